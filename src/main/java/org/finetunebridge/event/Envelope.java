@@ -1,0 +1,164 @@
+package org.finetunebridge.event;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/** Writes a source's events: CloudEvents 1.0 in JSON. */
+public final class Envelope {
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final Set<String> CLOCKS = Set.of("createdAt", "finishedAt", "expiresAt");
+
+    private final String provider;
+    private final String account;
+    private final ZoneId zone;
+    private final boolean binary;
+
+    /**
+     * @param provider the provider's name
+     * @param account  the source's name in the configuration
+     * @param zone     of the clocks that carry none
+     * @param binary   attributes as headers and {@code data} as the value, instead of all in one JSON object
+     */
+    public Envelope(String provider, String account, ZoneId zone, boolean binary) {
+        this.provider = provider;
+        this.account = account;
+        this.zone = zone;
+        this.binary = binary;
+    }
+
+    /**
+     * The event that tells a fact.
+     *
+     * @param observedAt when the answer came, UTC
+     * @param requestId  the provider's name for the request; may be null
+     */
+    public Event of(Telling telling, Instant observedAt, String requestId) {
+        Fact fact = telling.fact();
+        Instant time = fact.time() == null ? observedAt : fact.time();
+        return event(fact.kind().type(), fact.kind().schema(), fact.id(), fact.job(), time,
+                json -> writeData(json, telling, observedAt, requestId));
+    }
+
+    /** An event of any type whose data somebody else writes. */
+    public Event event(String type, String schema, String id, String job, Instant time, Data data) {
+        var attributes = new LinkedHashMap<String, String>();
+        attributes.put("specversion", "1.0");
+        attributes.put("id", id);
+        attributes.put("source", "urn:finetune:" + provider + ":" + account);
+        attributes.put("type", type);
+        put(attributes, "subject", job);
+        attributes.put("time", Times.format(time));
+        attributes.put("datacontenttype", "application/json");
+        attributes.put("dataschema", schema);
+        put(attributes, "partitionkey", job);
+        return new Event(job, bytes(json -> {
+            json.writeStartObject();
+            if (!binary) {
+                writeAttributes(json, attributes);
+                json.writeObjectFieldStart("data");
+            }
+            writeCommon(json, job);
+            data.write(json);
+            if (!binary) {
+                json.writeEndObject();
+            }
+            json.writeEndObject();
+        }), binary ? attributes : Map.of());
+    }
+
+    /** Writes fields of {@code data} into the object that is open. */
+    @FunctionalInterface
+    public interface Data {
+        /** Writes the fields. */
+        void write(JsonGenerator json) throws IOException;
+    }
+
+    private static void put(Map<String, String> attributes, String name, String value) {
+        if (value != null && !value.isEmpty()) {
+            attributes.put(name, value);
+        }
+    }
+
+    private static void writeAttributes(JsonGenerator json, Map<String, String> attributes) throws IOException {
+        for (var attribute : attributes.entrySet()) {
+            json.writeStringField(attribute.getKey(), attribute.getValue());
+        }
+    }
+
+    private void writeCommon(JsonGenerator json, String job) throws IOException {
+        json.writeStringField("provider", provider);
+        json.writeStringField("account", account);
+        if (job != null && !job.isEmpty()) {
+            json.writeStringField("jobId", job);
+        }
+    }
+
+    private void writeData(JsonGenerator json, Telling telling, Instant observedAt, String requestId)
+            throws IOException {
+        Fact fact = telling.fact();
+        json.writeStringField("observedAt", Times.format(observedAt));
+        if (fact.time() == null) {
+            json.writeNullField("occurredAt");
+        } else {
+            json.writeStringField("occurredAt", Times.format(fact.time()));
+            json.writeFieldName("occurredAtRaw");
+            json.writeTree(fact.timeRaw());
+        }
+        if (requestId != null) {
+            json.writeStringField("requestId", requestId);
+        }
+        if (telling.previous() != null) {
+            json.writeStringField("previousStatus", telling.previous());
+        }
+        if (fact.kind() == Kind.JOB_STATUS_CHANGED) {
+            json.writeBooleanField("terminal", Fact.isTerminal(fact.status()));
+        }
+        if (telling.sequence() != null) {
+            json.writeNumberField("sequence", telling.sequence());
+        }
+        for (var field : fact.data().properties()) {
+            writeField(json, field.getKey(), field.getValue());
+        }
+    }
+
+    private void writeField(JsonGenerator json, String name, JsonNode value) throws IOException {
+        if (!CLOCKS.contains(name)) {
+            json.writeFieldName(name);
+            json.writeTree(value);
+            return;
+        }
+        Instant time = clock(value);
+        if (time != null) {
+            json.writeStringField(name, Times.format(time));
+        }
+    }
+
+    /** A clock nothing hangs on: if it cannot be read the field is absent, and the event is told. */
+    private Instant clock(JsonNode value) {
+        try {
+            return Times.parse(value, zone);
+        } catch (DateTimeException | ArithmeticException e) {
+            return null;
+        }
+    }
+
+    private static byte[] bytes(Data data) {
+        var bytes = new ByteArrayOutputStream(1024);
+        try (JsonGenerator json = MAPPER.createGenerator(bytes)) {
+            data.write(json);
+        } catch (IOException e) {
+            throw new IllegalStateException("writing to memory does not fail", e);
+        }
+        return bytes.toByteArray();
+    }
+}

@@ -1,0 +1,86 @@
+package org.finetunebridge.event;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.TreeMap;
+
+/**
+ * The name of a fact: the same fact has the same id on every machine and after every restart, and no two facts share
+ * one. The first 130 bits of a SHA-256 in RFC 4648 base 32, lower case.
+ */
+public final class EventId {
+
+    private static final char SEPARATOR = '\u001f';
+    private static final String DIGITS = "abcdefghijklmnopqrstuvwxyz234567";
+    private static final int LENGTH = 26;
+
+    private EventId() {}
+
+    /** The id of the fact that this kind, provider, job and key name. */
+    static String of(Kind kind, String provider, String job, JsonNode key) {
+        StringBuilder name = new StringBuilder(96).append("v1");
+        field(name, kind.word());
+        field(name, provider);
+        field(name, job);
+        key.forEach(part -> field(name, part.isTextual() ? part.textValue() : canonical(part)));
+        return hash(name.toString());
+    }
+
+    /** The id of anything that has a text, in the same form. */
+    public static String hash(String text) {
+        byte[] digest = sha256().digest(text.getBytes(StandardCharsets.UTF_8));
+        char[] id = new char[LENGTH];
+        for (int digit = 0; digit < LENGTH; digit++) {
+            id[digit] = DIGITS.charAt(fiveBits(digest, digit * 5));
+        }
+        return new String(id);
+    }
+
+    /** JSON text that does not depend on the order in which a provider writes the keys of an object. */
+    public static String canonical(JsonNode node) {
+        if (node.isObject()) {
+            var sorted = new TreeMap<String, String>();
+            node.properties().forEach(entry -> sorted.put(quoted(entry.getKey()), canonical(entry.getValue())));
+            StringBuilder text = new StringBuilder("{");
+            sorted.forEach((key, value) -> text.append(key).append(':').append(value).append(','));
+            return text.append('}').toString();
+        }
+        if (node.isArray()) {
+            StringBuilder text = new StringBuilder("[");
+            node.forEach(element -> text.append(canonical(element)).append(','));
+            return text.append(']').toString();
+        }
+        return node.toString();
+    }
+
+    private static String quoted(String key) {
+        return TextNode.valueOf(key).toString();
+    }
+
+    /** Escaped, so that no two different lists of fields look alike once joined. */
+    private static void field(StringBuilder name, String text) {
+        name.append(SEPARATOR);
+        if (text.indexOf(SEPARATOR) < 0 && text.indexOf('\\') < 0) {
+            name.append(text);
+            return;
+        }
+        name.append(text.replace("\\", "\\\\").replace(String.valueOf(SEPARATOR), "\\u001f"));
+    }
+
+    private static int fiveBits(byte[] bytes, int firstBit) {
+        int index = firstBit >> 3;
+        int sixteen = (bytes[index] & 0xff) << 8 | bytes[index + 1] & 0xff;
+        return sixteen >> 11 - (firstBit & 7) & 31;
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package org.finetunebridge.event;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+import java.util.Set;
+
+/**
+ * One thing a provider's answer says, checked and ready to be told.
+ *
+ * @param kind        what sort of thing
+ * @param job         the job it is about, as the provider names it
+ * @param id          its name for ever, see {@link EventId}
+ * @param time        when it happened, UTC; null if the provider does not say
+ * @param timeRaw     {@code time} as received; null with it
+ * @param appeared    when the thing itself (say, the checkpoint) appeared: dates the first fact told of it; may be null
+ * @param appearedRaw {@code appeared} as received; null with it
+ * @param data        the event's own fields, clocks as received
+ * @param derived     a fact that is told only if this one is; may be null
+ */
+public record Fact(Kind kind, String job, String id, Instant time, JsonNode timeRaw, Instant appeared,
+        JsonNode appearedRaw, JsonNode data, Fact derived) {
+
+    private static final Set<String> TERMINAL = Set.of("SUCCEEDED", "FAILED", "CANCELLED");
+
+    /** The job's or checkpoint's status in our words; for kinds that have one. */
+    public String status() {
+        return data.path("status").textValue();
+    }
+
+    /** Whether this status, in our words, ends a job. It may still change: providers restart jobs. */
+    public static boolean isTerminal(String status) {
+        return status != null && TERMINAL.contains(status);
+    }
+
+    /** Our word for the status, or for one we do not know the provider's own: two unknown words are two statuses. */
+    public String statusKey() {
+        return "UNKNOWN".equals(status()) ? "UNKNOWN " + data.path("statusRaw").asText() : status();
+    }
+
+    /** This fact dated by the appearance of its thing, if it has no time of its own. */
+    public Fact asFirstOfItsThing() {
+        return time != null || appeared == null ? this
+                : new Fact(kind, job, id, appeared, appearedRaw, appeared, appearedRaw, data, derived);
+    }
+}

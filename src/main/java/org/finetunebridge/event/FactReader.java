@@ -1,0 +1,104 @@
+package org.finetunebridge.event;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.Set;
+
+/**
+ * Checks the records a mapping found. A record that cannot be used is a finding too, with the reason: it must not
+ * spoil its page.
+ */
+public final class FactReader {
+
+    private static final Set<String> JOB_STATUSES = Set.of("PENDING", "QUEUED", "RUNNING", "PAUSED", "CANCELLING",
+            "SUCCEEDED", "FAILED", "CANCELLED", "UNKNOWN");
+    private static final Set<String> CHECKPOINT_STATUSES = Set.of("AVAILABLE_NOT_EXPORTED", "EXPORTING", "READY",
+            "EXPORT_FAILED", "UNSUPPORTED", "UNKNOWN");
+    private static final int LONGEST_JOB_ID = 512;
+
+    private final String provider;
+    private final ZoneId zone;
+
+    /**
+     * @param provider enters every id
+     * @param zone     of the clocks that carry none
+     */
+    public FactReader(String provider, ZoneId zone) {
+        this.provider = provider;
+        this.zone = zone;
+    }
+
+    Finding read(JsonNode record) {
+        JsonNode raw = record.has("raw") ? record.get("raw") : JsonNodeFactory.instance.nullNode();
+        try {
+            return Finding.good(fact(record), raw);
+        } catch (Unusable e) {
+            return Finding.bad(raw, e.getMessage(), record.path("job").textValue());
+        }
+    }
+
+    private Fact fact(JsonNode record) throws Unusable {
+        Kind kind = Kind.of(record.path("kind").asText());
+        require(kind != null, "a kind of fact nobody knows: " + record.path("kind"));
+        JsonNode job = record.path("job");
+        require(job.isTextual() && !job.textValue().isBlank(), "the job id is missing or not a text");
+        require(job.textValue().length() <= LONGEST_JOB_ID, "the job id is longer than " + LONGEST_JOB_ID);
+        JsonNode data = record.path("data");
+        checkData(kind, data);
+        JsonNode key = record.path("key");
+        checkKey(kind, key);
+        return new Fact(kind, job.textValue(), EventId.of(kind, provider, job.textValue(), key),
+                time(record, "time"), record.get("time"), time(record, "appeared"), record.get("appeared"), data,
+                record.has("derived") ? fact(record.get("derived")) : null);
+    }
+
+    private static void checkKey(Kind kind, JsonNode key) throws Unusable {
+        require(kind == Kind.JOB_SEEN || key.isArray() && !key.isEmpty(), "nothing tells this record from another");
+        for (JsonNode part : key) {
+            require(!part.isNull() && !part.isMissingNode(), "a field that its id is made of is missing");
+            require(!part.isTextual() || !part.textValue().isEmpty(), "a field that its id is made of is empty");
+        }
+    }
+
+    private static void checkData(Kind kind, JsonNode data) throws Unusable {
+        require(data.isObject(), "not an object");
+        switch (kind) {
+            case JOB_STATUS_CHANGED -> checkStatus(data, JOB_STATUSES);
+            case CHECKPOINT_CHANGED -> {
+                require(data.path("checkpoint").isTextual(), "the checkpoint's name is missing or not a text");
+                checkStatus(data, CHECKPOINT_STATUSES);
+            }
+            case LOG_APPENDED -> require(data.path("message").isTextual(), "the message is missing or not a text");
+            case JOB_SEEN -> { }
+        }
+    }
+
+    private static void checkStatus(JsonNode data, Set<String> words) throws Unusable {
+        JsonNode raw = data.path("statusRaw");
+        require(raw.isTextual() && !raw.textValue().isBlank(), "the status is missing or not a text");
+        require(words.contains(data.path("status").asText()), "the mapping's status is not one of ours");
+    }
+
+    private Instant time(JsonNode record, String field) throws Unusable {
+        try {
+            return Times.parse(record.get(field), zone);
+        } catch (DateTimeException | ArithmeticException e) {
+            throw new Unusable("its time cannot be read: " + e.getMessage());
+        }
+    }
+
+    private static void require(boolean holds, String otherwise) throws Unusable {
+        if (!holds) {
+            throw new Unusable(otherwise);
+        }
+    }
+
+    private static final class Unusable extends Exception {
+        Unusable(String reason) {
+            super(reason, null, false, false);
+        }
+    }
+}

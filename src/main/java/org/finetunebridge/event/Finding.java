@@ -1,0 +1,23 @@
+package org.finetunebridge.event;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+/**
+ * One record of an answer: a fact, or what is wrong with it.
+ *
+ * @param fact   null if the record cannot be used
+ * @param raw    the record as received
+ * @param id     the fact's id, or a name for the bad record: the same raw JSON has the same
+ * @param reason what is wrong; null if nothing is
+ * @param job    the job the record says it is about; null if it does not say
+ */
+public record Finding(Fact fact, JsonNode raw, String id, String reason, String job) {
+
+    static Finding good(Fact fact, JsonNode raw) {
+        return new Finding(fact, raw, fact.id(), null, fact.job());
+    }
+
+    static Finding bad(JsonNode raw, String reason, String job) {
+        return new Finding(null, raw, EventId.hash(EventId.canonical(raw)), reason, job);
+    }
+}

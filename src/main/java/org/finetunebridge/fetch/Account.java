@@ -1,0 +1,98 @@
+package org.finetunebridge.fetch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Variable;
+import org.finetunebridge.provider.ErrorTable;
+import org.finetunebridge.provider.Means;
+import org.finetunebridge.settings.SourceSettings;
+
+/**
+ * A source's account: its key goes out with every request, its errors come back. Everything a provider sends besides
+ * the body is read here and dropped by the route, since some of it would steer Camel.
+ */
+public final class Account {
+
+    private final SourceSettings source;
+    private final Budget budget;
+    private final ObjectMapper json;
+    private final InstantSource clock;
+
+    /**
+     * @param budget of requests, shared by everything that uses the key
+     * @param json   with the limits that hostile input is read with
+     * @param clock  tells when an answer came
+     */
+    public Account(SourceSettings source, Budget budget, ObjectMapper json, InstantSource clock) {
+        this.source = source;
+        this.budget = budget;
+        this.json = json;
+        this.clock = clock;
+    }
+
+    /** Readies a request: waits for its turn, and puts the key where the provider wants it. */
+    public void ask(Exchange exchange, @Variable("attempt") Attempt attempt) throws InterruptedException {
+        Message request = exchange.getMessage();
+        attempt.asked(request.getHeader(Exchange.HTTP_METHOD, String.class),
+                request.getHeader(Exchange.HTTP_PATH, String.class),
+                request.getHeader(Exchange.HTTP_QUERY, String.class));
+        budget.take();
+        request.setHeader(source.provider().keyHeader(), source.provider().keyPrefix() + source.apiKey());
+    }
+
+    /**
+     * Takes the body of an answer that is none of an error.
+     *
+     * @throws Failure if the status says it is one
+     */
+    public byte[] answered(Exchange exchange, @Variable("attempt") Attempt attempt) {
+        Message answer = exchange.getMessage();
+        byte[] body = answer.getBody(byte[].class);
+        attempt.answered(body == null ? new byte[0] : body, clock.instant(), requestId(answer));
+        int status = answer.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, int.class);
+        if (status < 200 || status > 299) {
+            throw failure(status, tree(body), body, wait(answer));
+        }
+        return attempt.body();
+    }
+
+    /** @throws Failure if the provider hides an error in an answer with status 200 */
+    public void vet(@Body JsonNode body, @Variable("attempt") Attempt attempt) {
+        if (source.provider().errors().hides(body)) {
+            throw failure(200, body, attempt.body(), null);
+        }
+    }
+
+    private Failure failure(int status, JsonNode body, byte[] bytes, Duration wait) {
+        ErrorTable.Said said = source.provider().errors().said(body);
+        Means means = source.provider().errors().means(status, said);
+        String message = "HTTP " + status + (said.code().isEmpty() ? "" : " " + said.code())
+                + (said.message().isEmpty() ? "" : ": " + said.message());
+        return new Failure(means, Plain.line(message), status, Plain.line(said.code()), said.requestId(), wait, bytes);
+    }
+
+    private Duration wait(Message answer) {
+        return RetryAfter.read(answer.getHeader("retry-after-ms", String.class),
+                answer.getHeader("Retry-After", String.class), clock.instant());
+    }
+
+    private String requestId(Message answer) {
+        String header = source.provider().requestIdHeader();
+        return header == null ? null : answer.getHeader(header, String.class);
+    }
+
+    /** An error's body may be anything: a proxy's HTML, or nothing. */
+    private JsonNode tree(byte[] body) {
+        try {
+            return body == null || body.length == 0 ? null : json.readTree(body);
+        } catch (IOException e) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package org.finetunebridge.fetch;
+
+import java.time.Duration;
+import org.finetunebridge.provider.Means;
+
+/** A request that brought no page, and what that means. */
+public final class Failure extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final Means means;
+    private final int status;
+    private final String code;
+    private final transient String requestId;
+    private final transient Duration retryAfter;
+    private final transient byte[] body;
+
+    /**
+     * @param means     what it means
+     * @param message   one line for a person, no secret, nothing a terminal would obey
+     * @param status    the HTTP status; 0 if none came
+     * @param code      the provider's own code; empty if it gave none
+     * @param requestId the provider's name for the request; may be null
+     * @param retryAfter how long the provider asks to wait; null if it does not say
+     * @param body      what came, as far as it was read; null if nothing worth keeping
+     */
+    public Failure(Means means, String message, int status, String code, String requestId, Duration retryAfter, byte[] body) {
+        super(message, null, false, false);
+        this.means = means;
+        this.status = status;
+        this.code = code;
+        this.requestId = requestId;
+        this.retryAfter = retryAfter;
+        this.body = body;
+    }
+
+    /** A failure of which only the meaning and a text are known. */
+    public static Failure of(Means means, String message, byte[] body) {
+        return new Failure(means, message, 0, "", null, null, body);
+    }
+
+    /** A word for what failed, for dead letters. */
+    public String name() {
+        return status == 0 ? "Unusable answer" : status < 300 ? "Provider error" : "HTTP error";
+    }
+
+    /** Where it failed: {@code fetch}, or {@code normalize} for an answer that came but makes no sense. */
+    public String stage() {
+        return status == 0 && body != null ? "normalize" : "fetch";
+    }
+
+    /** What it means. */
+    public Means means() {
+        return means;
+    }
+
+    /** The HTTP status; 0 if none came. */
+    public int status() {
+        return status;
+    }
+
+    /** The provider's own code; empty if it gave none. */
+    public String code() {
+        return code;
+    }
+
+    /** The provider's name for the request; may be null. */
+    public String requestId() {
+        return requestId;
+    }
+
+    /** How long the provider asks to wait; null if it does not say. */
+    public Duration retryAfter() {
+        return retryAfter;
+    }
+
+    /** What came, as far as it was read; null if nothing worth keeping. */
+    public byte[] body() {
+        return body;
+    }
+}

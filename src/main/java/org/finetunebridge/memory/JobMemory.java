@@ -1,0 +1,74 @@
+package org.finetunebridge.memory;
+
+/**
+ * What is remembered of one job. Immutable; replaced only by what a commit confirmed.
+ *
+ * <p>The job {@code ""} stands for the source itself: the bad records of its list and the trouble of its account.
+ *
+ * @param source     the configured account
+ * @param job        the job's id
+ * @param told       what was told of it
+ * @param graceReads whole reads since it ended
+ * @param retired    why it is read no more; null while it is watched
+ * @param trouble    what keeps it from being read; null if nothing does
+ */
+public record JobMemory(String source, String job, Told told, int graceReads, Retired retired, Trouble trouble) {
+
+    /** Why a job is read no more. */
+    public enum Retired {
+        /** It ended, and was read whole twice more. */
+        FINISHED,
+        /** Its account lists it no more. */
+        VANISHED,
+        /** It is older than the source's {@code since}. */
+        OLD
+    }
+
+    /** Late logs and checkpoints: a job is read this often after the read that saw it end. */
+    private static final int GRACE_READS = 2;
+
+    /** Nothing told yet. */
+    public static JobMemory blank(String source, String job) {
+        return new JobMemory(source, job, Told.NOTHING, 0, null, null);
+    }
+
+    /** The name of this memory among all: source, slash, job. Source names have no slash. */
+    public String name() {
+        return name(source, job);
+    }
+
+    /** @see #name() */
+    public static String name(String source, String job) {
+        return source + '/' + job;
+    }
+
+    /** Having told more. */
+    public JobMemory with(Told more) {
+        return more == told ? this
+                : new JobMemory(source, job, more, more.terminal() ? graceReads : 0, retired, trouble);
+    }
+
+    /** In this trouble; or with null, in none. */
+    public JobMemory with(Trouble now) {
+        return new JobMemory(source, job, told, graceReads, retired, now);
+    }
+
+    /** After everything that is followed of it was read to the end. */
+    public JobMemory readWhole() {
+        if (!told.terminal() || retired != null) {
+            return this;
+        }
+        return graceReads < GRACE_READS ? new JobMemory(source, job, told, graceReads + 1, null, trouble)
+                : retired(Retired.FINISHED);
+    }
+
+    /** Read no more. Only a job that may come back keeps its memory whole. */
+    public JobMemory retired(Retired why) {
+        return new JobMemory(source, job, why == Retired.VANISHED ? told : told.tombstone(), graceReads, why, null);
+    }
+
+    /** Watched again. */
+    public JobMemory revived() {
+        return new JobMemory(source, job, told, graceReads, null, trouble);
+    }
+}

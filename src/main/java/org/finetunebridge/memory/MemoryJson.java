@@ -1,0 +1,150 @@
+package org.finetunebridge.memory;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.finetunebridge.memory.JobMemory.Retired;
+
+/** A job's memory as one line of JSON: small, and readable by the person who has to know why. */
+public final class MemoryJson {
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final JsonFactory FACTORY = MAPPER.getFactory();
+
+    private MemoryJson() {}
+
+    /** The memory as JSON on one line. */
+    public static String write(JobMemory memory) {
+        var text = new StringWriter(256);
+        try (JsonGenerator json = FACTORY.createGenerator(text)) {
+            write(memory, json);
+        } catch (IOException e) {
+            throw new IllegalStateException("writing to a string does not fail", e);
+        }
+        return text.toString();
+    }
+
+    /** Writes the memory as one JSON object. */
+    public static void write(JobMemory memory, JsonGenerator json) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("source", memory.source());
+        json.writeStringField("job", memory.job());
+        writeTold(memory.told(), json);
+        if (memory.graceReads() > 0) {
+            json.writeNumberField("graceReads", memory.graceReads());
+        }
+        if (memory.retired() != null) {
+            json.writeStringField("retired", memory.retired().name());
+        }
+        if (memory.trouble() != null) {
+            writeTrouble(memory.trouble(), json);
+        }
+        json.writeEndObject();
+    }
+
+    /**
+     * Reads what {@link #write} wrote.
+     *
+     * @throws IOException if it is no memory
+     */
+    public static JobMemory read(String text) throws IOException {
+        return read(MAPPER.readTree(text));
+    }
+
+    /** @see #read(String) */
+    public static JobMemory read(JsonNode node) throws IOException {
+        if (!node.path("source").isTextual() || !node.path("job").isTextual()) {
+            throw new IOException("not a job's memory");
+        }
+        JsonNode retired = node.path("retired");
+        return new JobMemory(node.get("source").textValue(), node.get("job").textValue(), readTold(node),
+                node.path("graceReads").asInt(), retired.isTextual() ? Retired.valueOf(retired.textValue()) : null,
+                readTrouble(node.path("trouble")));
+    }
+
+    private static void writeTold(Told told, JsonGenerator json) throws IOException {
+        if (told.status() != null) {
+            json.writeStringField("status", told.status());
+        }
+        if (!told.things().isEmpty()) {
+            json.writeObjectFieldStart("told");
+            for (var thing : told.things().entrySet()) {
+                writeTexts(thing.getKey(), thing.getValue(), json);
+            }
+            json.writeEndObject();
+        }
+        if (!told.refused().isEmpty()) {
+            writeTexts("refused", told.refused(), json);
+        }
+        if (!told.cursors().isEmpty()) {
+            json.writeObjectFieldStart("cursors");
+            for (var cursor : told.cursors().entrySet()) {
+                writeCursor(cursor.getKey(), cursor.getValue(), json);
+            }
+            json.writeEndObject();
+        }
+    }
+
+    private static void writeCursor(String resource, Cursor cursor, JsonGenerator json) throws IOException {
+        json.writeObjectFieldStart(resource);
+        json.writeNumberField("position", cursor.position());
+        writeTexts("last", cursor.last(), json);
+        if (cursor.newest() != null) {
+            json.writeStringField("newest", cursor.newest().toString());
+        }
+        json.writeEndObject();
+    }
+
+    private static void writeTrouble(Trouble trouble, JsonGenerator json) throws IOException {
+        json.writeObjectFieldStart("trouble");
+        json.writeStringField("means", trouble.means());
+        json.writeStringField("reason", trouble.reason());
+        json.writeNumberField("attempts", trouble.attempts());
+        json.writeBooleanField("parked", trouble.parked());
+        json.writeStringField("until", trouble.until().toString());
+        json.writeEndObject();
+    }
+
+    private static void writeTexts(String field, List<String> texts, JsonGenerator json) throws IOException {
+        json.writeArrayFieldStart(field);
+        for (String text : texts) {
+            json.writeString(text);
+        }
+        json.writeEndArray();
+    }
+
+    private static Told readTold(JsonNode node) {
+        Map<String, List<String>> things = new TreeMap<>();
+        node.path("told").properties().forEach(thing -> things.put(thing.getKey(), texts(thing.getValue())));
+        Map<String, Cursor> cursors = new TreeMap<>();
+        node.path("cursors").properties().forEach(cursor -> cursors.put(cursor.getKey(), cursor(cursor.getValue())));
+        return new Told(node.path("status").textValue(), things, texts(node.path("refused")), cursors);
+    }
+
+    private static Cursor cursor(JsonNode node) {
+        return new Cursor(node.path("position").asLong(), texts(node.path("last")), instant(node.path("newest")));
+    }
+
+    private static Trouble readTrouble(JsonNode node) {
+        return node.isObject() ? new Trouble(node.path("means").asText(), node.path("reason").asText(),
+                node.path("attempts").asInt(), node.path("parked").asBoolean(), instant(node.path("until"))) : null;
+    }
+
+    private static Instant instant(JsonNode node) {
+        return node.isTextual() ? Instant.parse(node.textValue()) : null;
+    }
+
+    private static List<String> texts(JsonNode node) {
+        List<String> texts = new ArrayList<>(node.size());
+        node.forEach(element -> texts.add(element.asText()));
+        return List.copyOf(texts);
+    }
+}

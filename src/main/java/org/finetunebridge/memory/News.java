@@ -1,0 +1,153 @@
+package org.finetunebridge.memory;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.finetunebridge.event.Fact;
+import org.finetunebridge.event.Finding;
+import org.finetunebridge.event.Kind;
+import org.finetunebridge.event.Telling;
+
+/**
+ * What is new in an answer, held against what was told: a pure function. Every fact comes out once over any history of
+ * answers, repeats and restarts, as long as the memory that comes out of a commit goes into the next call.
+ *
+ * @param items   the facts to tell, oldest first
+ * @param refused the bad records to dead-letter
+ * @param told    the memory once these are told; the same object if nothing changed
+ * @param lost    the list is not where it was left: read it again from its beginning
+ */
+public record News(List<Telling> items, List<Finding> refused, Told told, boolean lost) {
+
+    /** What has no time is observed now; of two checkpoints of one moment the lower step came first. */
+    private static final Comparator<Finding> OLDEST_FIRST = Comparator.comparing(News::moment)
+            .thenComparingLong(finding -> finding.fact() == null ? 0 : finding.fact().data().path("step").asLong());
+
+    /** Whether there is anything to tell or to dead-letter. */
+    public boolean any() {
+        return !items.isEmpty() || !refused.isEmpty();
+    }
+
+    /** News in an answer that shows how things stand now: a job, its checkpoints; in whatever order it shows them. */
+    public static News ofState(Told told, List<Finding> findings) {
+        var draft = new Draft(told);
+        findings.stream().sorted(OLDEST_FIRST).forEach(draft::state);
+        return draft.done();
+    }
+
+    /**
+     * News in a page of a list that grows at its end.
+     *
+     * @param resource the list's name
+     * @param from     the position the page was asked from
+     * @param before   names of the records of the page read just before, to know a page that repeats; may be empty
+     */
+    public static News ofGrowth(Told told, List<Finding> findings, String resource, long from, Set<String> before) {
+        var cursor = told.cursor(resource);
+        if (findings.isEmpty()) {
+            return new News(List.of(), List.of(), told, from > 0 && from < cursor.position());
+        }
+        var page = Alignment.of(cursor, findings, from);
+        var earlier = new HashSet<>(before);
+        earlier.addAll(cursor.last());
+        var passed = findings.subList(page.known(), findings.size()).stream()
+                .filter(finding -> !earlier.contains(finding.id()) && page.isNew(finding)).toList();
+        var draft = new Draft(told);
+        long sequence = cursor.position();
+        for (Finding finding : passed) {
+            if (earlier.add(finding.id())) {
+                draft.growth(finding, sequence);
+            }
+            sequence++;
+        }
+        draft.reached(resource, cursor, page.end(cursor, from, findings.size(), passed.size()), passed);
+        return draft.done();
+    }
+
+    private static Instant moment(Finding finding) {
+        Fact fact = finding.fact();
+        if (fact == null) {
+            return Instant.MAX;
+        }
+        Instant moment = fact.time() == null ? fact.appeared() : fact.time();
+        return moment == null ? Instant.MAX : moment;
+    }
+
+    /** Collects what is told, and the memory of it. */
+    private static final class Draft {
+        private final List<Telling> items = new ArrayList<>();
+        private final List<Finding> refused = new ArrayList<>();
+        private Told told;
+
+        Draft(Told told) {
+            this.told = told;
+        }
+
+        void state(Finding finding) {
+            if (finding.fact() == null) {
+                refuse(finding);
+            } else if (finding.fact().kind() == Kind.JOB_STATUS_CHANGED) {
+                if (!told.statuses("").contains(finding.fact().statusKey())) {
+                    jobStatus(finding.fact());
+                }
+            } else if (finding.fact().kind() == Kind.CHECKPOINT_CHANGED) {
+                checkpoint(finding.fact());
+            }
+        }
+
+        void growth(Finding finding, long sequence) {
+            if (finding.fact() == null) {
+                refuse(finding);
+                return;
+            }
+            items.add(new Telling(finding.fact(), null, sequence));
+            Fact derived = finding.fact().derived();
+            if (derived != null && !lastStatusKey().equals(derived.statusKey())) {
+                jobStatus(derived);
+            }
+        }
+
+        void reached(String resource, Cursor before, long end, List<Finding> passed) {
+            if (!passed.isEmpty() || end != before.position()) {
+                Instant newest = passed.stream().map(Finding::fact).filter(Objects::nonNull).map(Fact::time)
+                        .filter(Objects::nonNull).max(Instant::compareTo).orElse(null);
+                told = told.withCursor(resource,
+                        before.advanced(end, passed.stream().map(Finding::id).toList(), newest));
+            }
+        }
+
+        News done() {
+            return new News(List.copyOf(items), List.copyOf(refused), told, false);
+        }
+
+        private void jobStatus(Fact fact) {
+            items.add(new Telling(fact, told.status(), null));
+            told = told.withJobStatus(fact.status(), fact.statusKey());
+        }
+
+        private void checkpoint(Fact fact) {
+            String name = fact.data().path("checkpoint").textValue();
+            List<String> before = told.statuses(name);
+            if (!before.contains(fact.statusKey())) {
+                items.add(new Telling(before.isEmpty() ? fact.asFirstOfItsThing() : fact, null, null));
+                told = told.withStatus(name, fact.statusKey());
+            }
+        }
+
+        private void refuse(Finding finding) {
+            if (!told.refused().contains(finding.id())) {
+                refused.add(finding);
+                told = told.withRefused(finding.id());
+            }
+        }
+
+        private String lastStatusKey() {
+            List<String> statuses = told.statuses("");
+            return statuses.isEmpty() ? "" : statuses.get(statuses.size() - 1);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package org.finetunebridge.memory;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.finetunebridge.event.Fact;
+
+/**
+ * What was told of one job. Immutable.
+ *
+ * @param status  the job's last status in our words; null before the first
+ * @param things  every status told, newest last, by thing: the job itself is {@code ""}, a checkpoint its name
+ * @param refused names of the records that were dead-lettered, newest last
+ * @param cursors how far each growing list was told, by resource
+ */
+public record Told(String status, Map<String, List<String>> things, List<String> refused,
+        Map<String, Cursor> cursors) {
+
+    /** Nothing told yet. */
+    public static final Told NOTHING = new Told(null, Map.of(), List.of(), Map.of());
+
+    /** A job that changes its status for ever must not grow its memory for ever. */
+    private static final int STATUSES_KEPT = 32;
+    private static final int REFUSED_KEPT = 256;
+    private static final String JOB = "";
+
+    /** Whether the last status told ends a job. It may still change: providers restart jobs. */
+    public boolean terminal() {
+        return Fact.isTerminal(status);
+    }
+
+    /** How far a growing list was told. */
+    public Cursor cursor(String resource) {
+        return cursors.getOrDefault(resource, Cursor.START);
+    }
+
+    List<String> statuses(String thing) {
+        return things.getOrDefault(thing, List.of());
+    }
+
+    Told withJobStatus(String now, String key) {
+        return new Told(now, with(things, JOB, appended(statuses(JOB), key, STATUSES_KEPT)), refused, cursors);
+    }
+
+    Told withStatus(String thing, String key) {
+        return new Told(status, with(things, thing, appended(statuses(thing), key, STATUSES_KEPT)), refused, cursors);
+    }
+
+    Told withRefused(String name) {
+        return new Told(status, things, appended(refused, name, REFUSED_KEPT), cursors);
+    }
+
+    Told withCursor(String resource, Cursor cursor) {
+        return new Told(status, things, refused, with(cursors, resource, cursor));
+    }
+
+    /** What a finished job is remembered by: enough to tell when it is restarted, nothing of its history. */
+    Told tombstone() {
+        return new Told(status, Map.of(JOB, statuses(JOB)), List.of(), Map.of());
+    }
+
+    private static List<String> appended(List<String> list, String element, int kept) {
+        List<String> all = new ArrayList<>(list);
+        all.remove(element);
+        all.add(element);
+        return List.copyOf(all.subList(Math.max(0, all.size() - kept), all.size()));
+    }
+
+    private static <V> Map<String, V> with(Map<String, V> map, String key, V value) {
+        Map<String, V> all = new TreeMap<>(map);
+        all.put(key, value);
+        return all;
+    }
+}

@@ -1,0 +1,59 @@
+package org.finetunebridge.provider;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.schibsted.spt.data.jslt.Expression;
+import com.schibsted.spt.data.jslt.JsltException;
+import com.schibsted.spt.data.jslt.Parser;
+import java.io.IOException;
+import java.io.StringReader;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The mapping language, behind one method: the routes name a mapping, nothing else knows that it is JSLT. */
+public final class Mappings {
+
+    private static final String SUFFIX = ".jslt";
+
+    private final RouteFiles files;
+    private final Map<String, Expression> compiled = new ConcurrentHashMap<>();
+
+    /** @param files where the mappings are */
+    public Mappings(RouteFiles files) {
+        this.files = files;
+    }
+
+    /**
+     * Maps an answer to a page.
+     *
+     * @param answer the provider's JSON
+     * @param name   of the mapping: its file's name without the ending
+     * @throws WrongShape if the answer is not what the mapping is made for
+     */
+    public JsonNode map(JsonNode answer, String name) {
+        try {
+            return compiled.computeIfAbsent(name, this::compile).apply(answer);
+        } catch (JsltException e) {
+            throw new WrongShape(e.getMessage(), e);
+        }
+    }
+
+    private Expression compile(String name) {
+        try {
+            // Absent stays absent, but an empty list that was sent is told as one.
+            return new Parser(new StringReader(files.read(name + SUFFIX))).withSource(name + SUFFIX)
+                    .withObjectFilter(". != null").compile();
+        } catch (IOException e) {
+            throw new IllegalStateException("cannot read " + name + SUFFIX, e);
+        }
+    }
+
+    /** The answer as a whole is not what its mapping expects. */
+    public static final class WrongShape extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        WrongShape(String why, Throwable cause) {
+            super(why, cause);
+        }
+    }
+}

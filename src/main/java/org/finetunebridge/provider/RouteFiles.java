@@ -1,0 +1,101 @@
+package org.finetunebridge.provider;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
+
+/**
+ * The route and mapping files, found by name: a folder's file wins over the packed one of the same name. Camel's own
+ * wildcards are not used because they match nothing inside OSGi.
+ */
+public final class RouteFiles {
+
+    private static final String FOLDER = "routes/";
+
+    private final ClassLoader loader;
+    private final SortedMap<String, URI> files = new TreeMap<>();
+
+    /**
+     * @param loader  of the packed files
+     * @param packed  names of the packed files
+     * @param folders the last wins; folders that do not exist are skipped
+     */
+    public RouteFiles(ClassLoader loader, Collection<String> packed, List<Path> folders) throws IOException {
+        this.loader = loader;
+        packed.forEach(name -> files.put(name, URI.create("classpath:" + FOLDER + name)));
+        for (Path folder : folders) {
+            if (Files.isDirectory(folder)) {
+                addFolder(folder);
+            }
+        }
+    }
+
+    /** The names of the files packed with this class, in its jar or its folder. */
+    public static List<String> packed() throws IOException {
+        Path code = codeSource();
+        if (Files.isDirectory(code)) {
+            return namesIn(code.resolve(FOLDER));
+        }
+        try (var jar = new JarFile(code.toFile())) {
+            return jar.stream().map(entry -> entry.getName())
+                    .filter(name -> name.startsWith(FOLDER) && name.length() > FOLDER.length())
+                    .map(name -> name.substring(FOLDER.length())).toList();
+        }
+    }
+
+    /** The names that end so, in order. */
+    public List<String> endingWith(String ending) {
+        return files.keySet().stream().filter(name -> name.endsWith(ending)).toList();
+    }
+
+    /** Whether there is such a file. */
+    public boolean has(String name) {
+        return files.containsKey(name);
+    }
+
+    /** Where Camel finds the file. */
+    public String location(String name) {
+        return files.get(name).toString();
+    }
+
+    /** The content of a file that is there. */
+    public String read(String name) throws IOException {
+        URI location = files.get(name);
+        if (!"classpath".equals(location.getScheme())) {
+            return Files.readString(Path.of(location));
+        }
+        try (InputStream in = loader.getResourceAsStream(FOLDER + name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private void addFolder(Path folder) throws IOException {
+        for (String name : namesIn(folder)) {
+            files.put(name, folder.resolve(name).toUri());
+        }
+    }
+
+    private static List<String> namesIn(Path folder) throws IOException {
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.filter(Files::isRegularFile).map(file -> file.getFileName().toString()).toList();
+        }
+    }
+
+    private static Path codeSource() {
+        try {
+            return Path.of(RouteFiles.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("the place of our own classes is no URI", e);
+        }
+    }
+}

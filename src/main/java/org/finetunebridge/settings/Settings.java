@@ -1,0 +1,41 @@
+package org.finetunebridge.settings;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The configuration, read and checked.
+ *
+ * @param sources         those that are on
+ * @param off             names of the sections without an api key
+ * @param sink            {@code file} or {@code kafka}
+ * @param events          directory of the event files
+ * @param deadLetters     directory of the dead letters of the file sink
+ * @param state           directory of the memory of the file sink
+ * @param kafka           the Kafka sink's settings
+ * @param maxResponseSize bytes; a larger answer is refused
+ * @param httpHost        where health, metrics and the page listen
+ * @param httpPort        0 for off
+ */
+public record Settings(List<SourceSettings> sources, List<String> off, String sink, Path events, Path deadLetters,
+        Path state, KafkaSettings kafka, long maxResponseSize, String httpHost, int httpPort) {
+
+    /**
+     * The Kafka sink.
+     *
+     * @param brokers         host:port, comma-separated
+     * @param topic           of the events
+     * @param deadLetterTopic of the dead letters
+     * @param stateTopic      of the memory; compacted
+     * @param exactlyOnce     events and memory in one transaction
+     * @param binary          CloudEvents attributes as headers
+     * @param partitions      of topics to be created; 0 for the broker's default
+     * @param replication     of topics to be created; 0 for the broker's default
+     * @param transactionalId one per running instance
+     * @param client          any further properties of the producer
+     */
+    public record KafkaSettings(String brokers, String topic, String deadLetterTopic, String stateTopic,
+            boolean exactlyOnce, boolean binary, int partitions, int replication, String transactionalId,
+            Map<String, String> client) {}
+}

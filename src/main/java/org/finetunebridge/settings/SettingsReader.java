@@ -1,0 +1,159 @@
+package org.finetunebridge.settings;
+
+import java.io.IOException;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.finetunebridge.provider.Provider;
+import org.finetunebridge.provider.Providers;
+import org.finetunebridge.settings.Settings.KafkaSettings;
+
+/** Reads the whole configuration before anything is polled, and says everything that is wrong with it at once. */
+public final class SettingsReader {
+
+    private static final String BRIDGE = "bridge.";
+    private static final String CLIENT = "bridge.kafka.client.";
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,62}");
+    private static final Pattern HEADER_SAFE = Pattern.compile("[\\x21-\\x7e]+");
+    /** Of every source; a provider adds its own. */
+    static final Set<String> SOURCE_KEYS = Set.of("provider", "base-url", "api-key", "jobs", "models", "since",
+            "period", "cron", "cron-zone", "concurrency", "rate", "time-zone", "request-timeout", "logs");
+    static final Set<String> BRIDGE_KEYS = Set.of("bridge.sources", "bridge.sink", "bridge.file.directory",
+            "bridge.kafka.brokers", "bridge.kafka.topic", "bridge.kafka.dead-letter-topic", "bridge.kafka.state-topic",
+            "bridge.kafka.delivery", "bridge.kafka.content-mode", "bridge.kafka.partitions",
+            "bridge.kafka.replication", "bridge.kafka.transactional-id", "bridge.providers.directory",
+            "bridge.dead-letter.directory", "bridge.state.directory", "bridge.max-response-size", "bridge.http.host",
+            "bridge.http.port");
+
+    private final Providers providers;
+    private final InstantSource clock;
+    private final Map<String, Provider> read = new HashMap<>();
+
+    /**
+     * @param providers those a source may name
+     * @param clock     what {@code since} counts back from
+     */
+    public SettingsReader(Providers providers, InstantSource clock) {
+        this.providers = providers;
+        this.clock = clock;
+    }
+
+    /**
+     * Reads and checks.
+     *
+     * @param configuration every key that is set, placeholders resolved
+     * @throws BadSettings with everything that is wrong
+     */
+    public Settings read(Map<String, String> configuration) {
+        var values = new Values(configuration);
+        List<String> names = values.list("bridge.sources", "dashscope,minimax");
+        List<SourceSettings> on = new ArrayList<>();
+        List<String> off = new ArrayList<>();
+        Set<String> known = new TreeSet<>(BRIDGE_KEYS);
+        for (String name : names) {
+            SourceSettings source = source(name, values, known);
+            if (source != null) {
+                if (source.apiKey().isEmpty()) {
+                    off.add(name);
+                } else {
+                    on.add(source);
+                }
+            }
+        }
+        refuseUnknown(configuration, names, known, values);
+        Settings settings = new Settings(List.copyOf(on), List.copyOf(off),
+                values.oneOf("bridge.sink", "file", "file", "kafka"),
+                values.directory("bridge.file.directory", "data/events"),
+                values.directory("bridge.dead-letter.directory", "data/dead-letters"),
+                values.directory("bridge.state.directory", "data/state"), kafka(configuration, values),
+                values.size("bridge.max-response-size", "16MB"), values.text("bridge.http.host", "127.0.0.1"),
+                values.number("bridge.http.port", 8080, 0, 65535));
+        if (!values.problems().isEmpty()) {
+            throw new BadSettings(values.problems());
+        }
+        return settings;
+    }
+
+    private SourceSettings source(String name, Values values, Set<String> known) {
+        String key = name + '.';
+        SOURCE_KEYS.forEach(one -> known.add(key + one));
+        if (!NAME.matcher(name).matches() || name.equals("bridge") || name.equals("camel")) {
+            values.problem("bridge.sources", "'" + name + "' is no name for a source; allowed are lower-case letters,"
+                    + " digits, - and _");
+            return null;
+        }
+        Provider provider = provider(key + "provider", values.text(key + "provider", name), values);
+        if (provider == null) {
+            return null;
+        }
+        provider.keys().keySet().forEach(own -> known.add(key + own));
+        Map<String, String> own = new TreeMap<>();
+        provider.keys().forEach((one, fallback) -> own.put(one, values.text(key + one, fallback)));
+        own.put("logs", Boolean.toString(values.flag(key + "logs", false)));
+        return new SourceSettings(name, provider, values.url(key + "base-url", provider.baseUrl()),
+                apiKey(key + "api-key", values), values.list(key + "jobs", ""), values.list(key + "models", ""),
+                values.since(key + "since", clock.instant()), values.duration(key + "period", "30s"),
+                values.cron(key + "cron"), values.zone(key + "cron-zone", ZoneOffset.UTC),
+                values.number(key + "concurrency", 4, 1, 256), values.rate(key + "rate"),
+                values.zone(key + "time-zone", provider.zone()), values.duration(key + "request-timeout", "60s"), own);
+    }
+
+    private Provider provider(String key, String name, Values values) {
+        List<String> names = providers.names();
+        if (!names.contains(name)) {
+            values.problem(key, "no such provider" + Spelling.hint(name, names) + "; there are " + String.join(", ", names));
+            return null;
+        }
+        return read.computeIfAbsent(name, one -> {
+            try {
+                return providers.read(one);
+            } catch (IOException | RuntimeException e) {
+                values.problem(key, "the files of provider " + one + " cannot be read: " + e.getMessage());
+                return null;
+            }
+        });
+    }
+
+    private static String apiKey(String key, Values values) {
+        String secret = values.text(key, "");
+        if (!secret.isEmpty() && !HEADER_SAFE.matcher(secret).matches()) {
+            values.secretProblem(key, "it holds spaces, line breaks or other characters that no header may carry");
+        }
+        return secret;
+    }
+
+    private static KafkaSettings kafka(Map<String, String> configuration, Values values) {
+        Map<String, String> client = new TreeMap<>();
+        configuration.forEach((key, value) -> {
+            if (key.startsWith(CLIENT)) {
+                client.put(key.substring(CLIENT.length()), value);
+            }
+        });
+        String delivery = values.oneOf("bridge.kafka.delivery", "exactly-once", "exactly-once", "at-least-once");
+        String mode = values.oneOf("bridge.kafka.content-mode", "structured", "structured", "binary");
+        return new KafkaSettings(values.text("bridge.kafka.brokers", "localhost:9092"),
+                values.text("bridge.kafka.topic", "finetune.events"),
+                values.text("bridge.kafka.dead-letter-topic", "finetune.dead-letters"),
+                values.text("bridge.kafka.state-topic", "finetune.state"), delivery.equals("exactly-once"),
+                mode.equals("binary"), values.number("bridge.kafka.partitions", 0, 0, 10_000),
+                values.number("bridge.kafka.replication", 0, 0, 100),
+                values.text("bridge.kafka.transactional-id", "finetune-bridge"), client);
+    }
+
+    private static void refuseUnknown(Map<String, String> configuration, List<String> names, Set<String> known,
+            Values values) {
+        for (String key : new TreeSet<>(configuration.keySet())) {
+            boolean ours = key.startsWith(BRIDGE) || names.stream().anyMatch(name -> key.startsWith(name + '.'));
+            if (ours && !known.contains(key) && !key.startsWith(CLIENT)) {
+                values.secretProblem(key, "no such key" + Spelling.hint(key, known));
+            }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package org.finetunebridge.settings;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import org.finetunebridge.provider.Provider;
+
+/**
+ * One source: one account at one provider.
+ *
+ * @param name           its section in the configuration
+ * @param provider       who is asked
+ * @param baseUrl        http or https, perhaps with a path, without a slash at the end
+ * @param apiKey         the secret itself; goes into one header and nowhere else
+ * @param jobs           the jobs to watch; empty for every job the account lists
+ * @param models         only jobs of these base models; empty for all
+ * @param since          jobs created before this are marked as seen, UTC; null for none
+ * @param period         between polls
+ * @param cron           a Quartz expression instead of the period; null for none
+ * @param cronZone       in which the cron expression is read
+ * @param concurrency    requests in flight at most
+ * @param rate           requests a second at most; 0 for no limit
+ * @param zone           of the provider's clocks that carry none
+ * @param requestTimeout for one request
+ * @param own            values of the provider's own keys
+ */
+public record SourceSettings(String name, Provider provider, String baseUrl, String apiKey, List<String> jobs,
+        List<String> models, Instant since, Duration period, String cron, ZoneId cronZone, int concurrency,
+        double rate, ZoneId zone, Duration requestTimeout, Map<String, String> own) {
+
+    /** Whether the account is asked for its jobs. */
+    public boolean listsJobs() {
+        return jobs.isEmpty();
+    }
+
+    /** Without the secret, so that a record in a log line does not tell it. */
+    @Override
+    public String toString() {
+        return name + " (" + provider.name() + " at " + baseUrl + ")";
+    }
+}

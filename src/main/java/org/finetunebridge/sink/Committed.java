@@ -1,0 +1,9 @@
+package org.finetunebridge.sink;
+
+/**
+ * How much of a file counts. What lies beyond was never committed, and a start cuts it off.
+ *
+ * @param file   absolute path
+ * @param length bytes
+ */
+record Committed(String file, long length) {}

@@ -1,0 +1,83 @@
+package org.finetunebridge.sink;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+
+/** A file that whole lines are appended to. On disk when {@link #append} returns. */
+final class LineFile implements AutoCloseable {
+
+    private final Path path;
+    private final FileChannel channel;
+    private ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
+    private long length;
+
+    private LineFile(Path path, FileChannel channel) throws IOException {
+        this.path = path;
+        this.channel = channel;
+        this.length = channel.size();
+        channel.position(length);
+    }
+
+    /** Opens the file at its end; creates it, and makes its name as durable as its content will be. */
+    static LineFile open(Path path) throws IOException {
+        boolean created = Files.notExists(path);
+        Files.createDirectories(path.getParent());
+        var file = new LineFile(path,
+                FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE));
+        if (created) {
+            syncDirectory(path.getParent());
+        }
+        return file;
+    }
+
+    void append(List<byte[]> lines) throws IOException {
+        for (byte[] line : lines) {
+            add(line);
+        }
+        write();
+        channel.force(false);
+    }
+
+    private void add(byte[] line) throws IOException {
+        if (buffer.remaining() < line.length + 1) {
+            write();
+        }
+        if (buffer.remaining() < line.length + 1) {
+            buffer = ByteBuffer.allocate(line.length + 1);
+        }
+        buffer.put(line).put((byte) '\n');
+    }
+
+    private void write() throws IOException {
+        buffer.flip();
+        while (buffer.hasRemaining()) {
+            length += channel.write(buffer);
+        }
+        buffer.clear();
+    }
+
+    Path path() {
+        return path;
+    }
+
+    long length() {
+        return length;
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+
+    /** Creation and renaming are durable only once the directory is. */
+    static void syncDirectory(Path directory) throws IOException {
+        try (var handle = FileChannel.open(directory, StandardOpenOption.READ)) {
+            handle.force(true);
+        }
+    }
+}

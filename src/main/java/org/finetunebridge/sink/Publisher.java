@@ -1,0 +1,161 @@
+package org.finetunebridge.sink;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Group commit in front of a sink. While one commit runs, pages wait; the next takes all that wait, of any job. There
+ * is no timer: an idle bridge commits at once.
+ */
+public final class Publisher implements AutoCloseable {
+
+    /** Beyond this a commit takes longer without carrying more a second (measured, docs/decisions/group-commit.md). */
+    private static final int PAGES = 25;
+    private static final int BYTES = 4 * 1024 * 1024;
+
+    private final Sink sink;
+    private final ReentrantLock one = new ReentrantLock();
+    private final ConcurrentLinkedQueue<Waiting> waiting = new ConcurrentLinkedQueue<>();
+    private volatile Session session;
+    private volatile RuntimeException trouble;
+
+    /** @param sink opened when first needed */
+    public Publisher(Sink sink) {
+        this.sink = sink;
+    }
+
+    /**
+     * The session to hold pages against. Ask before every page.
+     *
+     * @throws Lost   if the sink cannot be opened now
+     * @throws Fenced if another instance has it
+     */
+    public Session session() {
+        Session current = session;
+        return current != null ? current : open();
+    }
+
+    private Session open() {
+        one.lock();
+        try {
+            if (session == null) {
+                session = new Session(sink.open());
+                trouble = null;
+            }
+            return session;
+        } catch (RuntimeException e) {
+            throw over(e);
+        } finally {
+            one.unlock();
+        }
+    }
+
+    /**
+     * Commits a page. Returns when its events are published and remembered.
+     *
+     * @throws Lost     if it is not known whether they are: forget the page and read it again
+     * @throws Rejected if the page can never be written
+     * @throws Fenced   if another instance took over
+     */
+    public void publish(Batch batch) {
+        if (batch.isEmpty()) {
+            return;
+        }
+        var mine = new Waiting(batch);
+        waiting.add(mine);
+        one.lock();
+        try {
+            while (!mine.done) {
+                commit(next());
+            }
+        } finally {
+            one.unlock();
+        }
+        if (mine.failure != null) {
+            throw mine.failure;
+        }
+    }
+
+    /** What keeps the sink from being written, or null. For health. */
+    public RuntimeException trouble() {
+        return trouble;
+    }
+
+    @Override
+    public void close() {
+        one.lock();
+        try {
+            session = null;
+            sink.close();
+        } finally {
+            one.unlock();
+        }
+    }
+
+    private List<Waiting> next() {
+        List<Waiting> group = new ArrayList<>();
+        int bytes = 0;
+        while (group.size() < PAGES && bytes < BYTES && !waiting.isEmpty()) {
+            Waiting first = waiting.remove();
+            bytes += first.batch.bytes();
+            group.add(first);
+        }
+        return group;
+    }
+
+    private void commit(List<Waiting> group) {
+        List<Waiting> current = group.stream().filter(this::isOfThisSession).toList();
+        try {
+            write(current);
+        } catch (Rejected e) {
+            commitOneByOne(current, e);
+        } catch (RuntimeException e) {
+            var failure = over(e);
+            current.forEach(page -> page.failure = failure);
+        }
+        group.forEach(page -> page.done = true);
+    }
+
+    private void commitOneByOne(List<Waiting> group, Rejected rejected) {
+        if (group.size() == 1) {
+            group.get(0).failure = rejected;
+        } else {
+            group.forEach(page -> commit(List.of(page)));
+        }
+    }
+
+    private void write(List<Waiting> group) {
+        if (!group.isEmpty()) {
+            List<Batch> batches = group.stream().map(page -> page.batch).toList();
+            sink.write(batches);
+            batches.forEach(batch -> batch.memories().forEach(session::remember));
+        }
+    }
+
+    private boolean isOfThisSession(Waiting page) {
+        if (page.batch.session() == session) {
+            return true;
+        }
+        page.failure = new Lost("the page was held against a memory that is no longer certain", trouble);
+        return false;
+    }
+
+    private RuntimeException over(RuntimeException why) {
+        session = null;
+        trouble = why;
+        sink.close();
+        return why;
+    }
+
+    private static final class Waiting {
+        private final Batch batch;
+        private boolean done;
+        private RuntimeException failure;
+
+        Waiting(Batch batch) {
+            this.batch = batch;
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package org.finetunebridge.sink;
+
+import java.util.Collection;
+import java.util.List;
+import org.finetunebridge.memory.JobMemory;
+
+/**
+ * A destination that takes events and the memory of them in one commit. Used by one thread at a time.
+ *
+ * <p>Any failure but {@link Rejected} leaves it closed; {@link #open} begins anew from what is really there.
+ */
+public interface Sink extends AutoCloseable {
+
+    /**
+     * Keeps every other instance out, clears away what was never committed, and reads the memory.
+     *
+     * @return everything remembered
+     * @throws Lost   if it cannot be opened now; trying again later may help
+     * @throws Fenced if another instance has it
+     */
+    Collection<JobMemory> open();
+
+    /**
+     * Commits all of these batches or none. Returns when they are safe.
+     *
+     * @throws Lost     if that is not certain: believe neither, and open again
+     * @throws Rejected if one of them can never be written, and nothing was
+     * @throws Fenced   if another instance took over
+     */
+    void write(List<Batch> batches);
+
+    /** Closes without waiting for anything. Harmless when closed. */
+    @Override
+    void close();
+}

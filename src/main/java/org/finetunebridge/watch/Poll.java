@@ -1,0 +1,201 @@
+package org.finetunebridge.watch;
+
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.finetunebridge.event.Finding;
+import org.finetunebridge.event.Page;
+import org.finetunebridge.fetch.Attempt;
+import org.finetunebridge.fetch.Plain;
+import org.finetunebridge.memory.Cursor;
+import org.finetunebridge.memory.News;
+import org.finetunebridge.sink.Session;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The reading of one job, or of an account's list of jobs, page by page through its resources. A reading that fails is
+ * taken up where it stopped. One thread at a time.
+ */
+public final class Poll {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Poll.class);
+
+    private final String source;
+    private final String job;
+    private final List<String> resources;
+    private final Set<String> growing;
+    private final String listFirst;
+    private final Attempt attempt = new Attempt();
+    private final Set<String> before = new HashSet<>();
+    private int resource;
+    private String cursor;
+    private long from;
+    private boolean begun;
+    private boolean again;
+    private Session session;
+    private Finding ending;
+
+    /**
+     * @param source    the account
+     * @param job       the job; empty for the list
+     * @param resources to read, in order
+     * @param growing   those of them that are asked by position
+     * @param listFirst the cursor of a list's first page
+     */
+    Poll(String source, String job, List<String> resources, List<String> growing, String listFirst) {
+        this.source = source;
+        this.job = job;
+        this.resources = resources;
+        this.growing = Set.copyOf(growing);
+        this.listFirst = listFirst;
+    }
+
+    /** The job's id as the provider writes it; empty for the list. */
+    public String getJob() {
+        return job;
+    }
+
+    /** The job's id as a segment of a path or a value of a query. */
+    public String getJobPath() {
+        return URLEncoder.encode(job, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    /** The job's id as a JSON string, with its quotes. */
+    public String getJobJson() {
+        return TextNode.valueOf(job).toString();
+    }
+
+    /** What is read now. */
+    public String getResource() {
+        return resources.get(resource);
+    }
+
+    /** What the page is asked with: a position, or what the page before named. */
+    public String getCursor() {
+        return cursor;
+    }
+
+    /** Whether there is anything left to read. */
+    public boolean isReading() {
+        return resource < resources.size();
+    }
+
+    /** The request under way. */
+    public Attempt getAttempt() {
+        return attempt;
+    }
+
+    boolean isList() {
+        return job.isEmpty();
+    }
+
+    boolean isGrowing() {
+        return growing.contains(getResource());
+    }
+
+    /** The session whose memory the page is held against. */
+    Session session() {
+        return session;
+    }
+
+    long from() {
+        return from;
+    }
+
+    Set<String> before() {
+        return before;
+    }
+
+    /** The job's end, seen but not told yet: it is told with what is read last. */
+    Finding ending() {
+        return ending;
+    }
+
+    void ending(Finding seen) {
+        ending = seen;
+    }
+
+    /** Readies the next page. A new session may remember less: what it does not know is read again. */
+    void ready(Session current) {
+        if (begun && current != session) {
+            begin();
+        }
+        session = current;
+        if (!begun) {
+            from = isGrowing() ? Math.max(0, position() - 1) : 0;
+            cursor = isGrowing() ? Long.toString(from) : listFirst;
+            begun = true;
+        }
+    }
+
+    /** After a state page: on to the next page, unless it shows nothing that was not seen in this reading. */
+    void passState(Page page) {
+        boolean repeats = !addNames(page) && page.next() != null;
+        if (repeats && !page.findings().isEmpty()) {
+            LOG.warn("{}: {} repeats a page; stopped reading it", this, getResource());
+        }
+        if (page.next() == null || repeats) {
+            nextResource();
+        } else {
+            cursor = page.next();
+        }
+    }
+
+    /** After a page of a growing list: on to the next page, or back to the beginning if the place was lost. */
+    void passGrowth(Page page, News news) {
+        long position = news.told().cursor(getResource()).position();
+        if (news.lost() && !again) {
+            again = true;
+            at(0);
+        } else if (!page.more()) {
+            nextResource();
+        } else if (news.any()) {
+            before.clear();
+            addNames(page);
+            at(position);
+        } else if (from + page.findings().size() < position && !page.findings().isEmpty()) {
+            at(from + page.findings().size());
+        } else {
+            LOG.warn("{}: {} says there is more but shows nothing new; stopped reading it", this, getResource());
+            nextResource();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return isList() ? source : source + " job " + Plain.line(job);
+    }
+
+    private long position() {
+        Cursor told = session.of(source, job).told().cursor(getResource());
+        return told.position();
+    }
+
+    private void at(long position) {
+        from = position;
+        cursor = Long.toString(position);
+    }
+
+    private boolean addNames(Page page) {
+        boolean more = false;
+        for (Finding finding : page.findings()) {
+            more |= before.add(finding.id());
+        }
+        return more;
+    }
+
+    private void nextResource() {
+        resource++;
+        begin();
+    }
+
+    private void begin() {
+        begun = false;
+        again = false;
+        before.clear();
+    }
+}
