@@ -31,7 +31,8 @@ class ErrorTableTest {
                 assertThat(row.path("means").asText()).as("%s", row).isIn("transient", "job", "source", "odd");
                 assertThat(row.size()).as("conditions of %s", row).isBetween(2, 4);
                 for (String part : List.of("status", "code", "message")) {
-                    assertThatCode(() -> Pattern.compile(row.path(part).asText())).as("%s", row).doesNotThrowAnyException();
+                    assertThatCode(() -> Pattern.compile(row.path(part).asText())).as("%s", row)
+                            .doesNotThrowAnyException();
                 }
             }
         }));
@@ -39,38 +40,38 @@ class ErrorTableTest {
 
     @ParameterizedTest
     @CsvSource(textBlock = """
-            dashscope, 400, InvalidParameter,           Missing training files,                                     job
-            dashscope, 401, InvalidApiKey,              Invalid API-key provided.,                                  source
-            dashscope, 400, InvalidApiKey,              Invalid API-key provided.,                                  source
-            dashscope, 403, Workspace.AccessDenied,     Workspace access denied.,                                   source
-            dashscope, 404, NotFound,                   Not Found!,                                                 job
-            dashscope, 409, Conflict,                   exists,                                                     job
-            dashscope, 408, ,                           ,                                                           transient
-            dashscope, 425, ,                           ,                                                           transient
-            dashscope, 429, Throttling,                 Requests throttling triggered.,                             transient
-            dashscope, 429, Throttling,                 Too many requests in route. Please try again later.,        transient
-            dashscope, 429, Throttling,                 'Too many fine-tune job in running, please retry later.',   job
-            dashscope, 429, Throttling,                 Only 20 fine-tune job in running or succeeded allowed per user., job
-            dashscope, 429, Throttling.RateQuota,       You exceeded your request limit.,                           transient
-            dashscope, 429, ,                           ,                                                           transient
-            dashscope, 429, PrepaidBillOverdue,         The bill is overdue.,                                       job
-            dashscope, 429, CommodityNotPurchased,      Not purchased.,                                             job
-            dashscope, 500, InternalError,              Internal server error!,                                     transient
-            dashscope, 503, ,                           ,                                                           transient
-            dashscope, 302, ,                           ,                                                           odd
-            minimax,   200, 0,                          success,                                                    ok
-            minimax,   200, 1000,                       unknown error,                                              transient
-            minimax,   200, 1002,                       rate limit,                                                 transient
-            minimax,   200, 2045,                       rate growth limit,                                          transient
-            minimax,   200, 1004,                       token not match group,                                      source
-            minimax,   401, 1004,                       login fail,                                                 source
-            minimax,   200, 2049,                       invalid api key,                                            source
-            minimax,   200, 2013,                       invalid params,                                             job
-            minimax,   200, 20132,                      invalid samples,                                            job
-            minimax,   200, 2056,                       usage limit exceeded,                                       job
-            minimax,   200, 4711,                       never heard of,                                             odd
-            minimax,   503, 4711,                       never heard of,                                             transient
-            minimax,   429, ,                           ,                                                           transient
+            dashscope, 400, InvalidParameter, Missing training files, job
+            dashscope, 401, InvalidApiKey, Invalid API-key provided., source
+            dashscope, 400, InvalidApiKey, Invalid API-key provided., source
+            dashscope, 403, Workspace.AccessDenied, Workspace access denied., source
+            dashscope, 404, NotFound, Not Found!, job
+            dashscope, 409, Conflict, exists, job
+            dashscope, 408, , , transient
+            dashscope, 425, , , transient
+            dashscope, 429, Throttling, Requests throttling triggered., transient
+            dashscope, 429, Throttling, Too many requests in route. Please try again later., transient
+            dashscope, 429, Throttling, 'Too many fine-tune job in running, please retry later.', job
+            dashscope, 429, Throttling, Only 20 fine-tune job in running or succeeded allowed per user., job
+            dashscope, 429, Throttling.RateQuota, You exceeded your request limit., transient
+            dashscope, 429, , , transient
+            dashscope, 429, PrepaidBillOverdue, The bill is overdue., job
+            dashscope, 429, CommodityNotPurchased, Not purchased., job
+            dashscope, 500, InternalError, Internal server error!, transient
+            dashscope, 503, , , transient
+            dashscope, 302, , , odd
+            minimax, 200, 0, success, ok
+            minimax, 200, 1000, unknown error, transient
+            minimax, 200, 1002, rate limit, transient
+            minimax, 200, 2045, rate growth limit, transient
+            minimax, 200, 1004, token not match group, source
+            minimax, 401, 1004, login fail, source
+            minimax, 200, 2049, invalid api key, source
+            minimax, 200, 2013, invalid params, job
+            minimax, 200, 20132, invalid samples, job
+            minimax, 200, 2056, usage limit exceeded, job
+            minimax, 200, 4711, never heard of, odd
+            minimax, 503, 4711, never heard of, transient
+            minimax, 429, , , transient
             """)
     void knowsWhatAnErrorMeans(String provider, String status, String code, String message, String meaning) {
         JsonNode own = read(ROUTES.resolve(provider + "-errors.json"));

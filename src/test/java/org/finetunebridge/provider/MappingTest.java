@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SpecVersion;
 import com.schibsted.spt.data.jslt.Expression;
 import com.schibsted.spt.data.jslt.JsltException;
@@ -123,13 +124,17 @@ class MappingTest {
 
     @TestFactory
     Stream<DynamicTest> readsTheUsualSpellingsOnATurkishMachine() {
-        return Stream.of("dashscope/jobs/list-every-status", "dashscope/checkpoints/every-status", "minimax/events/whole-life")
+        return Stream.of(
+                        "dashscope/jobs/list-every-status",
+                        "dashscope/checkpoints/every-status",
+                        "minimax/events/whole-life")
                 .map(name -> dynamicTest(name, () -> {
                     Path answer = FIXTURES.resolve(name + ".response.json");
                     Locale here = Locale.getDefault();
                     Locale.setDefault(Locale.forLanguageTag("tr-TR"));
                     try {
-                        assertThat(pretty(map(answer, read(answer)))).isEqualTo(pretty(read(beside(answer, ".page.json"))));
+                        assertThat(pretty(map(answer, read(answer))))
+                                .isEqualTo(pretty(read(beside(answer, ".page.json"))));
                     } finally {
                         Locale.setDefault(here);
                     }
@@ -147,12 +152,34 @@ class MappingTest {
         }));
     }
 
+    @TestFactory
+    Stream<DynamicTest> writesEverySchemaInTheDraftItNames() {
+        String draft = "https://json-schema.org/draft/2020-12/schema";
+        JsonSchema meta = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+                .getSchema(SchemaLocation.of(draft));
+        return files(SCHEMAS, "\\.schema\\.json").map(file -> dynamicTest(file.getFileName().toString(), () -> {
+            assertThat(read(file).path("$schema").asText()).isEqualTo(draft);
+            assertThat(read(file).path("$id").asText()).matches("urn:finetunebridge:schema:[a-z.-]+:v1");
+            assertThat(meta.validate(read(file))).isEmpty();
+        }));
+    }
+
     @Test
-    void namesEverySchemaInItself() {
-        assertThat(files(SCHEMAS, "\\.schema\\.json").map(MappingTest::read)).allSatisfy(schema -> {
-            assertThat(schema.path("$schema").asText()).isEqualTo("https://json-schema.org/draft/2020-12/schema");
-            assertThat(schema.path("$id").asText()).matches("urn:finetunebridge:schema:[a-z.-]+:v1");
-        });
+    void asksOfAnEnvelopeThatItNamesTheSchemaOfItsData() {
+        JsonSchema envelope = schema(read(SCHEMAS.resolve("cloudevent.schema.json")));
+        ObjectNode event = (ObjectNode) json("""
+                {"specversion": "1.0", "id": "abcdefghijklmnopqrstuvwx27", "source": "urn:finetune:minimax:team-b",
+                 "type": "org.finetunebridge.log.appended.v1", "subject": "17", "time": "2026-01-15T03:00:10.25Z",
+                 "datacontenttype": "application/json", "dataschema": "urn:finetunebridge:schema:log.appended:v1",
+                 "partitionkey": "17", "data": {}}""");
+        assertThat(envelope.validate(event)).isEmpty();
+        assertThat(envelope.validate(event.deepCopy().put("id", "A"))).isNotEmpty();
+        assertThat(envelope.validate(event.deepCopy().put("time", "2026-01-15T11:00:10+08:00"))).isNotEmpty();
+        assertThat(envelope.validate(event.deepCopy().put("dataschema", "urn:finetunebridge:schema:dead-letter:v1")))
+                .isNotEmpty();
+        assertThat(envelope.validate(event.deepCopy().without("subject"))).isNotEmpty();
+        assertThat(envelope.validate(event.deepCopy().put("type", "org.finetunebridge.dead-letter.v1")
+                .put("dataschema", "urn:finetunebridge:schema:dead-letter:v1").without("subject"))).isEmpty();
     }
 
     private void assertThatItMakesOneRecord(Path answer, JsonNode record) {
