@@ -17,6 +17,11 @@ public record Finding(Fact fact, JsonNode raw, String id, String reason, String 
         return new Finding(fact, raw, fact.id(), null, fact.job());
     }
 
+    /** The same record, not to be used after all. */
+    public Finding refused(String why) {
+        return bad(raw, why, job);
+    }
+
     static Finding bad(JsonNode raw, String reason, String job) {
         return new Finding(null, raw, EventId.hash(EventId.canonical(raw)), reason, job);
     }

@@ -106,6 +106,7 @@ public final class MemoryJson {
     private static void writeTrouble(Trouble trouble, JsonGenerator json) throws IOException {
         json.writeObjectFieldStart("trouble");
         json.writeStringField("means", trouble.means());
+        json.writeStringField("error", trouble.error());
         json.writeStringField("reason", trouble.reason());
         json.writeNumberField("attempts", trouble.attempts());
         json.writeBooleanField("parked", trouble.parked());
@@ -134,7 +135,8 @@ public final class MemoryJson {
     }
 
     private static Trouble readTrouble(JsonNode node) {
-        return node.isObject() ? new Trouble(node.path("means").asText(), node.path("reason").asText(),
+        return node.isObject() ? new Trouble(node.path("means").asText(), node.path("error").asText(),
+                node.path("reason").asText(),
                 node.path("attempts").asInt(), node.path("parked").asBoolean(), instant(node.path("until"))) : null;
     }
 

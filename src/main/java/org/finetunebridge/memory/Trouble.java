@@ -6,9 +6,10 @@ import java.time.Instant;
  * What keeps a job, or a whole source, from being read.
  *
  * @param means    how it is dealt with, in the words of the error tables
+ * @param error    what tells this error from another: told once as a dead letter, however often it comes
  * @param reason   one line for a person; no secret, nothing a terminal would obey
  * @param attempts how many reads in a row failed
- * @param parked   set aside, polled slowly, and told as one dead letter
+ * @param parked   set aside and polled slowly; else only asked to wait
  * @param until    not asked before, UTC
  */
-public record Trouble(String means, String reason, int attempts, boolean parked, Instant until) {}
+public record Trouble(String means, String error, String reason, int attempts, boolean parked, Instant until) {}

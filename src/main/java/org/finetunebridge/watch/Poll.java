@@ -38,6 +38,7 @@ public final class Poll {
     private boolean again;
     private Session session;
     private Finding ending;
+    private Listing listing;
 
     /**
      * @param source    the account
@@ -61,7 +62,7 @@ public final class Poll {
 
     /** The job's id as a segment of a path or a value of a query. */
     public String getJobPath() {
-        return URLEncoder.encode(job, StandardCharsets.UTF_8).replace("+", "%20");
+        return encoded(job);
     }
 
     /** The job's id as a JSON string, with its quotes. */
@@ -74,9 +75,19 @@ public final class Poll {
         return resources.get(resource);
     }
 
-    /** What the page is asked with: a position, or what the page before named. */
-    public String getCursor() {
-        return cursor;
+    /** What the page is asked with, a position or what the page before named, as a value of a query. */
+    public String getCursorPath() {
+        return encoded(cursor);
+    }
+
+    /** The same as a JSON string, with its quotes. */
+    public String getCursorJson() {
+        return TextNode.valueOf(cursor).toString();
+    }
+
+    /** The account's name in the configuration. */
+    public String getSource() {
+        return source;
     }
 
     /** Whether there is anything left to read. */
@@ -87,6 +98,15 @@ public final class Poll {
     /** The request under way. */
     public Attempt getAttempt() {
         return attempt;
+    }
+
+    /** What this pass over the list has shown. */
+    Listing listing() {
+        return listing;
+    }
+
+    void listing(Listing pass) {
+        listing = pass;
     }
 
     boolean isList() {
@@ -132,6 +152,11 @@ public final class Poll {
         }
     }
 
+    /** Nothing more of this job. */
+    void end() {
+        resource = resources.size();
+    }
+
     /** After a state page: on to the next page, unless it shows nothing that was not seen in this reading. */
     void passState(Page page) {
         boolean repeats = !addNames(page) && page.next() != null;
@@ -168,6 +193,10 @@ public final class Poll {
     @Override
     public String toString() {
         return isList() ? source : source + " job " + Plain.line(job);
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     private long position() {

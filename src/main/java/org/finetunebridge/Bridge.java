@@ -1,0 +1,248 @@
+package org.finetunebridge;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
+import org.apache.camel.builder.TemplatedRouteBuilder;
+import org.apache.camel.main.BaseMainSupport;
+import org.apache.camel.main.Main;
+import org.apache.camel.main.MainListenerSupport;
+import org.apache.camel.main.SimpleMainShutdownStrategy;
+import org.apache.camel.model.ModelCamelContext;
+import org.finetunebridge.event.Envelope;
+import org.finetunebridge.fetch.Account;
+import org.finetunebridge.fetch.Budget;
+import org.finetunebridge.fetch.Guard;
+import org.finetunebridge.provider.Mappings;
+import org.finetunebridge.provider.Provider;
+import org.finetunebridge.provider.Providers;
+import org.finetunebridge.provider.RouteFiles;
+import org.finetunebridge.settings.BadSettings;
+import org.finetunebridge.settings.FileFunction;
+import org.finetunebridge.settings.Settings;
+import org.finetunebridge.settings.SettingsReader;
+import org.finetunebridge.settings.SourceSettings;
+import org.finetunebridge.sink.FileSink;
+import org.finetunebridge.sink.Publisher;
+import org.finetunebridge.watch.Failures;
+import org.finetunebridge.watch.Observer;
+import org.finetunebridge.watch.Patience;
+import org.finetunebridge.watch.Watch;
+
+/**
+ * The routes, the beans they call, and the configuration, put together on Camel's own {@link Main}. The same in every
+ * runtime.
+ */
+public final class Bridge implements AutoCloseable {
+
+    private static final int DEEPEST_JSON = 100;
+
+    private final Main main = new Main();
+    private final RouteFiles files;
+    private final Map<String, String> configuration;
+    private final boolean once;
+    private final InstantSource clock;
+    private final List<Watch> watches = new ArrayList<>();
+    private Settings settings;
+    private Publisher publisher;
+
+    /**
+     * @param files         routes and mappings
+     * @param configuration every key that is set; may hold placeholders
+     * @param once          one full catch-up instead of watching
+     * @param clock         of everything that asks for the time
+     */
+    public Bridge(RouteFiles files, Map<String, String> configuration, boolean once, InstantSource clock) {
+        this.files = files;
+        this.configuration = configuration;
+        this.once = once;
+        this.clock = clock;
+        main.setDefaultPropertyPlaceholderLocation("false");
+        main.setShutdownStrategy(new SimpleMainShutdownStrategy());
+        main.setOverrideProperties(forCamel());
+        main.configure().setBasePackageScanEnabled(false);
+        main.addMainListener(new MainListenerSupport() {
+            @Override
+            public void beforeConfigure(BaseMainSupport support) {
+                prepare(support.getCamelContext());
+            }
+
+            @Override
+            public void afterConfigure(BaseMainSupport support) {
+                addRoutes(support.getCamelContext());
+            }
+        });
+    }
+
+    /**
+     * Reads the configuration and readies the routes, without asking anybody anything.
+     *
+     * @throws BadSettings if it cannot be used
+     */
+    public void init() {
+        try {
+            main.init();
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Starts watching; {@link #init} comes first. */
+    public void start() {
+        main.start();
+    }
+
+    /** What the configuration says. */
+    public Settings settings() {
+        return settings;
+    }
+
+    /** What is told goes through here. */
+    public Publisher publisher() {
+        return publisher;
+    }
+
+    /** One for each source that is on. */
+    public List<Watch> watches() {
+        return watches;
+    }
+
+    /** Finishes the pages under way, commits them, and stops. */
+    @Override
+    public void close() {
+        watches.forEach(Watch::stop);
+        main.stop();
+        if (publisher != null) {
+            publisher.close();
+        }
+    }
+
+    private void prepare(CamelContext context) {
+        context.getPropertiesComponent().addPropertiesFunction(new FileFunction());
+        settings = new SettingsReader(new Providers(files), clock).read(resolved(context));
+        publisher = new Publisher(new FileSink(settings.events(), settings.deadLetters(), settings.state(), clock));
+        context.getRegistry().bind("publisher", publisher);
+        context.getRegistry().bind("mappings", new Mappings(files));
+        context.getRegistry().bind("json", json(settings.maxResponseSize()));
+        settings.sources().forEach(source -> bind(source, context));
+    }
+
+    private void bind(SourceSettings source, CamelContext context) {
+        String name = source.name() + '-';
+        var registry = context.getRegistry();
+        var watch = new Watch(source, publisher, once ? Patience.ONCE : Patience.watching(source.period()), clock,
+                ThreadLocalRandom.current());
+        var envelope = new Envelope(source.provider().name(), source.name(), source.zone(), settings.kafka().binary());
+        var observer = new Observer(source, envelope);
+        watches.add(watch);
+        registry.bind(name + "watch", watch);
+        registry.bind(name + "observer", observer);
+        registry.bind(name + "failures", new Failures(watch, observer, clock));
+        registry.bind(name + "guard", new Guard(settings.maxResponseSize(), source.requestTimeout()));
+        registry.bind(name + "account", new Account(source, new Budget(source.rate()),
+                json(settings.maxResponseSize()), clock));
+        registry.bind(name + "workers", context.getExecutorServiceManager().newFixedThreadPool(this,
+                source.name() + "-worker", source.concurrency()));
+    }
+
+    private void addRoutes(CamelContext context) {
+        var model = context.getCamelContextExtension().getContextPlugin(ModelCamelContext.class);
+        ModelCamelContext templates = model == null ? (ModelCamelContext) context : model;
+        for (SourceSettings source : settings.sources()) {
+            Map<String, Object> parameters = parameters(source);
+            for (String template : List.of("fetch", "poll", "failed", "watch")) {
+                add(template, source, parameters, context);
+            }
+            String prefix = source.provider().name() + '-';
+            templates.getRouteTemplateDefinitions().stream().map(template -> template.getId())
+                    .filter(id -> id.startsWith(prefix)).forEach(id -> add(id, source, parameters, context));
+        }
+    }
+
+    private static void add(String template, SourceSettings source, Map<String, Object> parameters,
+            CamelContext context) {
+        TemplatedRouteBuilder.builder(context, template).parameters(parameters).add();
+    }
+
+    private Map<String, Object> parameters(SourceSettings source) {
+        Map<String, Object> parameters = new TreeMap<>();
+        source.own().forEach((key, value) -> parameters.put(key, URLEncoder.encode(value, StandardCharsets.UTF_8)));
+        parameters.put("source", source.name());
+        parameters.put("base-url", source.baseUrl());
+        parameters.put("request-timeout", Long.toString(source.requestTimeout().toMillis()));
+        parameters.put("trigger", trigger(source));
+        return parameters;
+    }
+
+    private String trigger(SourceSettings source) {
+        if (once) {
+            return "timer:" + source.name() + "?repeatCount=1&delay=0";
+        }
+        return source.cron() == null ? "timer:" + source.name() + "?delay=0&period=" + source.period().toMillis()
+                : "quartz:" + source.name() + "?stateful=true&cron=" + source.cron().replace(' ', '+')
+                        + "&trigger.timeZone=" + source.cronZone();
+    }
+
+    /** Everything but secrets, which Camel would show over JMX. */
+    private Properties forCamel() {
+        var properties = new Properties();
+        configuration.forEach((key, value) -> {
+            if (!key.endsWith(".api-key") && !key.startsWith("bridge.kafka.client.")) {
+                properties.setProperty(key, value);
+            }
+        });
+        properties.putIfAbsent("bridge.sink", "file");
+        properties.setProperty("camel.main.routesIncludePattern", routes());
+        return properties;
+    }
+
+    private String routes() {
+        List<String> names = files.endingWith(".camel.yaml");
+        if (names.isEmpty()) {
+            throw new BadSettings(List.of("there are no routes: routes/*.camel.yaml is neither here nor in the jar"));
+        }
+        return names.stream().map(files::location).collect(Collectors.joining(","));
+    }
+
+    private Map<String, String> resolved(CamelContext context) {
+        Map<String, String> resolved = new TreeMap<>(configuration);
+        List<String> problems = new ArrayList<>();
+        resolved.replaceAll((key, value) -> {
+            try {
+                return value.contains("{{") ? context.resolvePropertyPlaceholders(value) : value;
+            } catch (RuntimeException e) {
+                problems.add(key + " = " + value + ": cannot be resolved; is what it names set, and readable?");
+                return "";
+            }
+        });
+        if (!problems.isEmpty()) {
+            throw new BadSettings(problems);
+        }
+        return resolved;
+    }
+
+    /** Hostile input is read with limits; numbers stay as they are written. */
+    private static ObjectMapper json(long maxResponseSize) {
+        var constraints = StreamReadConstraints.builder().maxNestingDepth(DEEPEST_JSON)
+                .maxStringLength((int) maxResponseSize).build();
+        return new ObjectMapper(JsonFactory.builder().streamReadConstraints(constraints).build())
+                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .configure(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES, false);
+    }
+}

@@ -1,0 +1,96 @@
+package org.finetunebridge.watch;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.List;
+import org.apache.camel.Exchange;
+import org.apache.camel.Variable;
+import org.finetunebridge.fetch.Failure;
+import org.finetunebridge.fetch.Guard;
+import org.finetunebridge.fetch.Plain;
+import org.finetunebridge.provider.Mappings;
+import org.finetunebridge.provider.Means;
+import org.finetunebridge.sink.Batch;
+import org.finetunebridge.sink.Fenced;
+import org.finetunebridge.sink.Lost;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What became of a poll that failed: the batch that tells of it, if there is anything to tell. */
+public final class Failures {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+
+    private final Watch watch;
+    private final Observer observer;
+    private final InstantSource clock;
+
+    /** @param observer writes what is told */
+    public Failures(Watch watch, Observer observer, InstantSource clock) {
+        this.watch = watch;
+        this.observer = observer;
+        this.clock = clock;
+    }
+
+    /** Deals with the exception of the exchange; null if there is nothing to commit. */
+    public Batch failed(Exchange exchange, @Variable("poll") Poll poll) {
+        Throwable cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        Lost lost = find(Lost.class, cause);
+        if (lost != null) {
+            watch.sinkFailed(lost);
+        } else if (find(Fenced.class, cause) != null) {
+            LOG.error("{}: {}", poll, find(Fenced.class, cause).getMessage());
+            watch.stop();
+        } else if (find(Postponed.class, cause) == null && find(InterruptedException.class, cause) == null) {
+            return told(poll, failure(cause, poll));
+        }
+        return null;
+    }
+
+    /** What there was to tell of a failure could not be committed: it will be told when it fails again. */
+    public void untold(Exchange exchange) {
+        watch.sinkFailed(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Lost.class));
+    }
+
+    private Batch told(Poll poll, Failure failure) {
+        LOG.debug("{}: {} failed: {}", poll, poll.getResource(), failure.getMessage());
+        Retries.Verdict verdict = watch.failed(poll, failure);
+        Batch batch = observer.failed(poll, verdict, failure, clock.instant());
+        return batch.isEmpty() ? null : batch;
+    }
+
+    private static Failure failure(Throwable cause, Poll poll) {
+        Failure known = find(Failure.class, cause);
+        if (known != null) {
+            return known;
+        }
+        Throwable large = find(Guard.TooLarge.class, cause);
+        if (large != null) {
+            return Failure.of(Means.JOB, large.getMessage(), null);
+        }
+        byte[] body = poll.getAttempt().body();
+        if (find(JsonProcessingException.class, cause) != null) {
+            return Failure.of(Means.ODD, "the answer is not JSON: "
+                    + Plain.line(find(JsonProcessingException.class, cause).getOriginalMessage()), body);
+        }
+        if (find(Mappings.WrongShape.class, cause) != null) {
+            return Failure.of(Means.ODD, "the answer has the wrong shape: "
+                    + Plain.line(find(Mappings.WrongShape.class, cause).getMessage()), body);
+        }
+        if (find(IOException.class, cause) != null) {
+            return Failure.of(Means.TRANSIENT, Plain.line(find(IOException.class, cause).toString()), null);
+        }
+        LOG.error("{}: a fault of ours", poll, cause);
+        return Failure.of(Means.ODD, "a fault of the bridge: " + Plain.line(String.valueOf(cause)), body);
+    }
+
+    private static <T extends Throwable> T find(Class<T> type, Throwable cause) {
+        for (Throwable one = cause; one != null; one = one.getCause()) {
+            if (type.isInstance(one)) {
+                return type.cast(one);
+            }
+        }
+        return null;
+    }
+}

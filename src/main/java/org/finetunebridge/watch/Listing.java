@@ -1,0 +1,49 @@
+package org.finetunebridge.watch;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.finetunebridge.event.Finding;
+import org.finetunebridge.memory.JobMemory;
+
+/** What one pass over an account's list has shown. */
+final class Listing {
+
+    private final Set<String> seen = new LinkedHashSet<>();
+    private final Set<String> watched = new LinkedHashSet<>();
+    private final Map<String, Finding> endings = new HashMap<>();
+
+    /**
+     * The list shows a job.
+     *
+     * @param watch  whether it is to be read
+     * @param ending its end, if that is to be told with what is read of it; may be null
+     */
+    synchronized void shows(String job, boolean watch, Finding ending) {
+        seen.add(job);
+        if (watch) {
+            watched.add(job);
+        }
+        if (ending != null) {
+            endings.put(job, ending);
+        }
+    }
+
+    /** The jobs to read, in the order of the list. */
+    synchronized List<String> watched() {
+        return List.copyOf(watched);
+    }
+
+    /** The end of a job, once. */
+    synchronized Finding ending(String job) {
+        return endings.remove(job);
+    }
+
+    /** Those of the jobs watched so far that the list shows no more. */
+    synchronized List<JobMemory> vanished(Collection<JobMemory> known) {
+        return known.stream().filter(memory -> memory.retired() == null && !seen.contains(memory.job())).toList();
+    }
+}

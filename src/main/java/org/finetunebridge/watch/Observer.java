@@ -1,0 +1,223 @@
+package org.finetunebridge.watch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Body;
+import org.apache.camel.Variable;
+import org.finetunebridge.deadletter.DeadLetters;
+import org.finetunebridge.event.Envelope;
+import org.finetunebridge.event.Event;
+import org.finetunebridge.event.Fact;
+import org.finetunebridge.event.FactReader;
+import org.finetunebridge.event.Finding;
+import org.finetunebridge.event.Kind;
+import org.finetunebridge.event.Page;
+import org.finetunebridge.event.Telling;
+import org.finetunebridge.fetch.Failure;
+import org.finetunebridge.memory.JobMemory;
+import org.finetunebridge.memory.JobMemory.Retired;
+import org.finetunebridge.memory.News;
+import org.finetunebridge.memory.Told;
+import org.finetunebridge.memory.Trouble;
+import org.finetunebridge.settings.SourceSettings;
+import org.finetunebridge.sink.Batch;
+
+/** Holds a page against the memory: what is new in it becomes the batch to commit. */
+public final class Observer {
+
+    private final SourceSettings source;
+    private final FactReader reader;
+    private final Envelope envelope;
+    private final DeadLetters deadLetters;
+    private final Scope scope;
+
+    /** @param envelope of the source's events */
+    public Observer(SourceSettings source, Envelope envelope) {
+        this.source = source;
+        this.reader = new FactReader(source.provider().name(), source.zone());
+        this.envelope = envelope;
+        this.deadLetters = new DeadLetters(envelope);
+        this.scope = new Scope(source);
+    }
+
+    /** The page as the batch that tells it, and the poll moved on to what is read next. */
+    public Batch observe(@Body JsonNode mapped, @Variable("poll") Poll poll) {
+        Page page = Page.of(mapped, reader);
+        var draft = new Draft(poll, page.requestId(), poll.getAttempt().observedAt());
+        if (poll.isList()) {
+            list(page, poll, draft);
+        } else {
+            job(page, poll, draft);
+        }
+        return draft.batch();
+    }
+
+    /** A failed poll as the batch that tells of it: what was held back, and a dead letter if it comes to that. */
+    Batch failed(Poll poll, Retries.Verdict verdict, Failure failure, Instant now) {
+        var draft = new Draft(poll, null, now);
+        JobMemory memory = draft.memory(poll.getJob());
+        if (poll.ending() != null) {
+            memory = memory.with(draft.tell(News.ofState(memory.told(), List.of(poll.ending()))));
+            poll.ending(null);
+        }
+        draft.remember(memory);
+        if (verdict.trouble() != null) {
+            draft.remember(draft.memory(verdict.ofAll() ? "" : poll.getJob()).with(verdict.trouble()));
+        }
+        if (verdict.tell()) {
+            draft.deadLetters.add(deadLetters.ofFailure(failure, verdict.trouble().attempts(),
+                    verdict.ofAll() ? "" : poll.getJob(), poll.getResource(), poll.getAttempt(), now));
+        }
+        return draft.batch();
+    }
+
+    private void list(Page page, Poll poll, Draft draft) {
+        JobMemory own = draft.memory("");
+        for (Finding finding : page.findings()) {
+            if (finding.fact() == null) {
+                own = own.with(draft.tell(News.ofState(own.told(), List.of(finding))));
+            } else if (scope.wants(finding.fact())) {
+                listed(finding, poll, draft);
+            }
+        }
+        poll.passState(page);
+        if (!poll.isReading()) {
+            poll.listing().vanished(poll.session().jobs(source.name()))
+                    .forEach(memory -> draft.remember(memory.retired(Retired.VANISHED)));
+            own = own.with((Trouble) null);
+        }
+        draft.remember(own);
+    }
+
+    private void listed(Finding finding, Poll poll, Draft draft) {
+        Fact fact = finding.fact();
+        JobMemory memory = draft.memory(fact.job());
+        if (memory.retired() == null && !draft.knows(fact.job()) && scope.isOld(fact)) {
+            memory = memory.retired(Retired.OLD);
+        } else if (memory.retired() == Retired.VANISHED) {
+            memory = memory.revived();
+        }
+        boolean held = memory.retired() == null && memory.trouble() == null && isEnding(fact)
+                && !source.provider().follow().isEmpty();
+        poll.listing().shows(fact.job(), memory.retired() == null, held ? finding : null);
+        if (memory.retired() != Retired.OLD && !held) {
+            memory = memory.with(draft.tell(News.ofState(memory.told(), List.of(finding))));
+        }
+        draft.remember(memory);
+    }
+
+    private void job(Page page, Poll poll, Draft draft) {
+        JobMemory memory = draft.memory(poll.getJob());
+        List<Finding> findings = page.findings();
+        if (!findings.isEmpty() && !draft.knows(poll.getJob()) && isOld(findings)) {
+            draft.remember(memory.retired(Retired.OLD));
+            poll.end();
+            return;
+        }
+        findings = findings.stream().map(finding -> ofThisJob(finding, poll.getJob())).toList();
+        if (poll.isGrowing()) {
+            memory = growth(page, findings, poll, draft, memory);
+        } else {
+            memory = state(page, findings, poll, draft, memory);
+        }
+        if (!poll.isReading()) {
+            memory = memory.readWhole().with((Trouble) null);
+            draft.remember(draft.memory("").with((Trouble) null));
+        }
+        draft.remember(memory);
+    }
+
+    private JobMemory growth(Page page, List<Finding> findings, Poll poll, Draft draft, JobMemory memory) {
+        News news = News.ofGrowth(memory.told(), findings, poll.getResource(), poll.from(), poll.before());
+        JobMemory after = memory.with(draft.tell(news));
+        poll.passGrowth(page, news);
+        return poll.isReading() || poll.ending() == null ? after
+                : after.with(draft.tell(News.ofState(after.told(), List.of(poll.ending()))));
+    }
+
+    /** The end of a job is told with what is read last of it, so that nobody acts on it before its checkpoints. */
+    private JobMemory state(Page page, List<Finding> findings, Poll poll, Draft draft, JobMemory memory) {
+        String resource = poll.getResource();
+        poll.passState(page);
+        List<Finding> now = new ArrayList<>(findings);
+        if (poll.isReading() && resource.equals(source.provider().job())) {
+            findings.stream().filter(finding -> finding.fact() != null && isEnding(finding.fact())).findFirst()
+                    .ifPresent(ending -> {
+                        poll.ending(ending);
+                        now.remove(ending);
+                    });
+        } else if (!poll.isReading() && poll.ending() != null) {
+            now.add(poll.ending());
+        }
+        return memory.with(draft.tell(News.ofState(memory.told(), now), resource));
+    }
+
+    private boolean isOld(List<Finding> findings) {
+        Fact first = findings.get(0).fact();
+        return first != null && scope.isOld(first);
+    }
+
+    private static boolean isEnding(Fact fact) {
+        return fact.kind() == Kind.JOB_STATUS_CHANGED && Fact.isTerminal(fact.status());
+    }
+
+    private static Finding ofThisJob(Finding finding, String job) {
+        return finding.fact() == null || finding.fact().job().equals(job) ? finding
+                : finding.refused("it is about another job than the one asked for");
+    }
+
+    /** Gathers a batch. */
+    private final class Draft {
+        private final Poll poll;
+        private final String requestId;
+        private final Instant observedAt;
+        private final List<Event> events = new ArrayList<>();
+        private final List<Event> deadLetters = new ArrayList<>();
+        private final Map<String, JobMemory> memories = new LinkedHashMap<>();
+
+        Draft(Poll poll, String requestId, Instant observedAt) {
+            this.poll = poll;
+            this.requestId = requestId == null ? poll.getAttempt().requestId() : requestId;
+            this.observedAt = observedAt;
+        }
+
+        /** With what this batch tells already: a page may show one job twice. */
+        JobMemory memory(String job) {
+            JobMemory drafted = memories.get(job);
+            return drafted == null ? poll.session().of(source.name(), job) : drafted;
+        }
+
+        boolean knows(String job) {
+            return memories.containsKey(job) || poll.session().knows(source.name(), job);
+        }
+
+        Told tell(News news) {
+            return tell(news, poll.isReading() ? poll.getResource() : "");
+        }
+
+        Told tell(News news, String resource) {
+            for (Telling telling : news.items()) {
+                events.add(envelope.of(telling, observedAt, requestId));
+            }
+            for (Finding refused : news.refused()) {
+                deadLetters.add(Observer.this.deadLetters.ofRecord(refused, poll.getJob(), resource,
+                        poll.getAttempt()));
+            }
+            return news.told();
+        }
+
+        void remember(JobMemory memory) {
+            if (!memory.equals(memory(memory.job()))) {
+                memories.put(memory.job(), memory);
+            }
+        }
+
+        Batch batch() {
+            return new Batch(poll.session(), events, deadLetters, List.copyOf(memories.values()));
+        }
+    }
+}

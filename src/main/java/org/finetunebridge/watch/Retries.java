@@ -1,0 +1,117 @@
+package org.finetunebridge.watch;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.finetunebridge.fetch.Failure;
+import org.finetunebridge.memory.Trouble;
+import org.finetunebridge.provider.Means;
+
+/** What is to be done about a failure: how long to wait, who waits, and whether somebody must be told. */
+final class Retries {
+
+    /** An answer that makes no sense may be a proxy's hiccup; this many in a row are not. */
+    private static final int ODD_IN_A_ROW = 5;
+    /** This many failures of any job, without an answer between them, are the provider's, not the jobs'. */
+    private static final int FAILURES_OF_ALL = 10;
+    /** A wait worth remembering over a restart. */
+    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final int TOO_MANY_REQUESTS = 429;
+
+    private final Backoff backoff;
+    private final Map<String, Strikes> strikes = new HashMap<>();
+    private int inARow;
+
+    /** Failures of one job in a row. */
+    private record Strikes(int count, Instant since, Instant until) {}
+
+    /**
+     * @param trouble to remember, of the source or of the job; null if nothing
+     * @param until   not asked before
+     * @param ofAll   the whole source waits, because the key is shared
+     * @param tell    dead-letter it
+     */
+    record Verdict(Trouble trouble, Instant until, boolean ofAll, boolean tell) {
+
+        boolean parked() {
+            return trouble != null && trouble.parked();
+        }
+    }
+
+    Retries(Backoff backoff) {
+        this.backoff = backoff;
+    }
+
+    /**
+     * Counts a failure and decides.
+     *
+     * @param known the trouble remembered of the job or source so far; may be null
+     */
+    Verdict failed(String job, Failure failure, Trouble known, Instant now) {
+        Strikes before = strikes.get(job);
+        int count = before == null ? 1 : before.count() + 1;
+        inARow++;
+        Means means = failure.means() == Means.ODD && count >= ODD_IN_A_ROW ? Means.JOB : failure.means();
+        Verdict verdict = means == Means.JOB || means == Means.SOURCE ? parked(means, failure, known, count, now)
+                : waiting(means, failure, count, now);
+        strikes.put(job, new Strikes(count, before == null ? now : before.since(), verdict.until()));
+        return verdict;
+    }
+
+    /** The job was read. */
+    void succeeded(String job) {
+        strikes.remove(job);
+        answered();
+    }
+
+    /** A page came: whoever fails now fails alone. */
+    void answered() {
+        inARow = 0;
+    }
+
+    /** Before which a job that failed lately is not asked again. */
+    Instant until(String job) {
+        Strikes known = strikes.get(job);
+        return known == null ? Instant.EPOCH : known.until();
+    }
+
+    /** Since when a job fails; null if it does not. */
+    Instant since(String job) {
+        Strikes known = strikes.get(job);
+        return known == null ? null : known.since();
+    }
+
+    private Verdict parked(Means means, Failure failure, Trouble known, int count, Instant now) {
+        String error = error(means, failure);
+        boolean tell = known == null || !known.parked() || !known.error().equals(error);
+        int attempts = tell ? count : known.attempts() + 1;
+        Instant until = now.plus(longer(backoff.parked(tell ? 1 : attempts), failure.retryAfter()));
+        return new Verdict(new Trouble(word(means), error, failure.getMessage(), attempts, true, until), until,
+                means == Means.SOURCE, tell);
+    }
+
+    private Verdict waiting(Means means, Failure failure, int count, Instant now) {
+        boolean ofAll = failure.retryAfter() != null || failure.status() == TOO_MANY_REQUESTS
+                || inARow >= FAILURES_OF_ALL;
+        Duration wait = longer(backoff.after(Math.max(count, inARow - FAILURES_OF_ALL)), failure.retryAfter());
+        Instant until = now.plus(wait);
+        boolean remember = ofAll && wait.compareTo(LONG) > 0;
+        return new Verdict(remember ? new Trouble(word(means), error(means, failure), failure.getMessage(), count, false,
+                until) : null, until, ofAll, false);
+    }
+
+    /** Not the message: some hold a new request id every time. */
+    private static String error(Means means, Failure failure) {
+        return word(means) + ' ' + failure.name() + ' ' + failure.status() + ' ' + failure.code();
+    }
+
+    private static String word(Means means) {
+        return means.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return other == null || one.compareTo(other) >= 0 ? one : other;
+    }
+}

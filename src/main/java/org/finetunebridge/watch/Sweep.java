@@ -1,0 +1,58 @@
+package org.finetunebridge.watch;
+
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** What is still to be read in one sweep, and when. */
+final class Sweep {
+
+    private final Map<String, Task> tasks = new LinkedHashMap<>();
+
+    private record Task(Poll poll, Instant due) {}
+
+    void add(Poll poll, Instant due) {
+        tasks.put(poll.getJob(), new Task(poll, due));
+    }
+
+    /** Again, but not before. */
+    void postpone(String job, Instant due) {
+        tasks.computeIfPresent(job, (name, task) -> new Task(task.poll(), due));
+    }
+
+    void remove(String job) {
+        tasks.remove(job);
+    }
+
+    void clear() {
+        tasks.clear();
+    }
+
+    boolean isEmpty() {
+        return tasks.isEmpty();
+    }
+
+    List<Poll> due(Instant now) {
+        return tasks.values().stream().filter(task -> !task.due().isAfter(now)).map(Task::poll).toList();
+    }
+
+    /** When the first of them is due. */
+    Instant next() {
+        return tasks.values().stream().map(Task::due).min(Instant::compareTo).orElse(Instant.EPOCH);
+    }
+
+    /** Gives up what is not due before its own last moment; returns those jobs. */
+    List<String> giveUp(Instant notBefore, Function<String, Instant> last) {
+        List<String> late = tasks.entrySet().stream()
+                .filter(task -> later(task.getValue().due(), notBefore).isAfter(last.apply(task.getKey())))
+                .map(Map.Entry::getKey).toList();
+        late.forEach(tasks::remove);
+        return late;
+    }
+
+    static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
+    }
+}

@@ -1,0 +1,257 @@
+package org.finetunebridge.watch;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import org.apache.camel.Variable;
+import org.finetunebridge.event.Finding;
+import org.finetunebridge.fetch.Failure;
+import org.finetunebridge.memory.JobMemory;
+import org.finetunebridge.memory.Trouble;
+import org.finetunebridge.provider.Means;
+import org.finetunebridge.provider.Provider;
+import org.finetunebridge.settings.SourceSettings;
+import org.finetunebridge.sink.Lost;
+import org.finetunebridge.sink.Publisher;
+import org.finetunebridge.sink.Session;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * When what is read of one source. A sweep reads the account's list, then every job that is due; what fails is tried
+ * again within the sweep as long as patience lasts. The one place that decides about retries and waits.
+ */
+public final class Watch {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
+    private static final String LIST = "";
+    /** How long a stop may go unnoticed. */
+    private static final Duration LONGEST_PAUSE = Duration.ofMillis(250);
+
+    private final SourceSettings source;
+    private final Publisher publisher;
+    private final Patience patience;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+    private final Backoff backoff;
+    private final Retries retries;
+    private final Sweep sweep = new Sweep();
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private Listing listing = new Listing();
+    private Instant began = Instant.EPOCH;
+    private Instant heldUntil = Instant.EPOCH;
+    private Trouble sourceTrouble;
+    private int sinkFailures;
+    private volatile boolean stopping;
+    private volatile Tally tally = Tally.NONE;
+
+    /**
+     * @param patience how long a sweep keeps at what fails
+     * @param random   of jitter
+     */
+    public Watch(SourceSettings source, Publisher publisher, Patience patience, InstantSource clock,
+            RandomGenerator random) {
+        this.source = source;
+        this.publisher = publisher;
+        this.patience = patience;
+        this.clock = clock;
+        this.random = random;
+        this.backoff = new Backoff(random);
+        this.retries = new Retries(backoff);
+    }
+
+    /** How the sweep under way, or the last one, went. */
+    public Tally tally() {
+        return tally;
+    }
+
+    /** A little while, so that sources of one period do not all ask at once; milliseconds. */
+    public long jitter() {
+        boolean first = began.equals(Instant.EPOCH);
+        return patience.all() || first ? 0 : random.nextLong(source.period().toMillis() / 10 + 1);
+    }
+
+    /** Begins a sweep. Without a sink that can be written nothing is read, so that nothing piles up. */
+    public void begin() {
+        Session session = session();
+        synchronized (this) {
+            began = clock.instant();
+            tally = Tally.NONE;
+            sweep.clear();
+            listing = new Listing();
+            if (session == null) {
+                tally = tally.failing("the sink cannot be written");
+                return;
+            }
+            sourceTrouble = session.of(source.name(), LIST).trouble();
+            if (sourceTrouble != null && !(patience.all() && sourceTrouble.parked())) {
+                heldUntil = Sweep.later(heldUntil, sourceTrouble.until());
+            }
+            if (source.listsJobs()) {
+                add(LIST, List.of(source.provider().list()), null);
+            } else {
+                source.jobs().forEach(job -> addJob(session.of(source.name(), job), resourcesOfAGivenJob()));
+            }
+            giveUp();
+        }
+    }
+
+    /** Whether the sweep is not over. */
+    public synchronized boolean isSweeping() {
+        return !sweep.isEmpty() && !stopping;
+    }
+
+    /** Milliseconds until something is due; never long, so that a stop is noticed. */
+    public synchronized long pause() {
+        Duration wait = Duration.between(clock.instant(), Sweep.later(sweep.next(), heldUntil));
+        return wait.isNegative() ? 0 : Math.min(LONGEST_PAUSE.toMillis(), wait.toMillis() + 1);
+    }
+
+    /** What is due now. */
+    public synchronized List<Poll> due() {
+        Instant now = clock.instant();
+        return heldUntil.isAfter(now) ? List.of() : sweep.due(now);
+    }
+
+    /** Before a page is read: against which memory, and whether at all. */
+    public void ready(@Variable("poll") Poll poll) {
+        if (stopping || isHeld()) {
+            throw new Postponed();
+        }
+        poll.ready(publisher.session());
+        poll.listing(listing);
+    }
+
+    /** A page was read, and what was new in it is told. */
+    public synchronized void passed(@Variable("poll") Poll poll) {
+        retries.answered();
+        sinkFailures = 0;
+        if (poll.isReading()) {
+            return;
+        }
+        retries.succeeded(poll.getJob());
+        sweep.remove(poll.getJob());
+        if (poll.isList()) {
+            listing.watched().forEach(job -> addJob(poll.session().of(source.name(), job), source.provider().follow()));
+            giveUp();
+        } else {
+            tally = tally.plusRead();
+        }
+    }
+
+    /** A request failed: decides, and returns what there is to remember and to tell of it. */
+    synchronized Retries.Verdict failed(Poll poll, Failure failure) {
+        Trouble known = failure.means() == Means.SOURCE || poll.isList() ? sourceTrouble
+                : poll.session().of(source.name(), poll.getJob()).trouble();
+        Retries.Verdict verdict = retries.failed(poll.getJob(), failure, known, clock.instant());
+        sweep.postpone(poll.getJob(), verdict.until());
+        if (verdict.ofAll()) {
+            heldUntil = Sweep.later(heldUntil, verdict.until());
+        }
+        if (verdict.trouble() != null && (verdict.ofAll() || poll.isList())) {
+            sourceTrouble = verdict.trouble();
+        }
+        if (verdict.parked()) {
+            sweep.remove(poll.getJob());
+            tally = tally.failed(poll + ": " + failure.getMessage());
+            LOG.warn("{}: {}; set aside until {}", poll, failure.getMessage(), verdict.until());
+        }
+        giveUp();
+        return verdict;
+    }
+
+    /** The sink failed: nobody's fault here. Everything waits. */
+    synchronized void sinkFailed(Lost lost) {
+        sinkFailures++;
+        heldUntil = Sweep.later(heldUntil, clock.instant().plus(backoff.after(Math.min(sinkFailures, 4))));
+        tally = tally.failing(lost.getMessage());
+        sourceTrouble = null;
+        giveUp();
+    }
+
+    /** The sweep is over. */
+    public void end() {
+        ended.countDown();
+    }
+
+    /** Waits for the end of the first sweep. */
+    public void awaitFirstSweep() throws InterruptedException {
+        ended.await();
+    }
+
+    /** Whose watch this is. */
+    public SourceSettings source() {
+        return source;
+    }
+
+    /** Ends the sweep at the next page. */
+    public void stop() {
+        stopping = true;
+    }
+
+    private synchronized boolean isHeld() {
+        return heldUntil.isAfter(clock.instant());
+    }
+
+    private void addJob(JobMemory memory, List<String> resources) {
+        if (memory.retired() == null && !resources.isEmpty()) {
+            add(memory.job(), resources, listing.ending(memory.job()));
+            if (memory.trouble() != null && !patience.all()) {
+                sweep.postpone(memory.job(), memory.trouble().until());
+            }
+        }
+    }
+
+    private void add(String job, List<String> resources, Finding ending) {
+        Provider provider = source.provider();
+        var poll = new Poll(source.name(), job, resources, provider.growing(), provider.listFirst());
+        poll.ending(ending);
+        sweep.add(poll, retries.until(job));
+    }
+
+    private List<String> resourcesOfAGivenJob() {
+        return Stream.concat(Stream.ofNullable(source.provider().job()), source.provider().follow().stream()).toList();
+    }
+
+    /** What cannot be read before patience ends is left for a later sweep, or for good if this is the only one. */
+    private void giveUp() {
+        List<String> late = new ArrayList<>(sweep.giveUp(heldUntil, job -> {
+            Instant since = patience.all() ? retries.since(job) : began;
+            return (since == null ? Sweep.later(began, clock.instant()) : since).plus(patience.retry());
+        }));
+        if (!late.isEmpty()) {
+            LOG.debug("{}: left for later: {}", source.name(), late);
+            tally = tally.failed(late.size());
+        }
+    }
+
+    private Session session() {
+        Instant last = clock.instant().plus(patience.all() ? patience.retry() : Duration.ZERO);
+        for (int attempt = 1;; attempt++) {
+            try {
+                return publisher.session();
+            } catch (Lost e) {
+                Duration wait = backoff.after(Math.min(attempt, 4));
+                if (stopping || clock.instant().plus(wait).isAfter(last)) {
+                    LOG.warn("{}: nothing is read while nothing can be written: {}", source.name(), e.getMessage());
+                    return null;
+                }
+                pause(wait);
+            }
+        }
+    }
+
+    private static void pause(Duration wait) {
+        try {
+            Thread.sleep(wait.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Postponed();
+        }
+    }
+}
