@@ -1,0 +1,100 @@
+package org.finetunebridge.sandbox;
+
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.spi.Resource;
+import org.apache.camel.support.PluginHelper;
+
+/** The stand-in for all providers: one HTTP server on the loopback, in a Camel context of its own. */
+public final class Sandbox implements AutoCloseable {
+
+    private static final String HOST = "127.0.0.1";
+    private static final int AT_ONCE = 64;
+
+    private final Requests requests = new Requests();
+    private final Mischief mischief = new Mischief();
+    private final CamelContext context = new DefaultCamelContext(false);
+    private final VertxPlatformHttpServer server;
+
+    private Sandbox(World world, int port) throws Exception {
+        prepare(world);
+        context.build();
+        server = new VertxPlatformHttpServer(address(port));
+        context.addService(server, true, true);
+        PluginHelper.getRoutesLoader(context).loadRoutes(routes());
+    }
+
+    /** Starts on any free port. */
+    public static Sandbox start(World world) {
+        return start(world, 0);
+    }
+
+    /** Starts on this port; 0 = any free one. */
+    public static Sandbox start(World world, int port) {
+        Sandbox sandbox = null;
+        try {
+            sandbox = new Sandbox(world, port);
+            sandbox.context.start();
+            return sandbox;
+        } catch (Exception e) {
+            throw new IllegalStateException("the sandbox cannot start on " + HOST + ":" + port, e);
+        }
+    }
+
+    /** The base URL of every provider. */
+    public String url() {
+        return "http://" + HOST + ":" + server.getPort();
+    }
+
+    /** What it was asked. */
+    public Requests requests() {
+        return requests;
+    }
+
+    /** What goes wrong. */
+    public Mischief mischief() {
+        return mischief;
+    }
+
+    @Override
+    public void close() {
+        context.stop();
+    }
+
+    private void prepare(World world) {
+        context.setApplicationContextClassLoader(Sandbox.class.getClassLoader());
+        context.disableJMX();
+        context.setStreamCaching(false);
+        context.getShutdownStrategy().setTimeout(1);
+        context.getRegistry().bind("vertx", new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(AT_ONCE)
+                .setInternalBlockingPoolSize(1).setFileSystemOptions(noFiles()));
+        context.getRegistry().bind("desk", new Desk(world, requests, mischief));
+        context.getRegistry().bind("world", world);
+        context.getRegistry().bind("renderer", world.renderer());
+    }
+
+    private static FileSystemOptions noFiles() {
+        return new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
+    }
+
+    private static VertxPlatformHttpServerConfiguration address(int port) {
+        VertxPlatformHttpServerConfiguration address = new VertxPlatformHttpServerConfiguration();
+        address.setBindHost(HOST);
+        address.setBindPort(port);
+        address.getBodyHandler().setHandleFileUploads(false);
+        return address;
+    }
+
+    private List<Resource> routes() {
+        return Stream.of(Stream.of("answer"), Personalities.names().stream(), Stream.of("nowhere"))
+                .flatMap(names -> names)
+                .map(name -> "classpath:sandbox/" + name + ".camel.yaml")
+                .map(PluginHelper.getResourceLoader(context)::resolveResource).toList();
+    }
+}
