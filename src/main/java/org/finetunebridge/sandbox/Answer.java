@@ -12,9 +12,9 @@ public final class Answer {
     private final Message message;
     private final HttpMessage wire;
 
-    Answer(Exchange exchange) {
-        this.message = exchange.getMessage();
-        this.wire = exchange.getIn(HttpMessage.class);
+    Answer(Message message, HttpMessage wire) {
+        this.message = message;
+        this.wire = wire;
     }
 
     /** Sets the HTTP status. */
@@ -52,7 +52,6 @@ public final class Answer {
 
     /** Sends the first bytes of the body, then cuts the connection; none = not even a status line. */
     public Answer cutAfter(int bytes) {
-        byte[] head = Arrays.copyOf(body(), Math.min(bytes, body().length));
-        return body(new Cut(head, wire.getRequest().connection()::close));
+        return body(new Cut(Arrays.copyOf(body(), Math.min(bytes, body().length)), wire));
     }
 }

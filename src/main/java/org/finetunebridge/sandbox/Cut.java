@@ -1,23 +1,36 @@
 package org.finetunebridge.sandbox;
 
-import java.io.ByteArrayInputStream;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import java.io.InputStream;
+import org.apache.camel.component.platform.http.vertx.HttpMessage;
 
-/** Some bytes; who asks for more is cut off. */
-final class Cut extends ByteArrayInputStream {
+/** A body that cannot be read: asked for, it sends a few bytes and hangs up. Waits for the bytes, or none would go. */
+final class Cut extends InputStream {
 
-    private final Runnable hangUp;
+    private final byte[] head;
+    private final HttpMessage wire;
 
-    Cut(byte[] head, Runnable hangUp) {
-        super(head);
-        this.hangUp = hangUp;
+    Cut(byte[] head, HttpMessage wire) {
+        this.head = head;
+        this.wire = wire;
+    }
+
+    @Override
+    public int read() {
+        if (head.length > 0) {
+            done(wire.getResponse().write(Buffer.buffer(head)));
+        }
+        done(wire.getRequest().connection().close());
+        return -1;
     }
 
     @Override
     public int read(byte[] into, int offset, int length) {
-        int read = super.read(into, offset, length);
-        if (read < 0) {
-            hangUp.run();
-        }
-        return read;
+        return read();
+    }
+
+    private static void done(Future<?> future) {
+        future.toCompletionStage().toCompletableFuture().join();
     }
 }

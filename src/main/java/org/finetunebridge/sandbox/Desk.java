@@ -6,16 +6,20 @@ import java.util.Objects;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.camel.component.platform.http.vertx.HttpMessage;
 
 /** Where requests arrive and answers leave: notes them, and lets mischief at them. */
 public final class Desk {
 
-    private static final String FAULT = "sandbox.fault";
-    private static final String KEY = "sandbox.key";
+    private static final String VISIT = "sandbox.visit";
 
     private final World world;
     private final Requests requests;
     private final Mischief mischief;
+
+    /** One request while it is under way; steps of the route replace the message, so the wire is kept aside. */
+    private record Visit(String key, Fault fault, HttpMessage wire) {
+    }
 
     Desk(World world, Requests requests, Mischief mischief) {
         this.world = world;
@@ -31,14 +35,13 @@ public final class Desk {
         Request request = request(message, !authorization.isEmpty());
         requests.enter(key, request);
         Fault fault = mischief.fault(request.line());
-        exchange.setProperty(KEY, key);
-        exchange.setProperty(FAULT, fault);
+        exchange.setProperty(VISIT, new Visit(key, fault, exchange.getMessage(HttpMessage.class)));
         exchange.setVariable("delay", fault.delay().toMillis());
     }
 
     /** Lets mischief at what the world said, and remembers what will be shown. */
     public ObjectNode show(@Body ObjectNode page, Exchange exchange) {
-        Fault fault = exchange.getProperty(FAULT, Fault.class);
+        Fault fault = exchange.getProperty(VISIT, Visit.class).fault();
         ObjectNode shown = fault.twist().apply(page);
         if (fault.honest() && !shown.has("problem")) {
             world.show(shown);
@@ -48,8 +51,9 @@ public final class Desk {
 
     /** Lets mischief at the answer; the request is no longer under way. */
     public void leave(Exchange exchange) {
-        exchange.getProperty(FAULT, Fault.class).spoil().accept(new Answer(exchange));
-        requests.leave(exchange.getProperty(KEY, String.class));
+        Visit visit = exchange.getProperty(VISIT, Visit.class);
+        visit.fault().spoil().accept(new Answer(exchange.getMessage(), visit.wire()));
+        requests.leave(visit.key());
     }
 
     private static Request request(Message message, boolean authorized) {

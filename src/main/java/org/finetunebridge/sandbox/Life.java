@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Random;
+import java.util.SplittableRandom;
 
 /** Writes jobs' lives ahead: what happens is settled at birth, and only the clock decides what can be seen of it. */
 final class Life {
@@ -17,25 +17,27 @@ final class Life {
     private final Account account;
     private final InstantSource clock;
     private final double speed;
+    private final long seed;
     private Instant next;
     private int born;
 
-    private Life(Account account, InstantSource clock, double speed) {
+    private Life(Account account, InstantSource clock, double speed, long seed) {
         this.account = account;
         this.clock = clock;
         this.speed = speed;
+        this.seed = seed;
         this.next = after(clock.instant(), -ELDERS * BIRTHS_APART);
     }
 
     /** From now on the account has jobs of every age, and a new one every few of its minutes. */
-    static void goesOn(Account account, InstantSource clock, double speed) {
-        Life life = new Life(account, clock, speed);
+    static void goesOn(Account account, InstantSource clock, double speed, long seed) {
+        Life life = new Life(account, clock, speed, seed);
         account.births(life::populate);
     }
 
     private synchronized void populate(Instant now) {
         while (!next.isAfter(now)) {
-            account.add(live(next, new Random(born++)));
+            account.add(live(next, new SplittableRandom(seed + born++)));
             next = after(next, BIRTHS_APART);
             if (born > MOST) {
                 account.forgetOldest();
@@ -43,7 +45,7 @@ final class Life {
         }
     }
 
-    private Job live(Instant birth, Random chance) {
+    private Job live(Instant birth, SplittableRandom chance) {
         int checkpoints = 2 + chance.nextInt(4);
         ObjectNode card = account.card(birth, checkpoints);
         Job job = new Job(card, clock, Tale.empty());
@@ -56,7 +58,7 @@ final class Life {
         return end(job, after(moment, 2), card.path("checkpoints").get(checkpoints - 1), chance);
     }
 
-    private Instant train(Job job, Instant from, JsonNode reached, Random chance) {
+    private Instant train(Job job, Instant from, JsonNode reached, SplittableRandom chance) {
         Instant moment = from;
         for (int i = 0; i < 4; i++) {
             moment = after(moment, 0.5 + chance.nextDouble());
@@ -66,7 +68,7 @@ final class Life {
         return moment;
     }
 
-    private Job end(Job job, Instant end, JsonNode last, Random chance) {
+    private Job end(Job job, Instant end, JsonNode last, SplittableRandom chance) {
         int luck = chance.nextInt(10);
         if (luck == 0) {
             return job.become(end, "FAILED");

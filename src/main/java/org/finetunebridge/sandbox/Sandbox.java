@@ -2,6 +2,9 @@ package org.finetunebridge.sandbox;
 
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
@@ -22,12 +25,8 @@ public final class Sandbox implements AutoCloseable {
     private final CamelContext context = new DefaultCamelContext(false);
     private final VertxPlatformHttpServer server;
 
-    private Sandbox(World world, int port) throws Exception {
-        prepare(world);
-        context.build();
-        server = new VertxPlatformHttpServer(address(port));
-        context.addService(server, true, true);
-        PluginHelper.getRoutesLoader(context).loadRoutes(routes());
+    private Sandbox(int port) {
+        this.server = new VertxPlatformHttpServer(address(port));
     }
 
     /** Starts on any free port. */
@@ -37,12 +36,12 @@ public final class Sandbox implements AutoCloseable {
 
     /** Starts on this port; 0 = any free one. */
     public static Sandbox start(World world, int port) {
-        Sandbox sandbox = null;
+        Sandbox sandbox = new Sandbox(port);
         try {
-            sandbox = new Sandbox(world, port);
-            sandbox.context.start();
+            sandbox.open(world, port);
             return sandbox;
         } catch (Exception e) {
+            sandbox.close();
             throw new IllegalStateException("the sandbox cannot start on " + HOST + ":" + port, e);
         }
     }
@@ -65,6 +64,20 @@ public final class Sandbox implements AutoCloseable {
     @Override
     public void close() {
         context.stop();
+    }
+
+    private void open(World world, int port) throws Exception {
+        probe(port);
+        prepare(world);
+        context.build();
+        context.addService(server, true, true);
+        PluginHelper.getRoutesLoader(context).loadRoutes(routes());
+        context.start();
+    }
+
+    /** The server itself would only log that its port is taken. */
+    private static void probe(int port) throws IOException {
+        new ServerSocket(port, 1, InetAddress.getByName(HOST)).close();
     }
 
     private void prepare(World world) {

@@ -40,7 +40,7 @@ public final class World {
     public static World demo(double speed) {
         World world = empty();
         for (String provider : Personalities.names()) {
-            Life.goesOn(world.account(provider), world.clock, speed);
+            Life.goesOn(world.account(provider), world.clock, speed, provider.hashCode());
         }
         return world;
     }
