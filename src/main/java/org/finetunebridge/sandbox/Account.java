@@ -1,7 +1,6 @@
 package org.finetunebridge.sandbox;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,6 +8,7 @@ import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.Consumer;
@@ -49,7 +49,14 @@ public final class Account {
     /** A job that is created now. */
     public Job create() {
         Instant now = clock.instant();
-        return add(new Job(card(now, 0), clock, Tale.empty()).become(now, "PENDING"));
+        return create(card(now, 0), now);
+    }
+
+    /** A job that is created now with this id; it takes the place of one that had it. */
+    public Job create(String id) {
+        Instant now = clock.instant();
+        Optional.ofNullable(jobs.get(id)).ifPresent(this::forget);
+        return create(card(now, 0).put("id", id), now);
     }
 
     /** The job with this id, or null. */
@@ -87,6 +94,10 @@ public final class Account {
         this.births = populate;
     }
 
+    private Job create(ObjectNode card, Instant now) {
+        return add(new Job(card, clock, Tale.empty()).become(now, "PENDING"));
+    }
+
     private void finished(Instant createdAt, int checkpoints, int events) {
         ObjectNode card = card(createdAt, checkpoints);
         Instant end = createdAt.plus(FINISHED_AFTER).plusSeconds(events);
@@ -105,38 +116,8 @@ public final class Account {
         if (group != null && question.has("group") && !group.equals(question.path("group").asText())) {
             return Page.problem("wrong-group");
         }
-        if (resource.equals("jobs")) {
-            return list(question, now);
-        }
-        Job job = jobs.get(question.path("job").asText());
-        return job == null || job.status(now) == null ? Page.problem("unknown-job") : about(job, resource, question, now);
-    }
-
-    private ObjectNode list(JsonNode question, Instant now) {
-        List<Job> visible = newestFirst.stream().filter(job -> job.status(now) != null).toList();
-        Job after = jobs.get(question.path("after").asText());
-        long from = after == null ? question.path("offset").asLong() : visible.indexOf(after) + 1L;
-        int limit = question.path("limit").asInt();
-        ArrayNode items = Page.items();
-        visible.stream().skip(from).limit(limit).forEach(job -> items.add(job.facts(now)));
-        return Page.of("jobs", items, from, limit, visible.size());
-    }
-
-    private ObjectNode about(Job job, String resource, JsonNode question, Instant now) {
-        long from = question.path("offset").asLong();
-        int limit = question.path("limit").asInt();
-        ObjectNode page = switch (resource) {
-            case "job" -> Page.of("jobs", Page.items().add(job.facts(now)), 0, 1, 1);
-            case "checkpoints" -> whole("checkpoints", job.checkpoints(now));
-            case "events" -> Page.of("events", job.lines(from, limit, now), from, limit, job.told(now));
-            default -> throw new IllegalArgumentException("no such resource: " + resource);
-        };
-        page.set("job", job.facts(now));
-        return page;
-    }
-
-    private static ObjectNode whole(String kind, ArrayNode items) {
-        return Page.of(kind, items, 0, items.size(), items.size());
+        Look look = new Look(question, now);
+        return resource.equals("jobs") ? look.list(newestFirst, jobs) : look.at(jobs, resource);
     }
 
     void visible(Map<String, Told> all, Instant now) {

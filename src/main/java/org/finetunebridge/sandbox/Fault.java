@@ -1,11 +1,12 @@
 package org.finetunebridge.sandbox;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
@@ -49,7 +50,12 @@ public record Fault(Duration delay, UnaryOperator<ObjectNode> twist, Consumer<An
 
     /** Any status and body. */
     public static Fault body(int code, String text) {
-        return spoiling(answer -> answer.status(code).body(text.getBytes(StandardCharsets.UTF_8)));
+        return spoiling(answer -> answer.status(code).body(text.getBytes(UTF_8)));
+    }
+
+    /** The right answer with its text changed, to make one record of it bad. */
+    public static Fault edited(UnaryOperator<String> edit) {
+        return spoiling(answer -> answer.body(edit.apply(new String(answer.body(), UTF_8)).getBytes(UTF_8)));
     }
 
     /** A gateway's HTML page. */

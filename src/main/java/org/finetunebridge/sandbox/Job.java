@@ -6,14 +6,15 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
- * A fine-tuning job and its life. Statuses are the bridge's words (PENDING, QUEUED, RUNNING, … SUCCEEDED, FAILED,
- * CANCELLED; checkpoints AVAILABLE_NOT_EXPORTED, EXPORTING, READY, …); any other word reaches the provider's answers as
- * it is. Changes happen now, by the world's clock; a change drops what was planned for later.
+ * A fine-tuning job and its life. Statuses are the bridge's words: PENDING, QUEUED, RUNNING, SUCCEEDED, FAILED,
+ * CANCELLED for a job, AVAILABLE_NOT_EXPORTED, EXPORTING, READY for a checkpoint; any other word reaches the provider's
+ * answers as it is. Changes happen now, by the world's clock; a change drops what was planned for later.
  */
 public final class Job {
 
@@ -24,9 +25,6 @@ public final class Job {
     private final Course course = new Course();
     private final Map<String, Checkpoint> checkpoints = new ConcurrentSkipListMap<>();
     private final Tale tale;
-
-    private record Checkpoint(String name, long step, Course course) {
-    }
 
     Job(ObjectNode card, InstantSource clock, Tale tale) {
         this.card = card;
@@ -93,7 +91,7 @@ public final class Job {
     }
 
     Job checkpoint(Instant at, String name, long step, String status) {
-        checkpoints.computeIfAbsent(name, unseen -> new Checkpoint(name, step, new Course())).course.turn(at, status);
+        checkpoints.computeIfAbsent(name, unseen -> new Checkpoint(name, step, new Course())).course().turn(at, status);
         return this;
     }
 
@@ -117,13 +115,9 @@ public final class Job {
 
     ArrayNode checkpoints(Instant now) {
         ArrayNode items = Page.items();
-        checkpoints.values().stream()
-                .filter(checkpoint -> checkpoint.course.at(now) != null)
-                .sorted((left, right) -> Long.compare(right.step, left.step))
-                .forEach(checkpoint -> items.addObject()
-                        .put("name", checkpoint.name).put("step", checkpoint.step)
-                        .put("status", checkpoint.course.at(now).status())
-                        .put("createdAt", checkpoint.course.began().toEpochMilli()));
+        checkpoints.values().stream().filter(checkpoint -> checkpoint.existsAt(now))
+                .sorted(Comparator.comparingLong(Checkpoint::step).reversed())
+                .forEach(checkpoint -> checkpoint.describe(items, now));
         return items;
     }
 

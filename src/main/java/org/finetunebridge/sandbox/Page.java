@@ -20,6 +20,10 @@ final class Page {
         return page;
     }
 
+    static ObjectNode whole(String kind, ArrayNode items) {
+        return of(kind, items, 0, items.size(), items.size());
+    }
+
     static ObjectNode problem(String problem) {
         return JSON.objectNode().put("problem", problem);
     }

@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
+import org.apache.camel.StartupSummaryLevel;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -82,6 +83,8 @@ public final class Sandbox implements AutoCloseable {
 
     private void prepare(World world) {
         context.setApplicationContextClassLoader(Sandbox.class.getClassLoader());
+        context.getCamelContextExtension().setName("sandbox");
+        context.setStartupSummaryLevel(StartupSummaryLevel.Off);
         context.disableJMX();
         context.setStreamCaching(false);
         context.getShutdownStrategy().setTimeout(1);

@@ -13,9 +13,9 @@ final class Shown {
         String kind = page.path("kind").asText();
         for (JsonNode item : page.path("items")) {
             switch (kind) {
-                case "jobs" -> told(item.path("id").asText()).statuses().add(item.path("status").asText());
-                case "checkpoints" -> told(job(page)).checkpoint(item.path("name").asText(), item.path("status").asText());
-                case "events" -> told(job(page)).events().set(item.path("index").asInt());
+                case "jobs" -> told(item).statuses().add(text(item, "status"));
+                case "checkpoints" -> told(page.path("job")).checkpoint(text(item, "name"), text(item, "status"));
+                case "events" -> told(page.path("job")).events().set(item.path("index").asInt());
                 default -> throw new IllegalArgumentException("no kind of page: " + kind);
             }
         }
@@ -27,11 +27,11 @@ final class Shown {
         return copies;
     }
 
-    private Told told(String job) {
-        return jobs.computeIfAbsent(job, unseen -> Told.nothing());
+    private Told told(JsonNode job) {
+        return jobs.computeIfAbsent(text(job, "id"), unseen -> Told.nothing());
     }
 
-    private static String job(JsonNode page) {
-        return page.path("job").path("id").asText();
+    private static String text(JsonNode of, String name) {
+        return of.path(name).asText();
     }
 }
