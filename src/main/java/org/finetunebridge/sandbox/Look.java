@@ -1,0 +1,57 @@
+package org.finetunebridge.sandbox;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/** One question, answered as things stand at one instant. */
+final class Look {
+
+    private final String job;
+    private final String after;
+    private final long from;
+    private final int limit;
+    private final Instant now;
+
+    Look(JsonNode question, Instant now) {
+        this.job = question.path("job").asText();
+        this.after = question.path("after").asText();
+        this.from = question.path("offset").asLong();
+        this.limit = question.path("limit").asInt();
+        this.now = now;
+    }
+
+    /** A slice of the jobs; it begins after a named job, or at the offset. */
+    ObjectNode list(Collection<Job> ordered, Map<String, Job> byId) {
+        List<Job> visible = ordered.stream().filter(one -> one.status(now) != null).toList();
+        Job before = byId.get(after);
+        long first = before == null ? from : visible.indexOf(before) + 1L;
+        ArrayNode items = Page.items();
+        visible.stream().skip(first).limit(limit).forEach(one -> items.add(one.facts(now)));
+        return Page.of("jobs", items, first, limit, visible.size());
+    }
+
+    /** The job asked for, or a part of it. */
+    ObjectNode at(Map<String, Job> byId, String resource) {
+        Job asked = byId.get(job);
+        if (asked == null || asked.status(now) == null) {
+            return Page.problem("unknown-job");
+        }
+        ObjectNode page = part(asked, resource);
+        page.set("job", asked.facts(now));
+        return page;
+    }
+
+    private ObjectNode part(Job asked, String resource) {
+        return switch (resource) {
+            case "job" -> Page.whole("jobs", Page.items().add(asked.facts(now)));
+            case "checkpoints" -> Page.whole("checkpoints", asked.checkpoints(now));
+            case "events" -> Page.of("events", asked.lines(from, limit, now), from, limit, asked.told(now));
+            default -> throw new IllegalArgumentException("no such resource: " + resource);
+        };
+    }
+}

@@ -1,0 +1,37 @@
+package org.finetunebridge.sandbox;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Remembers every fact an honest answer has shown. */
+final class Shown {
+
+    private final Map<String, Told> jobs = new TreeMap<>();
+
+    synchronized void see(JsonNode page) {
+        String kind = page.path("kind").asText();
+        for (JsonNode item : page.path("items")) {
+            switch (kind) {
+                case "jobs" -> told(item).statuses().add(text(item, "status"));
+                case "checkpoints" -> told(page.path("job")).checkpoint(text(item, "name"), text(item, "status"));
+                case "events" -> told(page.path("job")).events().set(item.path("index").asInt());
+                default -> throw new IllegalArgumentException("no kind of page: " + kind);
+            }
+        }
+    }
+
+    synchronized Map<String, Told> all() {
+        Map<String, Told> copies = new TreeMap<>();
+        jobs.forEach((job, told) -> copies.put(job, told.copy()));
+        return copies;
+    }
+
+    private Told told(JsonNode job) {
+        return jobs.computeIfAbsent(text(job, "id"), unseen -> Told.nothing());
+    }
+
+    private static String text(JsonNode of, String name) {
+        return of.path(name).asText();
+    }
+}
