@@ -1,0 +1,75 @@
+package org.finetunebridge.command;
+
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import org.finetunebridge.settings.BadSettings;
+import org.finetunebridge.sink.Fenced;
+import org.finetunebridge.sink.Lost;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The command line; without a verb it runs. */
+@Command(name = "finetune-bridge", mixinStandardHelpOptions = true, versionProvider = BridgeCommand.Version.class,
+        sortOptions = false, subcommands = {RunCommand.class, OnceCommand.class, DemoCommand.class},
+        description = "Watches LLM fine-tuning jobs at their providers and publishes every change as a CloudEvent.",
+        footer = {"", "Try it without a key or a network:  java -jar target/finetune-bridge.jar demo",
+            "Exit: 0 all went well, 1 something could not be read or written, 2 the configuration is wrong."})
+public final class BridgeCommand implements Callable<Integer> {
+
+    static final int FAILED = 1;
+    static final int MISCONFIGURED = 2;
+
+    @Mixin
+    private ConfigurationOptions options;
+
+    @Spec
+    private CommandSpec spec;
+
+    /** The command line, ready to execute. */
+    public static CommandLine commandLine() {
+        return new CommandLine(new BridgeCommand()).setExecutionExceptionHandler(BridgeCommand::failed)
+                .setExitCodeExceptionMapper(e -> MISCONFIGURED);
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        return new RunCommand(options, spec).call();
+    }
+
+    /** One line for a person; the stack is for a fault of ours. */
+    private static int failed(Exception e, CommandLine line, CommandLine.ParseResult result) throws Exception {
+        PrintWriter err = line.getErr();
+        BadSettings bad = find(BadSettings.class, e);
+        if (bad != null) {
+            bad.problems().forEach(err::println);
+            return MISCONFIGURED;
+        }
+        RuntimeException known = find(Fenced.class, e) == null ? find(Lost.class, e) : find(Fenced.class, e);
+        if (known == null) {
+            throw e;
+        }
+        err.println(known.getMessage());
+        return FAILED;
+    }
+
+    private static <T extends Throwable> T find(Class<T> type, Throwable cause) {
+        for (Throwable one = cause; one != null; one = one.getCause()) {
+            if (type.isInstance(one)) {
+                return type.cast(one);
+            }
+        }
+        return null;
+    }
+
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = BridgeCommand.class.getPackage().getImplementationVersion();
+            return new String[] {"finetune-bridge " + (version == null ? "(not packed)" : version)};
+        }
+    }
+}

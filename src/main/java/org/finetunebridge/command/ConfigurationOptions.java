@@ -1,0 +1,79 @@
+package org.finetunebridge.command;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.finetunebridge.Bridge;
+import org.finetunebridge.provider.Providers;
+import org.finetunebridge.provider.RouteFiles;
+import org.finetunebridge.settings.BadSettings;
+import org.finetunebridge.settings.Configuration;
+import picocli.CommandLine.Option;
+
+/** Where the configuration comes from: the same for every verb. */
+public final class ConfigurationOptions {
+
+    private static final Path ROUTES = Path.of("routes");
+
+    @Option(names = "--config", paramLabel = "FILE",
+            description = "Read this file instead of application.properties in the working directory.")
+    private Path file;
+
+    @Option(names = "-D", paramLabel = "key=value", mapFallbackValue = "true",
+            description = "Set one key; wins over files and environment.")
+    private Map<String, String> single = new TreeMap<>();
+
+    /** Every key that is set, later ones over earlier ones. */
+    Configuration configuration() throws IOException {
+        var configuration = new Configuration().packed(Bridge.class.getClassLoader());
+        Path local = file == null ? Path.of(Configuration.FILE) : file;
+        try {
+            if (file != null || Files.exists(local)) {
+                configuration.file(local);
+            }
+        } catch (IOException e) {
+            throw new BadSettings(List.of("--config " + local + ": cannot be read: " + e.getMessage()));
+        }
+        return configuration;
+    }
+
+    /** Routes and mappings: packed, of the user's own providers, and of the working directory. */
+    RouteFiles files(Map<String, String> configuration) throws IOException {
+        List<Path> folders = new ArrayList<>();
+        String directory = configuration.getOrDefault("bridge.providers.directory", "");
+        if (!directory.isBlank()) {
+            if (!Files.isDirectory(Path.of(directory))) {
+                throw new BadSettings(List.of("bridge.providers.directory = " + directory + ": no such folder"));
+            }
+            folders.add(Path.of(directory));
+        }
+        folders.add(ROUTES);
+        return new RouteFiles(Bridge.class.getClassLoader(), RouteFiles.packed(), folders);
+    }
+
+    /** A bridge that is not started. */
+    Bridge bridge(boolean once, Map<String, String> more) throws IOException {
+        Configuration configuration = configuration();
+        RouteFiles files = files(with(configuration.values(), single));
+        Set<String> ownKeys = new HashSet<>();
+        var providers = new Providers(files);
+        for (String provider : providers.names()) {
+            ownKeys.addAll(providers.read(provider).keys().keySet());
+        }
+        configuration.surroundings(System.getenv(), System.getProperties(), ownKeys).with(single).with(more);
+        return new Bridge(files, configuration.values(), once, Clock.systemUTC());
+    }
+
+    private static Map<String, String> with(Map<String, String> some, Map<String, String> others) {
+        Map<String, String> all = new TreeMap<>(some);
+        all.putAll(others);
+        return all;
+    }
+}

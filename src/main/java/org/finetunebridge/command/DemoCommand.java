@@ -1,0 +1,51 @@
+package org.finetunebridge.command;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.finetunebridge.Bridge;
+import org.finetunebridge.sandbox.Sandbox;
+import org.finetunebridge.sandbox.World;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** The bridge and its providers in one process. */
+@Command(name = "demo", description = "Watch the built-in sandbox providers: needs no key and no network.")
+final class DemoCommand implements Callable<Integer> {
+
+    private static final double SPEED = 60;
+    private static final String DIRECTORY = "data/demo/";
+
+    @Mixin
+    private ConfigurationOptions options;
+
+    @Override
+    public Integer call() throws Exception {
+        Sandbox sandbox = Sandbox.start(World.demo(SPEED));
+        Bridge bridge = options.bridge(false, settings(sandbox.url()));
+        RunCommand.stopOnSignal(() -> {
+            bridge.close();
+            sandbox.close();
+        });
+        bridge.init();
+        bridge.start();
+        new CountDownLatch(1).await();
+        return 0;
+    }
+
+    private static Map<String, String> settings(String url) {
+        Map<String, String> settings = new HashMap<>();
+        settings.put("bridge.sources", "dashscope,minimax");
+        settings.put("bridge.sink", "file");
+        settings.put("bridge.file.directory", DIRECTORY + "events");
+        settings.put("bridge.dead-letter.directory", DIRECTORY + "dead-letters");
+        settings.put("bridge.state.directory", DIRECTORY + "state");
+        for (String source : new String[] {"dashscope", "minimax"}) {
+            settings.put(source + ".base-url", url);
+            settings.put(source + ".api-key", World.KEY);
+            settings.put(source + ".period", "2s");
+        }
+        return settings;
+    }
+}

@@ -1,0 +1,46 @@
+package org.finetunebridge.command;
+
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.finetunebridge.Bridge;
+import org.finetunebridge.watch.Tally;
+import org.finetunebridge.watch.Watch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** One full catch-up of every source. */
+@Command(name = "once", description = "Catch up with every source once, then end.")
+final class OnceCommand implements Callable<Integer> {
+
+    @Mixin
+    private ConfigurationOptions options;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        try (Bridge bridge = options.bridge(true, Map.of())) {
+            bridge.init();
+            RunCommand.requireSources(bridge.settings(), spec.commandLine().getErr());
+            bridge.start();
+            for (Watch watch : bridge.watches()) {
+                watch.awaitFirstSweep();
+            }
+            return summary(bridge);
+        }
+    }
+
+    private int summary(Bridge bridge) {
+        int result = 0;
+        for (Watch watch : bridge.watches()) {
+            Tally tally = watch.tally();
+            spec.commandLine().getOut().println(watch.source().name() + ": " + tally.read() + " jobs read"
+                    + (tally.failed() == 0 ? "" : ", " + tally.failed() + " not read: " + tally.reason()));
+            result = tally.failed() == 0 ? result : BridgeCommand.FAILED;
+        }
+        return result;
+    }
+}

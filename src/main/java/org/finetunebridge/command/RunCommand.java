@@ -1,0 +1,65 @@
+package org.finetunebridge.command;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.finetunebridge.Bridge;
+import org.finetunebridge.settings.BadSettings;
+import org.finetunebridge.settings.Settings;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Watches until it is stopped. */
+@Command(name = "run", description = "Watch every configured source until stopped (the default).")
+final class RunCommand implements Callable<Integer> {
+
+    @Mixin
+    private ConfigurationOptions options;
+
+    @Spec
+    private CommandSpec spec;
+
+    RunCommand() {}
+
+    RunCommand(ConfigurationOptions options, CommandSpec spec) {
+        this.options = options;
+        this.spec = spec;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Bridge bridge = options.bridge(false, Map.of());
+        bridge.init();
+        requireSources(bridge.settings(), spec.commandLine().getErr());
+        bridge.publisher().session();
+        stopOnSignal(bridge);
+        bridge.start();
+        new CountDownLatch(1).await();
+        return 0;
+    }
+
+    /** Says which sources are off; with none on there is nothing to do. */
+    static void requireSources(Settings settings, PrintWriter err) {
+        settings.off().forEach(name -> err.println(name + " is off: " + name + ".api-key is not set"));
+        if (settings.sources().isEmpty()) {
+            throw new BadSettings(List.of("no source is on: set an api key, such as dashscope.api-key (or the"
+                    + " environment variable DASHSCOPE_API_KEY). To look around first, run 'demo': it needs no key"));
+        }
+    }
+
+    /** SIGTERM is how a service is asked to end, so ending is no failure: exit 0 once everything is committed. */
+    static void stopOnSignal(AutoCloseable bridge) {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            try {
+                bridge.close();
+            } catch (Exception e) {
+                e.printStackTrace();
+            }
+            Runtime.getRuntime().halt(0);
+        }, "stop"));
+    }
+}
