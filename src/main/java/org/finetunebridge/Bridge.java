@@ -161,22 +161,23 @@ public final class Bridge implements AutoCloseable {
     }
 
     private void addRoutes(CamelContext context) {
-        var model = context.getCamelContextExtension().getContextPlugin(ModelCamelContext.class);
-        ModelCamelContext templates = model == null ? (ModelCamelContext) context : model;
+        var templates = (ModelCamelContext) context;
         for (SourceSettings source : settings.sources()) {
             Map<String, Object> parameters = parameters(source);
             for (String template : List.of("fetch", "poll", "failed", "watch")) {
-                add(template, source, parameters, context);
+                add(template, template, source, parameters, context);
             }
             String prefix = source.provider().name() + '-';
             templates.getRouteTemplateDefinitions().stream().map(template -> template.getId())
-                    .filter(id -> id.startsWith(prefix)).forEach(id -> add(id, source, parameters, context));
+                    .filter(id -> id.startsWith(prefix))
+                    .forEach(id -> add(id, id.substring(prefix.length()), source, parameters, context));
         }
     }
 
-    private static void add(String template, SourceSettings source, Map<String, Object> parameters,
+    private static void add(String template, String does, SourceSettings source, Map<String, Object> parameters,
             CamelContext context) {
-        TemplatedRouteBuilder.builder(context, template).parameters(parameters).add();
+        TemplatedRouteBuilder.builder(context, template).routeId(source.name() + '-' + does).parameters(parameters)
+                .add();
     }
 
     private Map<String, Object> parameters(SourceSettings source) {

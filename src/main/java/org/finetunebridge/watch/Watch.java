@@ -16,6 +16,7 @@ import org.finetunebridge.memory.Trouble;
 import org.finetunebridge.provider.Means;
 import org.finetunebridge.provider.Provider;
 import org.finetunebridge.settings.SourceSettings;
+import org.finetunebridge.sink.Fenced;
 import org.finetunebridge.sink.Lost;
 import org.finetunebridge.sink.Publisher;
 import org.finetunebridge.sink.Session;
@@ -242,6 +243,10 @@ public final class Watch {
                     return null;
                 }
                 pause(wait);
+            } catch (Fenced e) {
+                LOG.error("{}: stopped: {}", source.name(), e.getMessage());
+                stop();
+                return null;
             }
         }
     }
