@@ -184,6 +184,7 @@ public final class Bridge implements AutoCloseable {
         Map<String, Object> parameters = new TreeMap<>();
         source.own().forEach((key, value) -> parameters.put(key, URLEncoder.encode(value, StandardCharsets.UTF_8)));
         parameters.put("source", source.name());
+        parameters.put("provider", source.provider().name());
         parameters.put("base-url", source.baseUrl());
         parameters.put("request-timeout", Long.toString(source.requestTimeout().toMillis()));
         parameters.put("trigger", trigger(source));

@@ -37,6 +37,15 @@ public final class Mappings {
         }
     }
 
+    /**
+     * Maps the answer of a resource. One job without a mapping of its own is mapped like a list of one: {@code job} by
+     * the mapping of {@code jobs}.
+     */
+    public JsonNode mapResource(JsonNode answer, String provider, String resource) {
+        String own = provider + '-' + resource;
+        return map(answer, files.has(own + SUFFIX) ? own : own + 's');
+    }
+
     private Expression compile(String name) {
         try {
             // Absent stays absent, but an empty list that was sent is told as one.
