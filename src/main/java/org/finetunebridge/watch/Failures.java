@@ -60,7 +60,7 @@ public final class Failures {
         return batch.isEmpty() ? null : batch;
     }
 
-    private static Failure failure(Throwable cause, Poll poll) {
+    static Failure failure(Throwable cause, Poll poll) {
         Failure known = find(Failure.class, cause);
         if (known != null) {
             return known;

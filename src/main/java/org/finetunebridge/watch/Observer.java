@@ -101,8 +101,8 @@ public final class Observer {
         } else if (memory.retired() == Retired.VANISHED) {
             memory = memory.revived();
         }
-        boolean held = memory.retired() == null && memory.trouble() == null && isEnding(fact)
-                && !source.provider().follow().isEmpty();
+        boolean held = poll.listing().holdsEndings() && memory.retired() == null && memory.trouble() == null
+                && isEnding(fact) && !source.provider().follow().isEmpty();
         poll.listing().shows(fact.job(), memory.retired() == null, held ? finding : null);
         if (memory.retired() != Retired.OLD && !held) {
             memory = memory.with(draft.tell(News.ofState(memory.told(), List.of(finding))));

@@ -43,7 +43,7 @@ public final class Watch {
     private final Retries retries;
     private final Sweep sweep = new Sweep();
     private final CountDownLatch ended = new CountDownLatch(1);
-    private Listing listing = new Listing();
+    private Listing listing = new Listing(true);
     private Instant began = Instant.EPOCH;
     private Instant heldUntil = Instant.EPOCH;
     private Trouble sourceTrouble;
@@ -84,7 +84,7 @@ public final class Watch {
             began = clock.instant();
             tally = Tally.NONE;
             sweep.clear();
-            listing = new Listing();
+            listing = new Listing(true);
             if (session == null) {
                 tally = tally.failing("the sink cannot be written");
                 return;
