@@ -36,8 +36,12 @@ public final class FactReader {
         try {
             return Finding.good(fact(record), raw);
         } catch (Unusable e) {
-            return Finding.bad(raw, e.getMessage(), record.path("job").textValue());
+            return Finding.bad(raw, e.getMessage(), isJob(record.path("job")) ? record.get("job").textValue() : null);
         }
+    }
+
+    private static boolean isJob(JsonNode id) {
+        return id.isTextual() && !id.textValue().isBlank() && id.textValue().length() <= LONGEST_JOB_ID;
     }
 
     private Fact fact(JsonNode record) throws Unusable {
