@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -144,15 +145,25 @@ class GoldenEventsTest {
             Attempt attempt = attempt(source, resource, Files.readAllBytes(answer));
             Page page = Page.of(mappings.map(JSON.readTree(attempt.body()), provider.name() + '-' + resource),
                     new FactReader(provider.name(), source.zone()));
-            News news = provider.growing().contains(resource)
-                    ? News.ofGrowth(Told.NOTHING, page.findings(), resource, 0, Set.of())
-                    : News.ofState(Told.NOTHING, page.findings());
             var writer = new Envelope(provider.name(), source.name(), source.zone(), false);
             String requestId = page.requestId() == null ? attempt.requestId() : page.requestId();
-            news.items().forEach(item -> events.add(text(writer.of(item, OBSERVED, requestId))));
-            for (Finding refused : news.refused()) {
-                deadLetters.add(text(new DeadLetters(writer).ofRecord(refused, "", resource, attempt)));
+            for (News news : news(page, resource, provider)) {
+                news.items().forEach(item -> events.add(text(writer.of(item, OBSERVED, requestId))));
+                for (Finding refused : news.refused()) {
+                    deadLetters.add(text(new DeadLetters(writer).ofRecord(refused, "", resource, attempt)));
+                }
             }
+        }
+
+        /** A list shows many jobs, each with a memory of its own; anything else is about one. */
+        private static List<News> news(Page page, String resource, Provider provider) {
+            if (provider.growing().contains(resource)) {
+                return List.of(News.ofGrowth(Told.NOTHING, page.findings(), resource, 0, Set.of()));
+            }
+            var groups = new LinkedHashMap<String, List<Finding>>();
+            page.findings().forEach(finding -> groups.computeIfAbsent(resource.equals(provider.list())
+                    ? String.valueOf(finding.job()) : "", job -> new ArrayList<>()).add(finding));
+            return groups.values().stream().map(findings -> News.ofState(Told.NOTHING, findings)).toList();
         }
     }
 
