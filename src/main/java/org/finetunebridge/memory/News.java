@@ -23,8 +23,12 @@ import org.finetunebridge.event.Telling;
  */
 public record News(List<Telling> items, List<Finding> refused, Told told, boolean lost) {
 
-    /** What has no time is observed now; of two checkpoints of one moment the lower step came first. */
+    /**
+     * What has no time is observed now. Of one moment a job's status comes last, since it may be the end, and of two
+     * checkpoints the lower step came first.
+     */
     private static final Comparator<Finding> OLDEST_FIRST = Comparator.comparing(News::moment)
+            .thenComparing(finding -> finding.fact() != null && finding.fact().kind() == Kind.JOB_STATUS_CHANGED)
             .thenComparingLong(finding -> finding.fact() == null ? 0 : finding.fact().data().path("step").asLong());
 
     /** Whether there is anything to tell or to dead-letter. */

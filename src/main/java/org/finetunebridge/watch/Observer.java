@@ -56,12 +56,16 @@ public final class Observer {
         return draft.batch();
     }
 
-    /** A failed poll as the batch that tells of it: what was held back, and a dead letter if it comes to that. */
-    Batch failed(Poll poll, Retries.Verdict verdict, Failure failure, Instant now) {
+    /**
+     * A failed poll as the batch that tells of it: what was held back, and a dead letter if it comes to that.
+     *
+     * @param again whether it is tried again soon, so that what is held back may wait
+     */
+    Batch failed(Poll poll, Retries.Verdict verdict, Failure failure, boolean again, Instant now) {
         var draft = new Draft(poll, null, now);
         JobMemory memory = draft.memory(poll.getJob());
-        if (poll.ending() != null) {
-            memory = memory.with(draft.tell(News.ofState(memory.told(), List.of(poll.ending()))));
+        if (poll.ending() != null && !again) {
+            memory = memory.with(draft.tell(News.ofState(memory.told(), List.of(poll.ending().finding()))));
             poll.ending(null);
         }
         draft.remember(memory);
@@ -103,7 +107,7 @@ public final class Observer {
         }
         boolean held = poll.listing().holdsEndings() && memory.retired() == null && memory.trouble() == null
                 && isEnding(fact) && !source.provider().follow().isEmpty();
-        poll.listing().shows(fact.job(), memory.retired() == null, held ? finding : null);
+        poll.listing().shows(fact.job(), memory.retired() == null, held ? draft.ending(finding) : null);
         if (memory.retired() != Retired.OLD && !held) {
             memory = memory.with(draft.tell(News.ofState(memory.told(), List.of(finding))));
         }
@@ -136,7 +140,7 @@ public final class Observer {
         JobMemory after = memory.with(draft.tell(news));
         poll.passGrowth(page, news);
         return poll.isReading() || poll.ending() == null ? after
-                : after.with(draft.tell(News.ofState(after.told(), List.of(poll.ending()))));
+                : after.with(draft.tell(News.ofState(after.told(), List.of(poll.ending().finding()))));
     }
 
     /** The end of a job is told with what is read last of it, so that nobody acts on it before its checkpoints. */
@@ -147,11 +151,11 @@ public final class Observer {
         if (poll.isReading() && resource.equals(source.provider().job())) {
             findings.stream().filter(finding -> finding.fact() != null && isEnding(finding.fact())).findFirst()
                     .ifPresent(ending -> {
-                        poll.ending(ending);
+                        poll.ending(draft.ending(ending));
                         now.remove(ending);
                     });
         } else if (!poll.isReading() && poll.ending() != null) {
-            now.add(poll.ending());
+            now.add(poll.ending().finding());
         }
         return memory.with(draft.tell(News.ofState(memory.told(), now), resource));
     }
@@ -201,13 +205,25 @@ public final class Observer {
 
         Told tell(News news, String resource) {
             for (Telling telling : news.items()) {
-                events.add(envelope.of(telling, observedAt, requestId));
+                events.add(event(telling));
             }
             for (Finding refused : news.refused()) {
                 deadLetters.add(Observer.this.deadLetters.ofRecord(refused, poll.getJob(), resource,
                         poll.getAttempt()));
             }
             return news.told();
+        }
+
+        Ending ending(Finding finding) {
+            return new Ending(finding, observedAt, requestId);
+        }
+
+        /** What was held back was seen in another answer than the one it is told with. */
+        private Event event(Telling telling) {
+            Ending held = poll.ending();
+            return held != null && telling.fact() == held.finding().fact()
+                    ? envelope.of(telling, held.observedAt(), held.requestId())
+                    : envelope.of(telling, observedAt, requestId);
         }
 
         void remember(JobMemory memory) {
