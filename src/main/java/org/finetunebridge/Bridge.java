@@ -199,13 +199,18 @@ public final class Bridge implements AutoCloseable {
 
     private Map<String, Object> parameters(SourceSettings source) {
         Map<String, Object> parameters = new TreeMap<>();
-        source.own().forEach((key, value) -> parameters.put(key, URLEncoder.encode(value, StandardCharsets.UTF_8)));
+        source.own().forEach((key, value) -> parameters.put(key, encoded(value)));
         parameters.put("source", source.name());
         parameters.put("provider", source.provider().name());
         parameters.put("base-url", source.baseUrl());
         parameters.put("request-timeout", Long.toString(source.requestTimeout().toMillis()));
         parameters.put("trigger", trigger(source));
         return parameters;
+    }
+
+    /** As a value in a query: a plus is a space only to those who read forms. */
+    private static String encoded(String value) {
+        return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     private String trigger(SourceSettings source) {
