@@ -162,7 +162,7 @@ public final class Bridge implements AutoCloseable {
     private void bind(SourceSettings source, CamelContext context) {
         String name = source.name() + '-';
         var registry = context.getRegistry();
-        var watch = new Watch(source, publisher, once ? Patience.ONCE : Patience.watching(source.period()), clock,
+        var watch = new Watch(source, publisher, once ? Patience.ONCE : Patience.watching(source), clock,
                 ThreadLocalRandom.current());
         var envelope = new Envelope(source.provider().name(), source.name(), source.zone(), settings.kafka().binary());
         var observer = new Observer(source, envelope);
@@ -231,6 +231,8 @@ public final class Bridge implements AutoCloseable {
             }
         });
         properties.putIfAbsent("bridge.sink", "file");
+        // A service manager waits ten seconds.
+        properties.putIfAbsent("camel.main.shutdownTimeout", "8");
         properties.setProperty("camel.main.routesIncludePattern", routes());
         return properties;
     }

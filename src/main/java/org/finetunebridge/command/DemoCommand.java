@@ -4,7 +4,6 @@ import java.io.PrintWriter;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import org.finetunebridge.Bridge;
 import org.finetunebridge.sandbox.Sandbox;
 import org.finetunebridge.sandbox.World;
@@ -30,18 +29,14 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Sandbox sandbox = Sandbox.start(World.demo(SPEED));
         Bridge bridge = options.bridge(false, settings(sandbox.url()));
-        RunCommand.stopOnSignal(() -> {
-            bridge.close();
-            sandbox.close();
-        });
         bridge.init();
+        RunCommand.stopOnSignal(bridge, sandbox);
         boolean terminal = System.console() != null;
         PrintWriter out = spec.commandLine().getOut();
         out.println("The providers of this demo are made up. Their events go to " + DIRECTORY + "events; Ctrl-C ends it.");
         bridge.publisher().onCommit(new Ticker(out, terminal));
         bridge.start();
-        new CountDownLatch(1).await();
-        return 0;
+        throw bridge.publisher().fenced().get();
     }
 
     private static Map<String, String> settings(String url) {

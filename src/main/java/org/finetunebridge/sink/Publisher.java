@@ -2,6 +2,7 @@ package org.finetunebridge.sink;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
@@ -22,6 +23,7 @@ public final class Publisher implements AutoCloseable {
     private final ConcurrentLinkedQueue<Waiting> waiting = new ConcurrentLinkedQueue<>();
     private volatile Session session;
     private final List<Consumer<Batch>> listeners = new CopyOnWriteArrayList<>();
+    private final CompletableFuture<Fenced> fenced = new CompletableFuture<>();
     private volatile RuntimeException trouble;
 
     /** @param sink opened when first needed */
@@ -84,6 +86,11 @@ public final class Publisher implements AutoCloseable {
     /** Adds somebody who is told of every batch once it is safe, by the thread that committed it. */
     public void onCommit(Consumer<Batch> listener) {
         listeners.add(listener);
+    }
+
+    /** Completed when another instance takes over: nothing will be published any more. */
+    public CompletableFuture<Fenced> fenced() {
+        return fenced;
     }
 
     /** What keeps the sink from being written, or null. For health. */
@@ -157,6 +164,9 @@ public final class Publisher implements AutoCloseable {
         session = null;
         trouble = why;
         sink.close();
+        if (why instanceof Fenced end) {
+            fenced.complete(end);
+        }
         return why;
     }
 

@@ -30,6 +30,7 @@ public final class Watch {
 
     private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
     private static final String LIST = "";
+    private static final int SWEEPS_A_WAITING_JOB = 3;
     /** How long a stop may go unnoticed. */
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(250);
 
@@ -47,6 +48,7 @@ public final class Watch {
     private Instant heldUntil = Instant.EPOCH;
     private Trouble sourceTrouble;
     private int sinkFailures;
+    private int sweeps;
     private volatile boolean stopping;
     private volatile Tally tally = Tally.NONE;
 
@@ -72,7 +74,7 @@ public final class Watch {
 
     /** A little while, so that sources of one period do not all ask at once; milliseconds. */
     public long jitter() {
-        boolean first = began.equals(Instant.EPOCH);
+        boolean first = sweeps == 0;
         return patience.all() || first ? 0 : random.nextLong(source.period().toMillis() / 10 + 1);
     }
 
@@ -80,6 +82,7 @@ public final class Watch {
     public void begin() {
         Session session = session();
         synchronized (this) {
+            sweeps++;
             began = clock.instant();
             tally = Tally.NONE;
             sweep.clear();
@@ -89,7 +92,7 @@ public final class Watch {
                 return;
             }
             sourceTrouble = session.of(source.name(), LIST).trouble();
-            if (sourceTrouble != null && !(patience.all() && sourceTrouble.parked())) {
+            if (sourceTrouble != null && !(sourceTrouble.parked() && isFresh())) {
                 heldUntil = Sweep.later(heldUntil, sourceTrouble.until());
             }
             if (source.listsJobs()) {
@@ -194,6 +197,10 @@ public final class Watch {
         return source;
     }
 
+    boolean isStopping() {
+        return stopping;
+    }
+
     /** Ends the sweep at the next page. */
     public void stop() {
         stopping = true;
@@ -203,8 +210,19 @@ public final class Watch {
         return heldUntil.isAfter(clock.instant());
     }
 
+    /** Somebody who restarts a bridge has mended something, and wants to see that it works. */
+    private boolean isFresh() {
+        return patience.all() || sweeps == 1;
+    }
+
+    /** A job that waits for its turn changes rarely. Which of three sweeps reads it depends on the job: no bursts. */
+    private boolean isTurnOf(JobMemory memory) {
+        boolean waiting = "PENDING".equals(memory.told().status()) || "QUEUED".equals(memory.told().status());
+        return !waiting || isFresh() || Math.floorMod(memory.job().hashCode() + sweeps, SWEEPS_A_WAITING_JOB) == 0;
+    }
+
     private void addJob(JobMemory memory, List<String> resources) {
-        if (memory.retired() == null && !resources.isEmpty()) {
+        if (memory.retired() == null && !resources.isEmpty() && isTurnOf(memory)) {
             add(memory.job(), resources, listing.ending(memory.job()));
             if (memory.trouble() != null && !patience.all()) {
                 sweep.postpone(memory.job(), memory.trouble().until());
