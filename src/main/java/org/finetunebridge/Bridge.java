@@ -56,6 +56,7 @@ public final class Bridge implements AutoCloseable {
     private final boolean once;
     private final InstantSource clock;
     private final List<Watch> watches = new ArrayList<>();
+    private boolean watched = true;
     private Settings settings;
     private Publisher publisher;
 
@@ -87,6 +88,12 @@ public final class Bridge implements AutoCloseable {
         });
     }
 
+    /** Without watching: the routes are there, but nothing starts them. */
+    public Bridge unwatched() {
+        watched = false;
+        return this;
+    }
+
     /**
      * Reads the configuration and readies the routes, without asking anybody anything.
      *
@@ -110,6 +117,16 @@ public final class Bridge implements AutoCloseable {
     /** What the configuration says. */
     public Settings settings() {
         return settings;
+    }
+
+    /** Every key that is set, placeholders as they are written. */
+    public Map<String, String> configuration() {
+        return configuration;
+    }
+
+    /** The context the routes run in. */
+    public CamelContext context() {
+        return main.getCamelContext();
     }
 
     /** What is told goes through here. */
@@ -145,7 +162,7 @@ public final class Bridge implements AutoCloseable {
     private void bind(SourceSettings source, CamelContext context) {
         String name = source.name() + '-';
         var registry = context.getRegistry();
-        var watch = new Watch(source, publisher, once ? Patience.ONCE : Patience.watching(source.period()), clock,
+        var watch = new Watch(source, publisher, once ? Patience.ONCE : Patience.watching(source), clock,
                 ThreadLocalRandom.current());
         var envelope = new Envelope(source.provider().name(), source.name(), source.zone(), settings.kafka().binary());
         var observer = new Observer(source, envelope);
@@ -164,7 +181,7 @@ public final class Bridge implements AutoCloseable {
         var templates = (ModelCamelContext) context;
         for (SourceSettings source : settings.sources()) {
             Map<String, Object> parameters = parameters(source);
-            for (String template : List.of("fetch", "poll", "failed", "watch")) {
+            for (String template : watched ? List.of("fetch", "poll", "failed", "watch") : List.of("fetch")) {
                 add(template, template, source, parameters, context);
             }
             String prefix = source.provider().name() + '-';
@@ -209,6 +226,8 @@ public final class Bridge implements AutoCloseable {
             }
         });
         properties.putIfAbsent("bridge.sink", "file");
+        // A service manager waits ten seconds.
+        properties.putIfAbsent("camel.main.shutdownTimeout", "8");
         properties.setProperty("camel.main.routesIncludePattern", routes());
         return properties;
     }

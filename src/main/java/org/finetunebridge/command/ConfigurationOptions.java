@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -68,7 +69,7 @@ public final class ConfigurationOptions {
             ownKeys.addAll(providers.read(provider).keys().keySet());
         }
         configuration.surroundings(System.getenv(), System.getProperties(), ownKeys).with(single).with(more);
-        return new Bridge(files, configuration.values(), once, Clock.systemUTC());
+        return new Bridge(files, configuration.values(), once, Clock.tickMillis(ZoneOffset.UTC));
     }
 
     private static Map<String, String> with(Map<String, String> some, Map<String, String> others) {

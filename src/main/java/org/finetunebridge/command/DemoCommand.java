@@ -1,14 +1,16 @@
 package org.finetunebridge.command;
 
+import java.io.PrintWriter;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import org.finetunebridge.Bridge;
 import org.finetunebridge.sandbox.Sandbox;
 import org.finetunebridge.sandbox.World;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /** The bridge and its providers in one process. */
 @Command(name = "demo", description = "Watch the built-in sandbox providers: needs no key and no network.")
@@ -20,18 +22,21 @@ final class DemoCommand implements Callable<Integer> {
     @Mixin
     private ConfigurationOptions options;
 
+    @Spec
+    private CommandSpec spec;
+
     @Override
     public Integer call() throws Exception {
         Sandbox sandbox = Sandbox.start(World.demo(SPEED));
         Bridge bridge = options.bridge(false, settings(sandbox.url()));
-        RunCommand.stopOnSignal(() -> {
-            bridge.close();
-            sandbox.close();
-        });
         bridge.init();
+        RunCommand.stopOnSignal(bridge, sandbox);
+        boolean terminal = System.console() != null;
+        PrintWriter out = spec.commandLine().getOut();
+        out.println("The providers of this demo are made up. Their events go to " + DIRECTORY + "events; Ctrl-C ends it.");
+        bridge.publisher().onCommit(new Ticker(out, terminal));
         bridge.start();
-        new CountDownLatch(1).await();
-        return 0;
+        throw bridge.publisher().fenced().get();
     }
 
     private static Map<String, String> settings(String url) {

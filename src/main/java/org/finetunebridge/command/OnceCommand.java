@@ -25,9 +25,16 @@ final class OnceCommand implements Callable<Integer> {
         try (Bridge bridge = options.bridge(true, Map.of())) {
             bridge.init();
             RunCommand.requireSources(bridge.settings(), spec.commandLine().getErr());
+            var progress = new Progress(spec.commandLine().getErr());
+            if (System.console() != null) {
+                bridge.publisher().onCommit(progress);
+            }
             bridge.start();
             for (Watch watch : bridge.watches()) {
                 watch.awaitFirstSweep();
+            }
+            if (System.console() != null) {
+                progress.end();
             }
             return summary(bridge);
         }

@@ -4,10 +4,11 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import org.finetunebridge.Bridge;
 import org.finetunebridge.settings.BadSettings;
 import org.finetunebridge.settings.Settings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,6 +17,8 @@ import picocli.CommandLine.Spec;
 /** Watches until it is stopped. */
 @Command(name = "run", description = "Watch every configured source until stopped (the default).")
 final class RunCommand implements Callable<Integer> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
 
     @Mixin
     private ConfigurationOptions options;
@@ -35,11 +38,9 @@ final class RunCommand implements Callable<Integer> {
         Bridge bridge = options.bridge(false, Map.of());
         bridge.init();
         requireSources(bridge.settings(), spec.commandLine().getErr());
-        bridge.publisher().session();
         stopOnSignal(bridge);
         bridge.start();
-        new CountDownLatch(1).await();
-        return 0;
+        throw bridge.publisher().fenced().get();
     }
 
     /** Says which sources are off; with none on there is nothing to do. */
@@ -51,15 +52,22 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    /** SIGTERM is how a service is asked to end, so ending is no failure: exit 0 once everything is committed. */
-    static void stopOnSignal(AutoCloseable bridge) {
+    /**
+     * SIGTERM is how a service is asked to end, so ending is no failure: exit 0 once everything is committed. Another
+     * instance that takes over is one.
+     */
+    static void stopOnSignal(Bridge bridge, AutoCloseable... others) {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             try {
                 bridge.close();
+                for (AutoCloseable other : others) {
+                    other.close();
+                }
             } catch (Exception e) {
-                e.printStackTrace();
+                LOG.error("while stopping", e);
             }
-            Runtime.getRuntime().halt(0);
+            Runtime.getRuntime().halt(bridge.publisher() != null && bridge.publisher().fenced().isDone()
+                    ? BridgeCommand.FAILED : 0);
         }, "stop"));
     }
 }

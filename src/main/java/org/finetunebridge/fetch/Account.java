@@ -3,6 +3,7 @@ package org.finetunebridge.fetch;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import org.apache.camel.Body;
@@ -53,13 +54,13 @@ public final class Account {
      */
     public byte[] answered(Exchange exchange, @Variable("attempt") Attempt attempt) {
         Message answer = exchange.getMessage();
-        byte[] body = answer.getBody(byte[].class);
-        attempt.answered(body == null ? new byte[0] : body, clock.instant(), requestId(answer));
+        byte[] body = withoutKey(answer.getBody(byte[].class));
+        attempt.answered(body, clock.instant(), requestId(answer));
         int status = answer.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, int.class);
         if (status < 200 || status > 299) {
             throw failure(status, tree(body), body, wait(answer));
         }
-        return attempt.body();
+        return body;
     }
 
     /** @throws Failure if the provider hides an error in an answer with status 200 */
@@ -67,6 +68,16 @@ public final class Account {
         if (source.provider().errors().hides(body)) {
             throw failure(200, body, attempt.body(), null);
         }
+    }
+
+    /** Some providers repeat a wrong key in their error. It must not get into a dead letter, or anywhere else. */
+    private byte[] withoutKey(byte[] body) {
+        if (body == null) {
+            return new byte[0];
+        }
+        String text = new String(body, StandardCharsets.ISO_8859_1);
+        return text.contains(source.apiKey())
+                ? text.replace(source.apiKey(), "***").getBytes(StandardCharsets.ISO_8859_1) : body;
     }
 
     private Failure failure(int status, JsonNode body, byte[] bytes, Duration wait) {
@@ -90,7 +101,7 @@ public final class Account {
     /** An error's body may be anything: a proxy's HTML, or nothing. */
     private JsonNode tree(byte[] body) {
         try {
-            return body == null || body.length == 0 ? null : json.readTree(body);
+            return body.length == 0 ? null : json.readTree(body);
         } catch (IOException e) {
             return null;
         }

@@ -2,8 +2,11 @@ package org.finetunebridge.sink;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /**
  * Group commit in front of a sink. While one commit runs, pages wait; the next takes all that wait, of any job. There
@@ -19,6 +22,8 @@ public final class Publisher implements AutoCloseable {
     private final ReentrantLock one = new ReentrantLock();
     private final ConcurrentLinkedQueue<Waiting> waiting = new ConcurrentLinkedQueue<>();
     private volatile Session session;
+    private final List<Consumer<Batch>> listeners = new CopyOnWriteArrayList<>();
+    private final CompletableFuture<Fenced> fenced = new CompletableFuture<>();
     private volatile RuntimeException trouble;
 
     /** @param sink opened when first needed */
@@ -78,6 +83,16 @@ public final class Publisher implements AutoCloseable {
         }
     }
 
+    /** Adds somebody who is told of every batch once it is safe, by the thread that committed it. */
+    public void onCommit(Consumer<Batch> listener) {
+        listeners.add(listener);
+    }
+
+    /** Completed when another instance takes over: nothing will be published any more. */
+    public CompletableFuture<Fenced> fenced() {
+        return fenced;
+    }
+
     /** What keeps the sink from being written, or null. For health. */
     public RuntimeException trouble() {
         return trouble;
@@ -130,7 +145,10 @@ public final class Publisher implements AutoCloseable {
         if (!group.isEmpty()) {
             List<Batch> batches = group.stream().map(page -> page.batch).toList();
             sink.write(batches);
-            batches.forEach(batch -> batch.memories().forEach(session::remember));
+            for (Batch batch : batches) {
+                batch.memories().forEach(session::remember);
+                listeners.forEach(listener -> listener.accept(batch));
+            }
         }
     }
 
@@ -146,6 +164,9 @@ public final class Publisher implements AutoCloseable {
         session = null;
         trouble = why;
         sink.close();
+        if (why instanceof Fenced end) {
+            fenced.complete(end);
+        }
         return why;
     }
 

@@ -18,6 +18,11 @@ public final class Session {
         read.forEach(this::remember);
     }
 
+    /** A session that remembers nothing and belongs to no sink. */
+    public static Session blank() {
+        return new Session(List.of());
+    }
+
     /** What is remembered of a job; never null. */
     public JobMemory of(String source, String job) {
         JobMemory known = memory.get(JobMemory.name(source, job));

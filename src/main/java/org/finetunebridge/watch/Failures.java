@@ -42,7 +42,7 @@ public final class Failures {
         } else if (find(Fenced.class, cause) != null) {
             LOG.error("{}: {}", poll, find(Fenced.class, cause).getMessage());
             watch.stop();
-        } else if (find(Postponed.class, cause) == null && find(InterruptedException.class, cause) == null) {
+        } else if (find(Postponed.class, cause) == null && !watch.isStopping()) {
             return told(poll, failure(cause, poll));
         }
         return null;
@@ -60,7 +60,7 @@ public final class Failures {
         return batch.isEmpty() ? null : batch;
     }
 
-    private static Failure failure(Throwable cause, Poll poll) {
+    static Failure failure(Throwable cause, Poll poll) {
         Failure known = find(Failure.class, cause);
         if (known != null) {
             return known;

@@ -15,6 +15,16 @@ final class Listing {
     private final Set<String> seen = new LinkedHashSet<>();
     private final Set<String> watched = new LinkedHashSet<>();
     private final Map<String, Finding> endings = new HashMap<>();
+    private final boolean holdsEndings;
+
+    /** @param holdsEndings whether a job's end waits until the job was read; else it is told with the list */
+    Listing(boolean holdsEndings) {
+        this.holdsEndings = holdsEndings;
+    }
+
+    boolean holdsEndings() {
+        return holdsEndings;
+    }
 
     /**
      * The list shows a job.

@@ -84,8 +84,8 @@ public final class Observer {
                 listed(finding, poll, draft);
             }
         }
-        poll.passState(page);
-        if (!poll.isReading()) {
+        boolean whole = poll.passState(page);
+        if (whole) {
             poll.listing().vanished(poll.session().jobs(source.name()))
                     .forEach(memory -> draft.remember(memory.retired(Retired.VANISHED)));
             own = own.with((Trouble) null);
@@ -101,8 +101,8 @@ public final class Observer {
         } else if (memory.retired() == Retired.VANISHED) {
             memory = memory.revived();
         }
-        boolean held = memory.retired() == null && memory.trouble() == null && isEnding(fact)
-                && !source.provider().follow().isEmpty();
+        boolean held = poll.listing().holdsEndings() && memory.retired() == null && memory.trouble() == null
+                && isEnding(fact) && !source.provider().follow().isEmpty();
         poll.listing().shows(fact.job(), memory.retired() == null, held ? finding : null);
         if (memory.retired() != Retired.OLD && !held) {
             memory = memory.with(draft.tell(News.ofState(memory.told(), List.of(finding))));
@@ -113,8 +113,7 @@ public final class Observer {
     private void job(Page page, Poll poll, Draft draft) {
         JobMemory memory = draft.memory(poll.getJob());
         List<Finding> findings = page.findings();
-        if (!findings.isEmpty() && !draft.knows(poll.getJob()) && isOld(findings)) {
-            draft.remember(memory.retired(Retired.OLD));
+        if (!draft.knows(poll.getJob()) && isOutOfScope(findings, draft, memory)) {
             poll.end();
             return;
         }
@@ -156,9 +155,15 @@ public final class Observer {
         return memory.with(draft.tell(News.ofState(memory.told(), now), resource));
     }
 
-    private boolean isOld(List<Finding> findings) {
-        Fact first = findings.get(0).fact();
-        return first != null && scope.isOld(first);
+    private boolean isOutOfScope(List<Finding> findings, Draft draft, JobMemory memory) {
+        Fact first = findings.isEmpty() ? null : findings.get(0).fact();
+        if (first == null || scope.wants(first) && !scope.isOld(first)) {
+            return false;
+        }
+        if (scope.isOld(first)) {
+            draft.remember(memory.retired(Retired.OLD));
+        }
+        return true;
     }
 
     private static boolean isEnding(Fact fact) {

@@ -1,6 +1,7 @@
 package org.finetunebridge.watch;
 
 import java.time.Duration;
+import org.finetunebridge.settings.SourceSettings;
 
 /**
  * How long a sweep keeps at what fails.
@@ -13,8 +14,9 @@ public record Patience(Duration retry, boolean all) {
     /** One full catch-up: two minutes a request. */
     public static final Patience ONCE = new Patience(Duration.ofMinutes(2), true);
 
-    /** Watching: what fails longer than this waits for a later sweep. */
-    public static Patience watching(Duration period) {
-        return new Patience(period.compareTo(Duration.ofMinutes(2)) < 0 ? period : Duration.ofMinutes(2), false);
+    /** Watching: what fails longer than until the next sweep waits for it; with a cron expression that may be far. */
+    public static Patience watching(SourceSettings source) {
+        boolean soon = source.cron() == null && source.period().compareTo(ONCE.retry()) < 0;
+        return new Patience(soon ? source.period() : ONCE.retry(), false);
     }
 }

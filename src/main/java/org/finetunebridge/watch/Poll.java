@@ -157,8 +157,12 @@ public final class Poll {
         resource = resources.size();
     }
 
-    /** After a state page: on to the next page, unless it shows nothing that was not seen in this reading. */
-    void passState(Page page) {
+    /**
+     * After a state page: on to the next page, unless it shows nothing that was not seen in this reading.
+     *
+     * @return whether all pages were read, and to their true end
+     */
+    boolean passState(Page page) {
         boolean repeats = !addNames(page) && page.next() != null;
         if (repeats && !page.findings().isEmpty()) {
             LOG.warn("{}: {} repeats a page; stopped reading it", this, getResource());
@@ -168,6 +172,7 @@ public final class Poll {
         } else {
             cursor = page.next();
         }
+        return !repeats && !isReading();
     }
 
     /** After a page of a growing list: on to the next page, or back to the beginning if the place was lost. */

@@ -31,6 +31,7 @@ public final class Watch {
 
     private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
     private static final String LIST = "";
+    private static final int SWEEPS_A_WAITING_JOB = 3;
     /** How long a stop may go unnoticed. */
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(250);
 
@@ -43,11 +44,12 @@ public final class Watch {
     private final Retries retries;
     private final Sweep sweep = new Sweep();
     private final CountDownLatch ended = new CountDownLatch(1);
-    private Listing listing = new Listing();
+    private Listing listing = new Listing(true);
     private Instant began = Instant.EPOCH;
     private Instant heldUntil = Instant.EPOCH;
     private Trouble sourceTrouble;
     private int sinkFailures;
+    private int sweeps;
     private volatile boolean stopping;
     private volatile Tally tally = Tally.NONE;
 
@@ -73,7 +75,7 @@ public final class Watch {
 
     /** A little while, so that sources of one period do not all ask at once; milliseconds. */
     public long jitter() {
-        boolean first = began.equals(Instant.EPOCH);
+        boolean first = sweeps == 0;
         return patience.all() || first ? 0 : random.nextLong(source.period().toMillis() / 10 + 1);
     }
 
@@ -81,16 +83,17 @@ public final class Watch {
     public void begin() {
         Session session = session();
         synchronized (this) {
+            sweeps++;
             began = clock.instant();
             tally = Tally.NONE;
             sweep.clear();
-            listing = new Listing();
+            listing = new Listing(true);
             if (session == null) {
                 tally = tally.failing("the sink cannot be written");
                 return;
             }
             sourceTrouble = session.of(source.name(), LIST).trouble();
-            if (sourceTrouble != null && !(patience.all() && sourceTrouble.parked())) {
+            if (sourceTrouble != null && !(sourceTrouble.parked() && isFresh())) {
                 heldUntil = Sweep.later(heldUntil, sourceTrouble.until());
             }
             if (source.listsJobs()) {
@@ -190,6 +193,10 @@ public final class Watch {
         return source;
     }
 
+    boolean isStopping() {
+        return stopping;
+    }
+
     /** Ends the sweep at the next page. */
     public void stop() {
         stopping = true;
@@ -199,8 +206,19 @@ public final class Watch {
         return heldUntil.isAfter(clock.instant());
     }
 
+    /** Somebody who restarts a bridge has mended something, and wants to see that it works. */
+    private boolean isFresh() {
+        return patience.all() || sweeps == 1;
+    }
+
+    /** A job that waits for its turn changes rarely. Which of three sweeps reads it depends on the job: no bursts. */
+    private boolean isTurnOf(JobMemory memory) {
+        boolean waiting = "PENDING".equals(memory.told().status()) || "QUEUED".equals(memory.told().status());
+        return !waiting || isFresh() || Math.floorMod(memory.job().hashCode() + sweeps, SWEEPS_A_WAITING_JOB) == 0;
+    }
+
     private void addJob(JobMemory memory, List<String> resources) {
-        if (memory.retired() == null && !resources.isEmpty()) {
+        if (memory.retired() == null && !resources.isEmpty() && isTurnOf(memory)) {
             add(memory.job(), resources, listing.ending(memory.job()));
             if (memory.trouble() != null && !patience.all()) {
                 sweep.postpone(memory.job(), memory.trouble().until());

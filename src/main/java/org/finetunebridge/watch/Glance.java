@@ -1,0 +1,67 @@
+package org.finetunebridge.watch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.support.DefaultExchange;
+import org.finetunebridge.fetch.Failure;
+import org.finetunebridge.provider.Mappings;
+import org.finetunebridge.settings.SourceSettings;
+import org.finetunebridge.sink.Batch;
+import org.finetunebridge.sink.Session;
+
+/** One read of a source as somebody who remembers nothing and writes nothing. */
+public final class Glance {
+
+    private final SourceSettings source;
+    private final CamelContext context;
+
+    /** @param context with the source's fetch routes */
+    public Glance(SourceSettings source, CamelContext context) {
+        this.source = source;
+        this.context = context;
+    }
+
+    /**
+     * The first page of the account's list, or of the first job that is given.
+     *
+     * @return what would be published
+     * @throws Failure if the source answers with an error, or with something that makes no sense
+     */
+    public Batch read() {
+        boolean list = source.listsJobs();
+        String job = list ? "" : source.jobs().get(0);
+        var poll = new Poll(source.name(), job, List.of(list ? source.provider().list() : resource()),
+                source.provider().growing(), source.provider().listFirst());
+        poll.ready(Session.blank());
+        poll.listing(new Listing(false));
+        JsonNode page = context.getRegistry().lookupByNameAndType("mappings", Mappings.class)
+                .mapResource(answer(poll), source.provider().name(), poll.getResource());
+        return context.getRegistry().lookupByNameAndType(source.name() + "-observer", Observer.class)
+                .observe(page, poll);
+    }
+
+    private String resource() {
+        return Stream.concat(Stream.ofNullable(source.provider().job()), source.provider().follow().stream())
+                .findFirst().orElseThrow();
+    }
+
+    private JsonNode answer(Poll poll) {
+        Exchange exchange = new DefaultExchange(context);
+        exchange.setVariable("poll", poll);
+        exchange.setVariable("attempt", poll.getAttempt());
+        try (ProducerTemplate producer = context.createProducerTemplate()) {
+            producer.send("direct:" + source.name() + '-' + poll.getResource(), exchange);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        if (exchange.getException() != null) {
+            throw Failures.failure(exchange.getException(), poll);
+        }
+        return exchange.getMessage().getBody(JsonNode.class);
+    }
+}
