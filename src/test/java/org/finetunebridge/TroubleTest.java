@@ -88,7 +88,7 @@ class TroubleTest {
     void parksAJobWhoseAnswerMakesNoSenseFiveTimesInARow(String body) throws Exception {
         dashscope.create("ft-1");
         dashscope.create("ft-2");
-        rig.clock(hastening(100)).sandbox.mischief().always("ft-1/checkpoints", Fault.body(200, body));
+        rig.clock(hastening(15)).sandbox.mischief().always("ft-1/checkpoints", Fault.body(200, body));
 
         assertThat(rig.once().get(0)).extracting(Tally::read, Tally::failed).containsExactly(1, 1);
 
@@ -107,7 +107,7 @@ class TroubleTest {
     @Test
     void countsOnlyAnswersThatMakeNoSenseAsSuch() throws Exception {
         dashscope.create("ft-1").checkpoint("c-1", 1, "READY");
-        rig.clock(hastening(100)).sandbox.mischief().times(3, "/checkpoints", Fault.status(503))
+        rig.clock(hastening(15)).sandbox.mischief().times(3, "/checkpoints", Fault.status(503))
                 .times(3, "/checkpoints", Fault.html(200)).times(1, "/checkpoints", Fault.drop());
 
         assertThat(rig.once()).containsExactly(new Tally(1, 0, null));
