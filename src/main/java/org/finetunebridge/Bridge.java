@@ -36,7 +36,9 @@ import org.finetunebridge.settings.Settings;
 import org.finetunebridge.settings.SettingsReader;
 import org.finetunebridge.settings.SourceSettings;
 import org.finetunebridge.sink.FileSink;
+import org.finetunebridge.sink.KafkaSink;
 import org.finetunebridge.sink.Publisher;
+import org.finetunebridge.sink.Sink;
 import org.finetunebridge.watch.Failures;
 import org.finetunebridge.watch.Observer;
 import org.finetunebridge.watch.Patience;
@@ -152,11 +154,16 @@ public final class Bridge implements AutoCloseable {
     private void prepare(CamelContext context) {
         context.getPropertiesComponent().addPropertiesFunction(new FileFunction());
         settings = new SettingsReader(new Providers(files), clock).read(resolved(context));
-        publisher = new Publisher(new FileSink(settings.events(), settings.deadLetters(), settings.state(), clock));
+        publisher = new Publisher(sink());
         context.getRegistry().bind("publisher", publisher);
         context.getRegistry().bind("mappings", new Mappings(files));
         context.getRegistry().bind("json", json(settings.maxResponseSize()));
         settings.sources().forEach(source -> bind(source, context));
+    }
+
+    private Sink sink() {
+        return settings.sink().equals("kafka") ? new KafkaSink(settings.kafka())
+                : new FileSink(settings.events(), settings.deadLetters(), settings.state(), clock);
     }
 
     private void bind(SourceSettings source, CamelContext context) {
