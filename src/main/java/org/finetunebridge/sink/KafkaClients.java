@@ -88,6 +88,11 @@ final class KafkaClients {
         return Admin.create(properties);
     }
 
+    /** Bytes; a larger one the producer refuses. */
+    int largestRecord() {
+        return new ProducerConfig(parsable()).getInt(ProducerConfig.MAX_REQUEST_SIZE_CONFIG);
+    }
+
     private Map<String, Object> producerProperties() {
         Map<String, Object> properties = common(ProducerConfig.configNames());
         properties.putAll(Map.of(ProducerConfig.MAX_BLOCK_MS_CONFIG, PATIENCE.toMillis(),
@@ -140,14 +145,18 @@ final class KafkaClients {
 
     private void parse(List<String> problems) {
         try {
-            Map<String, Object> properties = producerProperties();
-            properties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
-            properties.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
-            new ProducerConfig(properties);
+            new ProducerConfig(parsable());
         } catch (ConfigException e) {
             problems.add(KEY + "*: " + e.getMessage());
         } catch (NumberFormatException e) {
             problems.add(KEY + "*: request.timeout.ms and linger.ms are whole numbers of milliseconds");
         }
+    }
+
+    private Map<String, Object> parsable() {
+        Map<String, Object> properties = producerProperties();
+        properties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+        properties.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+        return properties;
     }
 }

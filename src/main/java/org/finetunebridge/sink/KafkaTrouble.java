@@ -52,7 +52,8 @@ final class KafkaTrouble {
         return "";
     }
 
-    private static String reason(Throwable e) {
+    /** The innermost reason, in one line. */
+    static String reason(Throwable e) {
         if (find(TimeoutException.class, e) != null) {
             return "no answer in time";
         }
