@@ -213,11 +213,13 @@ public final class Bridge implements AutoCloseable {
         return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
+    /** Synchronous: a timer would else fire again while the sweep is still under way on other threads. */
     private String trigger(SourceSettings source) {
         if (once) {
             return "timer:" + source.name() + "?repeatCount=1&delay=0";
         }
-        return source.cron() == null ? "timer:" + source.name() + "?delay=0&period=" + source.period().toMillis()
+        return source.cron() == null ? "timer:" + source.name() + "?synchronous=true&delay=0&period="
+                + source.period().toMillis()
                 : "quartz:" + source.name() + "?stateful=true&cron=" + source.cron().replace(' ', '+')
                         + "&trigger.timeZone=" + source.cronZone();
     }
