@@ -243,7 +243,7 @@ public final class Bridge implements AutoCloseable {
         return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    /** One sweep at a time: a timer would not wait for its last one, and a Quartz job that is not stateful neither. */
+    /** One sweep at a time: synchronous, for a timer would fire again while a sweep goes on on other threads. */
     private String trigger(SourceSettings source) {
         if (once) {
             return "timer:" + source.name() + "?repeatCount=1&delay=0";
