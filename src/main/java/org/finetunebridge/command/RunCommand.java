@@ -7,11 +7,13 @@ import java.util.concurrent.Callable;
 import org.finetunebridge.Bridge;
 import org.finetunebridge.settings.BadSettings;
 import org.finetunebridge.settings.Settings;
+import org.finetunebridge.sink.Lost;
+import org.finetunebridge.sink.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** Watches until it is stopped. */
@@ -20,27 +22,40 @@ final class RunCommand implements Callable<Integer> {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
 
-    @Mixin
-    private ConfigurationOptions options;
+    @ParentCommand
+    private BridgeCommand parent;
 
     @Spec
     private CommandSpec spec;
 
     RunCommand() {}
 
-    RunCommand(ConfigurationOptions options, CommandSpec spec) {
-        this.options = options;
+    RunCommand(BridgeCommand parent, CommandSpec spec) {
+        this.parent = parent;
         this.spec = spec;
     }
 
     @Override
     public Integer call() throws Exception {
-        Bridge bridge = options.bridge(false, Map.of());
+        Bridge bridge = parent.options().bridge(false, Map.of());
         bridge.init();
         requireSources(bridge.settings(), spec.commandLine().getErr());
+        openSink(bridge.publisher());
         stopOnSignal(bridge);
         bridge.start();
         throw bridge.publisher().fenced().get();
+    }
+
+    /** What is misconfigured ends the process before anything is read; what is only away may come back. */
+    static void openSink(Publisher publisher) {
+        try {
+            publisher.session();
+        } catch (Lost e) {
+            if (e.getCause() instanceof BadSettings) {
+                throw e;
+            }
+            LOG.debug("not yet: {}", e.getMessage());
+        }
     }
 
     /** Says which sources are off; with none on there is nothing to do. */

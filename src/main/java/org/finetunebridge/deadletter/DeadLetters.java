@@ -17,6 +17,7 @@ import org.finetunebridge.fetch.Failure;
 /** Writes what could not be used as CloudEvents, with all a person needs to find out why. */
 public final class DeadLetters {
 
+    static final String MALFORMED = "Malformed record";
     private static final String TYPE = "org.finetunebridge.dead-letter.v1";
     private static final String SCHEMA = "urn:finetunebridge:schema:dead-letter:v1";
     /** A dead letter is for reading: the head of a large body shows what it is. */
@@ -39,9 +40,19 @@ public final class DeadLetters {
         String id = EventId.hash("dead-letter\u001f" + job + '\u001f' + resource + '\u001f' + finding.id());
         return letter(id, job.isEmpty() ? finding.job() : job, attempt.observedAt(), json -> {
             json.writeStringField("stage", "normalize");
-            writeError(json, "Malformed record", finding.reason(), 0, "", attempt.requestId());
+            writeError(json, MALFORMED, finding.reason(), 0, "", attempt.requestId());
             writeRequest(json, 1, resource, attempt);
             writePayload(json, finding.raw());
+        });
+    }
+
+    /** An event that the destination will never take. */
+    public Event ofEvent(Event event, String why, Attempt attempt) {
+        return letter(EventId.hash("dead-letter\u001fpublish\u001f" + id(event)), event.key(), attempt.observedAt(), json -> {
+            json.writeStringField("stage", "publish");
+            writeError(json, "Unpublishable event", why, 0, "", attempt.requestId());
+            writeRequest(json, 1, "", attempt);
+            writePayload(json, event.value());
         });
     }
 
@@ -64,6 +75,15 @@ public final class DeadLetters {
 
     private Event letter(String id, String job, Instant time, Envelope.Data data) {
         return envelope.event(TYPE, SCHEMA, id, job, time, data);
+    }
+
+    private static String id(Event event) {
+        try {
+            return event.headers().isEmpty() ? MAPPER.readTree(event.value()).path("id").asText()
+                    : event.headers().get("id");
+        } catch (IOException e) {
+            throw new IllegalStateException("an event of ours is JSON", e);
+        }
     }
 
     private static void writeError(JsonGenerator json, String name, String message, int status, String code,
