@@ -15,7 +15,10 @@ import java.util.Properties;
 import java.util.TimeZone;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.main.BaseMainSupport;
@@ -37,7 +40,9 @@ import org.finetunebridge.settings.Settings;
 import org.finetunebridge.settings.SettingsReader;
 import org.finetunebridge.settings.SourceSettings;
 import org.finetunebridge.sink.FileSink;
+import org.finetunebridge.sink.KafkaSink;
 import org.finetunebridge.sink.Publisher;
+import org.finetunebridge.sink.RoutedKafkaSink;
 import org.finetunebridge.sink.Sink;
 import org.finetunebridge.watch.Failures;
 import org.finetunebridge.watch.Observer;
@@ -52,6 +57,7 @@ import org.finetunebridge.watch.Watch;
 public final class Bridge implements AutoCloseable {
 
     private static final int DEEPEST_JSON = 100;
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{[^{}]*}}");
 
     private final Main main = new Main();
     private final RouteFiles files;
@@ -162,13 +168,24 @@ public final class Bridge implements AutoCloseable {
     private void prepare(CamelContext context) {
         context.getPropertiesComponent().addPropertiesFunction(new FileFunction());
         settings = new SettingsReader(new Providers(files), clock).read(resolved(context));
-        sink = new FileSink(settings.events(), settings.deadLetters(), settings.state(), clock);
+        sink = sink(context);
         publisher = new Publisher(sink);
         context.getRegistry().bind("publisher", publisher);
         mappings = new Mappings(files);
         context.getRegistry().bind("mappings", mappings);
         context.getRegistry().bind("json", json(settings.maxResponseSize()));
         settings.sources().forEach(source -> bind(source, context));
+    }
+
+    private Sink sink(CamelContext context) {
+        if (settings.sink().equals("file")) {
+            return new FileSink(settings.events(), settings.deadLetters(), settings.state(), clock);
+        } else if (settings.kafka().exactlyOnce()) {
+            return new KafkaSink(settings.kafka());
+        }
+        var sink = new RoutedKafkaSink(settings.kafka(), context);
+        context.getRegistry().bind("publish-kafka-clients", sink);
+        return sink;
     }
 
     private void bind(SourceSettings source, CamelContext context) {
@@ -226,7 +243,7 @@ public final class Bridge implements AutoCloseable {
         return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    /** One sweep at a time: a timer would not wait for its last one, and a Quartz job that is not stateful neither. */
+    /** One sweep at a time: synchronous, for a timer would fire again while a sweep goes on on other threads. */
     private String trigger(SourceSettings source) {
         if (once) {
             return "timer:" + source.name() + "?repeatCount=1&delay=0";
@@ -246,6 +263,7 @@ public final class Bridge implements AutoCloseable {
             }
         });
         properties.putIfAbsent("bridge.sink", "file");
+        properties.putIfAbsent("bridge.kafka.delivery", "exactly-once");
         // A service manager waits ten seconds.
         properties.putIfAbsent("camel.main.shutdownTimeout", "8");
         properties.setProperty("camel.main.routesIncludePattern", routes());
@@ -267,14 +285,28 @@ public final class Bridge implements AutoCloseable {
             try {
                 return value.contains("{{") ? context.resolvePropertyPlaceholders(value) : value;
             } catch (RuntimeException e) {
-                problems.add(key + " = " + value + ": cannot be resolved; is what it names set, and readable?");
-                return "";
+                if (isRead(key)) {
+                    problems.add(key + " = " + placeholders(value)
+                            + ": cannot be resolved; is what it names set, and readable?");
+                }
+                return value;
             }
         });
         if (!problems.isEmpty()) {
             throw new BadSettings(problems);
         }
         return resolved;
+    }
+
+    /** Whether the key is ours, or of a section that is used. */
+    private boolean isRead(String key) {
+        return key.startsWith("bridge.") || Stream.of(configuration.getOrDefault("bridge.sources", "dashscope,minimax")
+                .split(",")).anyMatch(name -> key.startsWith(name.strip() + '.'));
+    }
+
+    /** Only what names a value: what stands around it may be part of a secret. */
+    private static String placeholders(String value) {
+        return PLACEHOLDER.matcher(value).results().map(MatchResult::group).collect(Collectors.joining(" "));
     }
 
     /** Hostile input is read with limits; numbers stay as they are written. */
