@@ -37,9 +37,11 @@ import org.finetunebridge.settings.SettingsReader;
 import org.finetunebridge.settings.SourceSettings;
 import org.finetunebridge.sink.FileSink;
 import org.finetunebridge.sink.Publisher;
+import org.finetunebridge.sink.Sink;
 import org.finetunebridge.watch.Failures;
 import org.finetunebridge.watch.Observer;
 import org.finetunebridge.watch.Patience;
+import org.finetunebridge.watch.Replay;
 import org.finetunebridge.watch.Watch;
 
 /**
@@ -58,6 +60,8 @@ public final class Bridge implements AutoCloseable {
     private final List<Watch> watches = new ArrayList<>();
     private boolean watched = true;
     private Settings settings;
+    private Mappings mappings;
+    private Sink sink;
     private Publisher publisher;
 
     /**
@@ -134,6 +138,11 @@ public final class Bridge implements AutoCloseable {
         return publisher;
     }
 
+    /** Where it goes to. */
+    public Sink sink() {
+        return sink;
+    }
+
     /** One for each source that is on. */
     public List<Watch> watches() {
         return watches;
@@ -152,9 +161,11 @@ public final class Bridge implements AutoCloseable {
     private void prepare(CamelContext context) {
         context.getPropertiesComponent().addPropertiesFunction(new FileFunction());
         settings = new SettingsReader(new Providers(files), clock).read(resolved(context));
-        publisher = new Publisher(new FileSink(settings.events(), settings.deadLetters(), settings.state(), clock));
+        sink = new FileSink(settings.events(), settings.deadLetters(), settings.state(), clock);
+        publisher = new Publisher(sink);
         context.getRegistry().bind("publisher", publisher);
-        context.getRegistry().bind("mappings", new Mappings(files));
+        mappings = new Mappings(files);
+        context.getRegistry().bind("mappings", mappings);
         context.getRegistry().bind("json", json(settings.maxResponseSize()));
         settings.sources().forEach(source -> bind(source, context));
     }
@@ -169,6 +180,7 @@ public final class Bridge implements AutoCloseable {
         watches.add(watch);
         registry.bind(name + "watch", watch);
         registry.bind(name + "observer", observer);
+        registry.bind(name + "replay", new Replay(source, mappings, envelope, publisher, clock));
         registry.bind(name + "failures", new Failures(watch, observer, clock));
         registry.bind(name + "guard", new Guard(settings.maxResponseSize(), source.requestTimeout()));
         registry.bind(name + "account", new Account(source, new Budget(source.rate()),
