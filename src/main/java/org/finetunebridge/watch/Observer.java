@@ -114,7 +114,7 @@ public final class Observer {
             memory = memory.revived();
         }
         boolean held = poll.listing().holdsEndings() && memory.retired() == null && memory.trouble() == null
-                && isEnding(fact) && !source.provider().follow().isEmpty();
+                && isEnding(fact) && !source.follow().isEmpty();
         poll.listing().shows(fact.job(), memory.retired() == null, held ? draft.ending(finding) : null);
         if (memory.retired() != Retired.OLD && !held) {
             memory = memory.with(draft.tell(News.ofState(memory.told(), List.of(finding))));

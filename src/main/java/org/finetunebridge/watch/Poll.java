@@ -1,5 +1,6 @@
 package org.finetunebridge.watch;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,8 @@ import org.finetunebridge.fetch.Attempt;
 import org.finetunebridge.fetch.Plain;
 import org.finetunebridge.memory.Cursor;
 import org.finetunebridge.memory.News;
+import org.finetunebridge.provider.Mappings;
+import org.finetunebridge.provider.Ways;
 import org.finetunebridge.sink.Session;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,8 +30,7 @@ public final class Poll {
     private final String source;
     private final String job;
     private final List<String> resources;
-    private final Set<String> growing;
-    private final String listFirst;
+    private final Ways ways;
     private final Attempt attempt = new Attempt();
     private final Set<String> before = new HashSet<>();
     private int resource;
@@ -44,15 +46,13 @@ public final class Poll {
      * @param source    the account
      * @param job       the job; empty for the list
      * @param resources to read, in order
-     * @param growing   those of them that are asked by position
-     * @param listFirst the cursor of a list's first page
+     * @param ways      how they are asked
      */
-    Poll(String source, String job, List<String> resources, List<String> growing, String listFirst) {
+    Poll(String source, String job, List<String> resources, Ways ways) {
         this.source = source;
         this.job = job;
         this.resources = resources;
-        this.growing = Set.copyOf(growing);
-        this.listFirst = listFirst;
+        this.ways = ways;
     }
 
     /** The job's id as the provider writes it; empty for the list. */
@@ -85,6 +85,11 @@ public final class Poll {
         return TextNode.valueOf(cursor).toString();
     }
 
+    /** What is asked, as a mapping sees it. */
+    public JsonNode getAsked() {
+        return Mappings.asked(job, cursor);
+    }
+
     /** The account's name in the configuration. */
     public String getSource() {
         return source;
@@ -114,7 +119,7 @@ public final class Poll {
     }
 
     boolean isGrowing() {
-        return growing.contains(getResource());
+        return ways.growing().contains(getResource());
     }
 
     /** The session whose memory the page is held against. */
@@ -147,7 +152,7 @@ public final class Poll {
         session = current;
         if (!begun) {
             from = isGrowing() ? Math.max(0, position() - 1) : 0;
-            cursor = isGrowing() ? Long.toString(from) : listFirst;
+            cursor = isGrowing() ? Long.toString(from) : ways.first(getResource());
             begun = true;
         }
     }
