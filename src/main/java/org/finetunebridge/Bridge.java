@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.TimeZone;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
@@ -225,13 +226,15 @@ public final class Bridge implements AutoCloseable {
         return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
+    /** One sweep at a time: a timer would not wait for its last one, and a Quartz job that is not stateful neither. */
     private String trigger(SourceSettings source) {
         if (once) {
             return "timer:" + source.name() + "?repeatCount=1&delay=0";
         }
-        return source.cron() == null ? "timer:" + source.name() + "?delay=0&period=" + source.period().toMillis()
+        return source.cron() == null ? "timer:" + source.name() + "?synchronous=true&delay=0&period="
+                + source.period().toMillis()
                 : "quartz:" + source.name() + "?stateful=true&cron=" + source.cron().replace(' ', '+')
-                        + "&trigger.timeZone=" + source.cronZone();
+                        + "&trigger.timeZone=RAW(" + TimeZone.getTimeZone(source.cronZone()).getID() + ')';
     }
 
     /** Everything but secrets, which Camel would show over JMX. */
