@@ -40,7 +40,9 @@ final class ReplayCommand implements Callable<Integer> {
                 askAgain(bridge);
                 requests.stream().filter(letter -> isWell(letter, bridge)).forEach(letter -> worked.add(letter.id()));
             }
-            bridge.sink().removeDeadLetters(letter -> worked.contains(Letter.read(letter).id()));
+            if (!worked.isEmpty()) {
+                bridge.sink().removeDeadLetters(letter -> worked.contains(Letter.read(letter).id()));
+            }
             return summary(letters.size(), worked.size());
         }
     }
