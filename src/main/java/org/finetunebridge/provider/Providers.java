@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.time.ZoneId;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -34,6 +35,12 @@ public final class Providers {
     public List<String> names() {
         return files.endingWith(DESCRIPTOR).stream()
                 .map(name -> name.substring(0, name.length() - DESCRIPTOR.length())).toList();
+    }
+
+    /** Whose file or route template that is, by its name: of {@code a} and {@code a-b} the longer. */
+    public String of(String name) {
+        return names().stream().filter(one -> name.startsWith(one + '-')).max(Comparator.comparingInt(String::length))
+                .orElse("");
     }
 
     /** Reads one of them. */

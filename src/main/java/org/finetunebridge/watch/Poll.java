@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.finetunebridge.event.Finding;
+import org.finetunebridge.event.Naming;
 import org.finetunebridge.event.Page;
 import org.finetunebridge.fetch.Attempt;
 import org.finetunebridge.fetch.Plain;
@@ -33,6 +34,7 @@ public final class Poll {
     private final Ways ways;
     private final Attempt attempt = new Attempt();
     private final Set<String> before = new HashSet<>();
+    private final Trail trail = new Trail();
     private int resource;
     private String cursor;
     private long from;
@@ -118,6 +120,38 @@ public final class Poll {
         return job.isEmpty();
     }
 
+    /** Whether the resource is a list that is asked whole. */
+    boolean isWhole() {
+        return ways.whole().contains(getResource());
+    }
+
+    /** Whether the resource is a list of records whose names it is asked by. */
+    boolean isNamed() {
+        return ways.named(getResource());
+    }
+
+    /** Whether a list of named records is shown newest first: as the page tells, or else as the provider is known for. */
+    boolean isNewestFirst(Page page) {
+        return page.newestFirst() == null ? ways.recent().contains(getResource()) : page.newestFirst();
+    }
+
+    /** Whether the last record of the list may still change. */
+    boolean isSettling() {
+        return ways.settling().contains(getResource());
+    }
+
+    /** How the records of the next page are named. */
+    Naming naming() {
+        String now = getResource();
+        return new Naming(ways.recent().contains(now), ways.numbered().contains(now),
+                ways.indexed().contains(now) ? from : -1);
+    }
+
+    /** The way back to what is known, in a list that shows the newest first. */
+    Trail trail() {
+        return trail;
+    }
+
     boolean isGrowing() {
         return ways.growing().contains(getResource());
     }
@@ -152,7 +186,7 @@ public final class Poll {
         session = current;
         if (!begun) {
             from = isGrowing() ? Math.max(0, position() - 1) : 0;
-            cursor = isGrowing() ? Long.toString(from) : ways.first(getResource());
+            cursor = isGrowing() ? Long.toString(from) : first();
             begun = true;
         }
     }
@@ -178,6 +212,36 @@ public final class Poll {
             cursor = page.next();
         }
         return !repeats && !isReading();
+    }
+
+    /** After a page of named records, oldest first: on to the next, if there is one and this one was not seen before. */
+    void passNamed(Page page) {
+        if (page.next() == null || !addNames(page)) {
+            nextResource();
+        } else {
+            cursor = page.next();
+        }
+    }
+
+    /**
+     * After a page of named records, newest first: further back until what is known is met; then forward again, and once
+     * more from the newest, for there may be newer ones.
+     *
+     * @param met whether the page reaches back to what is known
+     * @return whether the page is to be told now
+     */
+    boolean passRecent(Page page, boolean met) {
+        boolean told = trail.isForward() || met || page.next() == null || !addNames(page);
+        if (!told) {
+            trail.add(cursor);
+            cursor = page.next();
+        } else if (trail.isEmpty()) {
+            nextResource();
+        } else {
+            cursor = trail.forward();
+            before.clear();
+        }
+        return told;
     }
 
     /** After a page of a growing list: on to the next page, or back to the beginning if the place was lost. */
@@ -232,7 +296,14 @@ public final class Poll {
         begin();
     }
 
+    /** Where a list that is not asked by position is taken up. */
+    private String first() {
+        String mark = isNamed() ? session.of(source, job).told().cursor(getResource()).mark() : null;
+        return mark == null ? ways.first(getResource()) : mark;
+    }
+
     private void begin() {
+        trail.clear();
         begun = false;
         again = false;
         before.clear();
