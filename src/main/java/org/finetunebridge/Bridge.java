@@ -15,7 +15,10 @@ import java.util.Properties;
 import java.util.TimeZone;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.main.BaseMainSupport;
@@ -54,6 +57,7 @@ import org.finetunebridge.watch.Watch;
 public final class Bridge implements AutoCloseable {
 
     private static final int DEEPEST_JSON = 100;
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{[^{}]*}}");
 
     private final Main main = new Main();
     private final RouteFiles files;
@@ -282,14 +286,28 @@ public final class Bridge implements AutoCloseable {
             try {
                 return value.contains("{{") ? context.resolvePropertyPlaceholders(value) : value;
             } catch (RuntimeException e) {
-                problems.add(key + " = " + value + ": cannot be resolved; is what it names set, and readable?");
-                return "";
+                if (isRead(key)) {
+                    problems.add(key + " = " + placeholders(value)
+                            + ": cannot be resolved; is what it names set, and readable?");
+                }
+                return value;
             }
         });
         if (!problems.isEmpty()) {
             throw new BadSettings(problems);
         }
         return resolved;
+    }
+
+    /** Whether the key is ours, or of a section that is used. */
+    private boolean isRead(String key) {
+        return key.startsWith("bridge.") || Stream.of(configuration.getOrDefault("bridge.sources", "dashscope,minimax")
+                .split(",")).anyMatch(name -> key.startsWith(name.strip() + '.'));
+    }
+
+    /** Only what names a value: what stands around it may be part of a secret. */
+    private static String placeholders(String value) {
+        return PLACEHOLDER.matcher(value).results().map(MatchResult::group).collect(Collectors.joining(" "));
     }
 
     /** Hostile input is read with limits; numbers stay as they are written. */

@@ -28,9 +28,16 @@ public final class ConfigurationOptions {
             description = "Read this file instead of application.properties in the working directory.")
     private Path file;
 
+    private final Map<String, String> single = new TreeMap<>();
+
+    /** A method, since picocli begins anew with a field when a verb comes between two of these. */
     @Option(names = "-D", paramLabel = "key=value", mapFallbackValue = "true", scope = ScopeType.INHERIT,
             description = "Set one key; wins over files and environment.")
-    private Map<String, String> single = new TreeMap<>();
+    private void set(Map<String, String> some) {
+        if (some != null) {
+            single.putAll(some);
+        }
+    }
 
     /** Every key that is set, later ones over earlier ones. */
     Configuration configuration() throws IOException {
@@ -63,7 +70,8 @@ public final class ConfigurationOptions {
     /** A bridge that is not started. */
     Bridge bridge(boolean once, Map<String, String> more) throws IOException {
         Configuration configuration = configuration();
-        RouteFiles files = files(with(configuration.values(), single));
+        configuration.with(single).surroundings(System.getenv(), System.getProperties(), Set.of()).with(single);
+        RouteFiles files = files(configuration.values());
         Set<String> ownKeys = new HashSet<>();
         var providers = new Providers(files);
         for (String provider : providers.names()) {
@@ -71,11 +79,5 @@ public final class ConfigurationOptions {
         }
         configuration.surroundings(System.getenv(), System.getProperties(), ownKeys).with(single).with(more);
         return new Bridge(files, configuration.values(), once, Clock.tickMillis(ZoneOffset.UTC));
-    }
-
-    private static Map<String, String> with(Map<String, String> some, Map<String, String> others) {
-        Map<String, String> all = new TreeMap<>(some);
-        all.putAll(others);
-        return all;
     }
 }
