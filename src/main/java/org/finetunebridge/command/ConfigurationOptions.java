@@ -6,10 +6,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.finetunebridge.Bridge;
 import org.finetunebridge.provider.Providers;
@@ -63,12 +61,8 @@ public final class ConfigurationOptions {
     Bridge bridge(boolean once, Map<String, String> more) throws IOException {
         Configuration configuration = configuration();
         RouteFiles files = files(with(configuration.values(), single));
-        Set<String> ownKeys = new HashSet<>();
-        var providers = new Providers(files);
-        for (String provider : providers.names()) {
-            ownKeys.addAll(providers.read(provider).keys().keySet());
-        }
-        configuration.surroundings(System.getenv(), System.getProperties(), ownKeys).with(single).with(more);
+        configuration.surroundings(System.getenv(), System.getProperties(), new Providers(files).keys())
+                .with(single).with(more);
         return new Bridge(files, configuration.values(), once, Clock.tickMillis(ZoneOffset.UTC));
     }
 

@@ -10,7 +10,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** The providers there are: every {@code <provider>.properties} among the route files. */
 public final class Providers {
@@ -30,6 +32,15 @@ public final class Providers {
     public List<String> names() {
         return files.endingWith(DESCRIPTOR).stream()
                 .map(name -> name.substring(0, name.length() - DESCRIPTOR.length())).toList();
+    }
+
+    /** Keys that they add to a source's. */
+    public Set<String> keys() throws IOException {
+        Set<String> keys = new TreeSet<>();
+        for (String name : names()) {
+            keys.addAll(read(name).keys().keySet());
+        }
+        return keys;
     }
 
     /** Reads one of them. */
