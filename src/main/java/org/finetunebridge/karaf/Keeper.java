@@ -43,16 +43,14 @@ public final class Keeper {
 
     /** Runs by this from now on; if that is impossible, goes on as before. */
     void configure(Map<String, String> wanted) {
-        if (wanted.equals(current) && bridge != null) {
-            return;
-        }
-        if (!canBeUsed(wanted)) {
+        boolean runs = bridge != null;
+        if (runs && (wanted.equals(current) || !canBeUsed(wanted))) {
             return;
         }
         Map<String, String> before = current;
         stop("it is being restarted");
-        if (!run(wanted) && before != null) {
-            LOG.error("The new configuration cannot be started; going back to the one before");
+        if (!run(wanted) && runs) {
+            LOG.warn("Going back to the configuration before");
             run(before);
         }
     }
@@ -105,14 +103,15 @@ public final class Keeper {
             next.publisher().fenced().thenAccept(this::fenced);
             LOG.info("FineTune Bridge watches {}", next.settings().sources());
             return true;
+        } catch (BadSettings e) {
+            refuse(e.problems(), null);
         } catch (Exception e) {
-            LOG.error("FineTune Bridge cannot start", e);
-            reason = "it cannot start: " + e.getMessage();
-            if (next != null) {
-                next.close();
-            }
-            return false;
+            refuse(List.of(e.toString()), e);
         }
+        if (next != null) {
+            next.close();
+        }
+        return false;
     }
 
     /** Two would go on taking over from one another; a person has to say which. */
