@@ -11,13 +11,13 @@ import org.finetunebridge.event.Envelope;
 import org.finetunebridge.event.Event;
 import org.finetunebridge.event.EventId;
 import org.finetunebridge.event.Finding;
-import org.finetunebridge.event.Times;
 import org.finetunebridge.fetch.Attempt;
 import org.finetunebridge.fetch.Failure;
 
 /** Writes what could not be used as CloudEvents, with all a person needs to find out why. */
 public final class DeadLetters {
 
+    static final String MALFORMED = "Malformed record";
     private static final String TYPE = "org.finetunebridge.dead-letter.v1";
     private static final String SCHEMA = "urn:finetunebridge:schema:dead-letter:v1";
     /** A dead letter is for reading: the head of a large body shows what it is. */
@@ -31,12 +31,16 @@ public final class DeadLetters {
         this.envelope = envelope;
     }
 
-    /** A record of a good page that cannot be used. */
+    /**
+     * A record of a good page that cannot be used.
+     *
+     * @param job the job that was read; empty for the list, whose records say themselves which job they are about
+     */
     public Event ofRecord(Finding finding, String job, String resource, Attempt attempt) {
         String id = EventId.hash("dead-letter\u001f" + job + '\u001f' + resource + '\u001f' + finding.id());
-        return letter(id, job, attempt.observedAt(), json -> {
+        return letter(id, job.isEmpty() ? finding.job() : job, attempt.observedAt(), json -> {
             json.writeStringField("stage", "normalize");
-            writeError(json, "Malformed record", finding.reason(), 0, "", attempt.requestId());
+            writeError(json, MALFORMED, finding.reason(), 0, "", attempt.requestId());
             writeRequest(json, 1, resource, attempt);
             writePayload(json, finding.raw());
         });
@@ -60,10 +64,7 @@ public final class DeadLetters {
     }
 
     private Event letter(String id, String job, Instant time, Envelope.Data data) {
-        return envelope.event(TYPE, SCHEMA, id, job, time, json -> {
-            json.writeStringField("observedAt", Times.format(time));
-            data.write(json);
-        });
+        return envelope.event(TYPE, SCHEMA, id, job, time, data);
     }
 
     private static void writeError(JsonGenerator json, String name, String message, int status, String code,

@@ -36,8 +36,18 @@ public final class FactReader {
         try {
             return Finding.good(fact(record), raw);
         } catch (Unusable e) {
-            return Finding.bad(raw, e.getMessage(), record.path("job").textValue());
+            return Finding.bad(raw, e.getMessage(), isJob(record.path("job")) ? record.get("job").textValue() : null);
         }
+    }
+
+    private static boolean isJob(JsonNode id) {
+        return id.isTextual() && !id.textValue().isBlank() && id.textValue().length() <= LONGEST_JOB_ID
+                && !isDots(id.textValue());
+    }
+
+    /** Servers read {@code %2E%2E} as two dots: such an id would lead to another address than a job's. */
+    public static boolean isDots(String job) {
+        return job.equals(".") || job.equals("..");
     }
 
     private Fact fact(JsonNode record) throws Unusable {
@@ -46,6 +56,7 @@ public final class FactReader {
         JsonNode job = record.path("job");
         require(job.isTextual() && !job.textValue().isBlank(), "the job id is missing or not a text");
         require(job.textValue().length() <= LONGEST_JOB_ID, "the job id is longer than " + LONGEST_JOB_ID);
+        require(!isDots(job.textValue()), "the job id is a step in a path, however it is written");
         JsonNode data = record.path("data");
         checkData(kind, data);
         JsonNode key = record.path("key");

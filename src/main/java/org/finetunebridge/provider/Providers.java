@@ -19,6 +19,7 @@ public final class Providers {
 
     private static final String DESCRIPTOR = ".properties";
     private static final String OWN_KEY = "key.";
+    private static final String FIELDS = "fields.";
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private final RouteFiles files;
@@ -51,7 +52,7 @@ public final class Providers {
                 text.getProperty("key-header", "Authorization"), prefix(text), text.getProperty("request-id-header"),
                 text.getProperty("list"),
                 text.getProperty("list.first", ""), text.getProperty("job"), words(text, "follow"),
-                words(text, "growing"), ownKeys(text), new ErrorTable(table(name + "-errors.json"),
+                words(text, "growing"), ownKeys(text), fields(text), new ErrorTable(table(name + "-errors.json"),
                         table("errors.json")));
     }
 
@@ -71,6 +72,13 @@ public final class Providers {
         text.stringPropertyNames().stream().filter(key -> key.startsWith(OWN_KEY))
                 .forEach(key -> keys.put(key.substring(OWN_KEY.length()), text.getProperty(key)));
         return keys;
+    }
+
+    private static Map<String, Set<String>> fields(Properties text) {
+        Map<String, Set<String>> fields = new TreeMap<>();
+        text.stringPropertyNames().stream().filter(key -> key.startsWith(FIELDS))
+                .forEach(key -> fields.put(key.substring(FIELDS.length()), Set.copyOf(words(text, key))));
+        return fields;
     }
 
     private JsonNode table(String name) throws IOException {

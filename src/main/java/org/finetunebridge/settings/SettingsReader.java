@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.finetunebridge.event.FactReader;
 import org.finetunebridge.provider.Provider;
 import org.finetunebridge.provider.Providers;
 import org.finetunebridge.settings.Settings.KafkaSettings;
@@ -98,7 +99,7 @@ public final class SettingsReader {
         provider.keys().forEach((one, fallback) -> own.put(one, values.text(key + one, fallback)));
         own.put("logs", Boolean.toString(values.flag(key + "logs", false)));
         return new SourceSettings(name, provider, values.url(key + "base-url", provider.baseUrl()),
-                apiKey(key + "api-key", values), values.list(key + "jobs", ""), values.list(key + "models", ""),
+                apiKey(key + "api-key", values), jobs(key + "jobs", values), values.list(key + "models", ""),
                 values.since(key + "since", clock.instant()), values.duration(key + "period", "30s"),
                 values.cron(key + "cron"), values.zone(key + "cron-zone", ZoneOffset.UTC),
                 values.number(key + "concurrency", 4, 1, 256), values.rate(key + "rate"),
@@ -119,6 +120,14 @@ public final class SettingsReader {
                 return null;
             }
         });
+    }
+
+    private static List<String> jobs(String key, Values values) {
+        List<String> jobs = values.list(key, "");
+        if (jobs.stream().anyMatch(FactReader::isDots)) {
+            values.problem(key, "'.' and '..' are no job ids");
+        }
+        return jobs;
     }
 
     private static String apiKey(String key, Values values) {

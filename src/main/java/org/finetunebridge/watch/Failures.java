@@ -56,7 +56,7 @@ public final class Failures {
     private Batch told(Poll poll, Failure failure) {
         LOG.debug("{}: {} failed: {}", poll, poll.getResource(), failure.getMessage());
         Retries.Verdict verdict = watch.failed(poll, failure);
-        Batch batch = observer.failed(poll, verdict, failure, clock.instant());
+        Batch batch = observer.failed(poll, verdict, failure, watch.keepsAt(poll), clock.instant());
         return batch.isEmpty() ? null : batch;
     }
 

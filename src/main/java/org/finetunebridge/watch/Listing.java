@@ -6,7 +6,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.finetunebridge.event.Finding;
 import org.finetunebridge.memory.JobMemory;
 
 /** What one pass over an account's list has shown. */
@@ -14,7 +13,7 @@ final class Listing {
 
     private final Set<String> seen = new LinkedHashSet<>();
     private final Set<String> watched = new LinkedHashSet<>();
-    private final Map<String, Finding> endings = new HashMap<>();
+    private final Map<String, Ending> endings = new HashMap<>();
     private final boolean holdsEndings;
 
     /** @param holdsEndings whether a job's end waits until the job was read; else it is told with the list */
@@ -32,7 +31,7 @@ final class Listing {
      * @param watch  whether it is to be read
      * @param ending its end, if that is to be told with what is read of it; may be null
      */
-    synchronized void shows(String job, boolean watch, Finding ending) {
+    synchronized void shows(String job, boolean watch, Ending ending) {
         seen.add(job);
         if (watch) {
             watched.add(job);
@@ -48,7 +47,7 @@ final class Listing {
     }
 
     /** The end of a job, once. */
-    synchronized Finding ending(String job) {
+    synchronized Ending ending(String job) {
         return endings.remove(job);
     }
 

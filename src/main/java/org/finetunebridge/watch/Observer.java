@@ -34,6 +34,7 @@ public final class Observer {
     private final Envelope envelope;
     private final DeadLetters deadLetters;
     private final Scope scope;
+    private final Drift drift;
 
     /** @param envelope of the source's events */
     public Observer(SourceSettings source, Envelope envelope) {
@@ -42,11 +43,13 @@ public final class Observer {
         this.envelope = envelope;
         this.deadLetters = new DeadLetters(envelope);
         this.scope = new Scope(source);
+        this.drift = new Drift(source.name(), source.provider().fields());
     }
 
     /** The page as the batch that tells it, and the poll moved on to what is read next. */
     public Batch observe(@Body JsonNode mapped, @Variable("poll") Poll poll) {
         Page page = Page.of(mapped, reader);
+        page.findings().forEach(finding -> drift.look(poll.getResource(), finding));
         var draft = new Draft(poll, page.requestId(), poll.getAttempt().observedAt());
         if (poll.isList()) {
             list(page, poll, draft);
@@ -56,12 +59,21 @@ public final class Observer {
         return draft.batch();
     }
 
-    /** A failed poll as the batch that tells of it: what was held back, and a dead letter if it comes to that. */
-    Batch failed(Poll poll, Retries.Verdict verdict, Failure failure, Instant now) {
+    /** What came that nobody here knows. */
+    public Drift drift() {
+        return drift;
+    }
+
+    /**
+     * A failed poll as the batch that tells of it: what was held back, and a dead letter if it comes to that.
+     *
+     * @param again whether it is tried again soon, so that what is held back may wait
+     */
+    Batch failed(Poll poll, Retries.Verdict verdict, Failure failure, boolean again, Instant now) {
         var draft = new Draft(poll, null, now);
         JobMemory memory = draft.memory(poll.getJob());
-        if (poll.ending() != null) {
-            memory = memory.with(draft.tell(News.ofState(memory.told(), List.of(poll.ending()))));
+        if (poll.ending() != null && !again) {
+            memory = memory.with(draft.tell(News.ofState(memory.told(), List.of(poll.ending().finding()))));
             poll.ending(null);
         }
         draft.remember(memory);
@@ -103,7 +115,7 @@ public final class Observer {
         }
         boolean held = poll.listing().holdsEndings() && memory.retired() == null && memory.trouble() == null
                 && isEnding(fact) && !source.provider().follow().isEmpty();
-        poll.listing().shows(fact.job(), memory.retired() == null, held ? finding : null);
+        poll.listing().shows(fact.job(), memory.retired() == null, held ? draft.ending(finding) : null);
         if (memory.retired() != Retired.OLD && !held) {
             memory = memory.with(draft.tell(News.ofState(memory.told(), List.of(finding))));
         }
@@ -135,7 +147,7 @@ public final class Observer {
         JobMemory after = memory.with(draft.tell(news));
         poll.passGrowth(page, news);
         return poll.isReading() || poll.ending() == null ? after
-                : after.with(draft.tell(News.ofState(after.told(), List.of(poll.ending()))));
+                : after.with(draft.tell(News.ofState(after.told(), List.of(poll.ending().finding()))));
     }
 
     /** The end of a job is told with what is read last of it, so that nobody acts on it before its checkpoints. */
@@ -146,11 +158,11 @@ public final class Observer {
         if (poll.isReading() && resource.equals(source.provider().job())) {
             findings.stream().filter(finding -> finding.fact() != null && isEnding(finding.fact())).findFirst()
                     .ifPresent(ending -> {
-                        poll.ending(ending);
+                        poll.ending(draft.ending(ending));
                         now.remove(ending);
                     });
         } else if (!poll.isReading() && poll.ending() != null) {
-            now.add(poll.ending());
+            now.add(poll.ending().finding());
         }
         return memory.with(draft.tell(News.ofState(memory.told(), now), resource));
     }
@@ -206,13 +218,25 @@ public final class Observer {
 
         Told tell(News news, String resource) {
             for (Telling telling : news.items()) {
-                events.add(envelope.of(telling, observedAt, requestId));
+                events.add(event(telling));
             }
             for (Finding refused : news.refused()) {
                 deadLetters.add(Observer.this.deadLetters.ofRecord(refused, poll.getJob(), resource,
                         poll.getAttempt()));
             }
             return news.told();
+        }
+
+        Ending ending(Finding finding) {
+            return new Ending(finding, observedAt, requestId);
+        }
+
+        /** What was held back was seen in another answer than the one it is told with. */
+        private Event event(Telling telling) {
+            Ending held = poll.ending();
+            return held != null && telling.fact() == held.finding().fact()
+                    ? envelope.of(telling, held.observedAt(), held.requestId())
+                    : envelope.of(telling, observedAt, requestId);
         }
 
         void remember(JobMemory memory) {

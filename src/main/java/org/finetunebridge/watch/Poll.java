@@ -37,7 +37,7 @@ public final class Poll {
     private boolean begun;
     private boolean again;
     private Session session;
-    private Finding ending;
+    private Ending ending;
     private Listing listing;
 
     /**
@@ -131,11 +131,11 @@ public final class Poll {
     }
 
     /** The job's end, seen but not told yet: it is told with what is read last. */
-    Finding ending() {
+    Ending ending() {
         return ending;
     }
 
-    void ending(Finding seen) {
+    void ending(Ending seen) {
         ending = seen;
     }
 

@@ -26,6 +26,10 @@ final class Sweep {
         tasks.remove(job);
     }
 
+    boolean has(String job) {
+        return tasks.containsKey(job);
+    }
+
     void clear() {
         tasks.clear();
     }

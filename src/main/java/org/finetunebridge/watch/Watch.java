@@ -9,7 +9,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.apache.camel.Variable;
-import org.finetunebridge.event.Finding;
 import org.finetunebridge.fetch.Failure;
 import org.finetunebridge.memory.JobMemory;
 import org.finetunebridge.memory.Trouble;
@@ -169,6 +168,11 @@ public final class Watch {
         return verdict;
     }
 
+    /** Whether the job is tried again within this sweep. */
+    synchronized boolean keepsAt(Poll poll) {
+        return sweep.has(poll.getJob());
+    }
+
     /** The sink failed: nobody's fault here. Everything waits. */
     synchronized void sinkFailed(Lost lost) {
         sinkFailures++;
@@ -226,7 +230,7 @@ public final class Watch {
         }
     }
 
-    private void add(String job, List<String> resources, Finding ending) {
+    private void add(String job, List<String> resources, Ending ending) {
         Provider provider = source.provider();
         var poll = new Poll(source.name(), job, resources, provider.growing(), provider.listFirst());
         poll.ending(ending);

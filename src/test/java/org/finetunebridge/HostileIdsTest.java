@@ -1,0 +1,94 @@
+package org.finetunebridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.finetunebridge.sandbox.Request;
+import org.finetunebridge.sandbox.World;
+import org.finetunebridge.watch.Tally;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A job's id is a provider's text: it goes into addresses and bodies, and must not become part of them. */
+class HostileIdsTest {
+
+    @TempDir
+    private Path folder;
+    private Rig rig;
+
+    @BeforeEach
+    void start() {
+        rig = new Rig(folder, World.empty());
+    }
+
+    @AfterEach
+    void close() {
+        rig.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a/b", "../../v2", "...", "a.b", "a b", "a+b", "a%2Fb", "a?x=1&y=2", "a#b", "a;b=c", "a\"b",
+        "a'b", "a\\b", "{\"x\":1}", "{{env:HOME}}", "${body}", "ünïcödé-漢字-🙂", "a\nb", "a,b", "*"})
+    void readsAndTellsAJobOfAnyId(String id) throws Exception {
+        rig.source("dashscope", "dashscope").source("minimax", "minimax");
+        rig.world.account("dashscope").create(id).become("RUNNING").checkpoint("checkpoint-1", 1, "READY");
+        rig.world.account("minimax").create(id).become("RUNNING");
+
+        assertThat(rig.once()).containsExactly(new Tally(1, 0, null), new Tally(1, 0, null));
+
+        assertThat(rig.told(id)).contains("dashscope RUNNING", "dashscope checkpoint-1 READY", "minimax PENDING",
+                "minimax RUNNING");
+        assertThat(rig.events()).extracting(event -> event.path("subject").asText()).containsOnly(id);
+        assertThat(rig.events()).extracting(event -> event.at("/data/jobId").asText()).containsOnly(id);
+        assertThat(rig.deadLetters()).isEmpty();
+        assertThat(paths("GET")).hasSize(2).contains("/api/v1/fine-tunes").last().asString()
+                .matches("/api/v1/fine-tunes/[^/]+/checkpoints");
+    }
+
+    /** However it is encoded, a server takes it for a step in the path. */
+    @ParameterizedTest
+    @ValueSource(strings = {".", ".."})
+    void asksForNoJobWhoseIdIsAStepInAPath(String id) throws Exception {
+        rig.source("dashscope", "dashscope").world.account("dashscope").create(id);
+        rig.world.account("dashscope").create("ft-good");
+
+        assertThat(rig.once()).containsExactly(new Tally(1, 0, null));
+
+        assertThat(rig.events()).extracting(event -> event.path("subject").asText()).containsOnly("ft-good");
+        assertThat(rig.deadLetters()).hasSize(1);
+        assertThat(paths("GET")).containsExactlyInAnyOrder("/api/v1/fine-tunes",
+                "/api/v1/fine-tunes/ft-good/checkpoints");
+    }
+
+    @Test
+    void sendsTheGroupOnlyWhenSetAndEncoded() throws Exception {
+        rig.source("minimax", "minimax").world.account("minimax").create();
+        rig.once();
+        assertThat(rig.sandbox.requests().all()).isNotEmpty().extracting(Request::query).containsOnly("");
+
+        rig.sandbox.requests().forget();
+        rig.with("minimax.group-id", "g 1&x=y/ü+%");
+        rig.once();
+
+        assertThat(rig.sandbox.requests().all()).isNotEmpty().extracting(Request::query)
+                .containsOnly("GroupId=g%201%26x%3Dy%2F%C3%BC%2B%25");
+    }
+
+    @Test
+    void answersAWrongGroupAsTheAccountsTrouble() throws Exception {
+        rig.source("minimax", "minimax").with("minimax.group-id", "1").world.account("minimax").group("2").create();
+
+        assertThat(rig.once()).extracting(Tally::failed).containsExactly(1);
+        assertThat(rig.deadLetters()).extracting(letter -> letter.at("/data/error/code").asText())
+                .containsExactly("1004");
+    }
+
+    private List<String> paths(String method) {
+        return rig.sandbox.requests().matching("^" + method).stream().map(Request::path).toList();
+    }
+}

@@ -1,0 +1,132 @@
+package org.finetunebridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.finetunebridge.sandbox.Fault;
+import org.finetunebridge.sandbox.Job;
+import org.finetunebridge.sandbox.World;
+import org.finetunebridge.watch.Tally;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OnceTest {
+
+    private static final Path FIXTURES = Path.of("src/test/resources/fixtures");
+    private static final Instant NOW = Instant.parse("2026-03-01T04:05:06Z");
+
+    @TempDir
+    private Path folder;
+    private Rig rig;
+
+    @BeforeEach
+    void start() {
+        rig = new Rig(folder, World.at(() -> NOW)).source("dashscope", "dashscope").source("minimax", "minimax")
+                .clock(() -> NOW);
+    }
+
+    @AfterEach
+    void close() {
+        rig.close();
+    }
+
+    @Test
+    void tellsTheDocumentedAnswersExactlyAndASecondTimeNothing() throws Exception {
+        rig.with("dashscope.jobs", "ft-202601151011-a23f,ft-202601151030-a1b2").with("minimax.jobs", "1768446000123456");
+        answer("/fine-tunes/ft-202601151011-a23f $", "dashscope/jobs/detail-llm-succeeded");
+        answer("/fine-tunes/ft-202601151011-a23f/checkpoints", "dashscope/checkpoints/empty");
+        answer("/fine-tunes/ft-202601151030-a1b2 $", "dashscope/jobs/detail-cosyvoice-running");
+        answer("/fine-tunes/ft-202601151030-a1b2/checkpoints", "dashscope/checkpoints/cosyvoice");
+        answer("list_finetune_event", "minimax/events/created-pending-running");
+
+        assertThat(rig.once()).containsExactly(new Tally(2, 0, null), new Tally(1, 0, null));
+
+        assertThat(rig.events()).containsExactlyInAnyOrderElementsOf(Stream.of("dashscope/jobs/detail-llm-succeeded",
+                "dashscope/jobs/detail-cosyvoice-running", "dashscope/checkpoints/cosyvoice",
+                "minimax/events/created-pending-running").flatMap(OnceTest::golden).toList());
+        assertThat(rig.deadLetters()).isEmpty();
+        assertThat(rig.once()).containsExactly(new Tally(2, 0, null), new Tally(1, 0, null));
+        assertThat(rig.events()).hasSize(1 + 1 + 3 + 6);
+    }
+
+    @Test
+    void tellsEveryFactOnceAndInOrderOverManyPages() throws Exception {
+        rig.route("dashscope.camel.yaml", Files.readString(Path.of("routes/dashscope.camel.yaml"))
+                .replace("page_size=100", "page_size=10"));
+        rig.world.account("dashscope").finished(23, 4, 0);
+        rig.world.account("minimax").finished(5, 0, 250);
+
+        assertThat(rig.once()).containsExactly(new Tally(23, 0, null), new Tally(5, 0, null));
+
+        assertThat(rig.sandbox.requests().matching("page_no=")).hasSize(3);
+        for (Job job : rig.world.account("dashscope").jobs()) {
+            assertThat(rig.told(job.id())).hasSize(5).doesNotHaveDuplicates().last().isEqualTo("dashscope SUCCEEDED");
+        }
+        for (Job job : rig.world.account("minimax").jobs()) {
+            List<JsonNode> told = ofJob(job.id());
+            assertThat(told.stream().filter(event -> event.at("/data/sequence").isInt())
+                    .map(event -> event.at("/data/sequence").asInt()))
+                    .containsExactlyElementsOf(IntStream.range(0, 250).boxed().toList());
+            assertThat(told.stream().filter(event -> event.path("data").has("status"))
+                    .map(event -> event.at("/data/status").asText()))
+                    .containsExactly("PENDING", "QUEUED", "RUNNING", "SUCCEEDED");
+            assertThat(told).extracting(event -> Instant.parse(event.path("time").asText())).isSorted();
+        }
+        assertThat(rig.events()).hasSize(23 * 5 + 5 * 254)
+                .extracting(event -> event.path("id").asText()).doesNotHaveDuplicates();
+        assertThat(rig.deadLetters()).isEmpty();
+        rig.once();
+        assertThat(rig.events()).hasSize(23 * 5 + 5 * 254);
+    }
+
+    @Test
+    void hasNothingToTellOfAnEmptyAccount() throws Exception {
+        rig.world.account("dashscope");
+        rig.world.account("minimax");
+
+        assertThat(rig.once()).containsExactly(new Tally(0, 0, null), new Tally(0, 0, null));
+        assertThat(rig.events()).isEmpty();
+        assertThat(rig.deadLetters()).isEmpty();
+    }
+
+    private List<JsonNode> ofJob(String id) {
+        return rig.events().stream().filter(event -> event.path("subject").asText().equals(id)).toList();
+    }
+
+    private void answer(String request, String fixture) {
+        rig.sandbox.mischief().always(request, Fault.body(200, read(FIXTURES.resolve(fixture + ".response.json"))));
+    }
+
+    /** The golden events of a case, as the source of the provider's name sees them now. */
+    private static Stream<JsonNode> golden(String fixture) {
+        return read(FIXTURES.resolve(fixture + ".events.ndjson")).replace("team-a", fixture.split("/")[0])
+                .replace("2026-04-05T06:07:08.009Z", NOW.toString()).lines().map(OnceTest::json);
+    }
+
+    private static JsonNode json(String line) {
+        try {
+            return new ObjectMapper().readTree(line);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+package org.finetunebridge;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.finetunebridge.provider.RouteFiles;
+import org.finetunebridge.sandbox.Sandbox;
+import org.finetunebridge.sandbox.World;
+import org.finetunebridge.watch.Tally;
+import org.finetunebridge.watch.Watch;
+
+/** A bridge and its providers in one process: a world, the sandbox that shows it, and a folder for what comes of it. */
+final class Rig implements AutoCloseable {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    final World world;
+    final Sandbox sandbox;
+    private final Path folder;
+    private final Map<String, String> configuration = new TreeMap<>();
+    private final List<String> names = new ArrayList<>();
+    private final List<Bridge> started = new ArrayList<>();
+    private InstantSource clock = InstantSource.system();
+
+    /** A world that stands still until the test moves it, if its clock does. */
+    Rig(Path folder, World world) {
+        this.folder = folder;
+        this.world = world;
+        this.sandbox = Sandbox.start(world);
+        with("bridge.file.directory", folder.resolve("events").toString());
+        with("bridge.dead-letter.directory", folder.resolve("dead-letters").toString());
+        with("bridge.state.directory", folder.resolve("state").toString());
+    }
+
+    /** Sets a key; null takes it back. */
+    Rig with(String key, String value) {
+        if (value == null) {
+            configuration.remove(key);
+        } else {
+            configuration.put(key, value);
+        }
+        return this;
+    }
+
+    /** The bridge goes by this clock; time in it may fly. */
+    Rig clock(InstantSource source) {
+        clock = source;
+        return this;
+    }
+
+    /** A source at the sandbox, with the default key. */
+    Rig source(String name, String provider) {
+        names.add(name);
+        with("bridge.sources", String.join(",", names));
+        return with(name + ".provider", provider).with(name + ".api-key", World.KEY)
+                .with(name + ".base-url", sandbox.url());
+    }
+
+    /** One catch-up by a new bridge, as after a restart; how it went, source by source. */
+    List<Tally> once() throws Exception {
+        try (Bridge bridge = bridge(true)) {
+            bridge.init();
+            bridge.start();
+            List<Tally> tallies = new ArrayList<>();
+            for (Watch watch : bridge.watches()) {
+                watch.awaitFirstSweep();
+                tallies.add(watch.tally());
+            }
+            return tallies;
+        }
+    }
+
+    /** A bridge that watches until it is closed, or until the rig is. */
+    Bridge watching() throws IOException {
+        Bridge bridge = bridge(false);
+        started.add(bridge);
+        bridge.init();
+        bridge.start();
+        return bridge;
+    }
+
+    /** A bridge that is neither readied nor started. */
+    Bridge bridge(boolean once) throws IOException {
+        var files = new RouteFiles(Bridge.class.getClassLoader(), RouteFiles.packed(), List.of(folder.resolve("routes")));
+        return new Bridge(files, configuration, once, clock);
+    }
+
+    /** A route file of this test's own, that wins over the packed one. */
+    Rig route(String name, String content) throws IOException {
+        Files.createDirectories(folder.resolve("routes"));
+        Files.writeString(folder.resolve("routes").resolve(name), content);
+        return this;
+    }
+
+    /** Everything published, in order. */
+    List<JsonNode> events() {
+        return lines("events");
+    }
+
+    /** What was published of one job, in short and in order. */
+    List<String> told(String job) {
+        return events().stream().filter(event -> event.path("subject").asText().equals(job)).map(Rig::brief).toList();
+    }
+
+    List<JsonNode> deadLetters() {
+        return lines("dead-letters");
+    }
+
+    /** {@code account SUCCEEDED}, {@code account checkpoint-100 READY}, or {@code account 7 message}. */
+    static String brief(JsonNode event) {
+        JsonNode data = event.path("data");
+        String what = data.has("sequence") ? data.path("sequence").asText() + " " + data.path("message").asText()
+                : (data.has("checkpoint") ? data.path("checkpoint").asText() + " " : "") + data.path("status").asText();
+        return data.path("account").asText() + " " + what;
+    }
+
+    private List<JsonNode> lines(String sort) {
+        Path directory = folder.resolve(sort);
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.sorted().flatMap(Rig::lines).map(Rig::json).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Whole lines only: a bridge may be writing. */
+    private static Stream<String> lines(Path file) {
+        try {
+            String text = Files.readString(file);
+            return text.substring(0, text.lastIndexOf('\n') + 1).lines();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static JsonNode json(String line) {
+        try {
+            return JSON.readTree(line);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        started.forEach(Bridge::close);
+        sandbox.close();
+    }
+}

@@ -1,0 +1,251 @@
+package org.finetunebridge.provider;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import io.cloudevents.CloudEvent;
+import io.cloudevents.jackson.JsonFormat;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.camel.Exchange;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
+import org.finetunebridge.deadletter.DeadLetters;
+import org.finetunebridge.event.Envelope;
+import org.finetunebridge.event.Event;
+import org.finetunebridge.event.FactReader;
+import org.finetunebridge.event.Finding;
+import org.finetunebridge.event.Page;
+import org.finetunebridge.fetch.Account;
+import org.finetunebridge.fetch.Attempt;
+import org.finetunebridge.fetch.Budget;
+import org.finetunebridge.memory.News;
+import org.finetunebridge.memory.Told;
+import org.finetunebridge.settings.SettingsReader;
+import org.finetunebridge.settings.SourceSettings;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Every fixture, told by a bridge that knows nothing yet: {@code <case>.events.ndjson} holds the lines it publishes,
+ * {@code <case>.dead-letters.ndjson} the records it cannot use. Byte for byte, for consumers rely on every byte.
+ */
+class GoldenEventsTest {
+
+    private static final Path FIXTURES = Path.of("src/test/resources/fixtures");
+    private static final Path SCHEMAS = Path.of("src/main/resources/schemas");
+    private static final Instant OBSERVED = Instant.parse("2026-04-05T06:07:08.009Z");
+    /** As the bridge reads answers. */
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .build();
+    /** As the SDK reads events: with numbers of a double's precision. */
+    private static final ObjectMapper SDK = new ObjectMapper();
+
+    private final RouteFiles files = routes();
+    private final Mappings mappings = new Mappings(files);
+    private final Map<String, SourceSettings> sources = new ConcurrentHashMap<>();
+    private final Map<String, JsonSchema> schemas = Stream.of("job.status-changed", "checkpoint.changed",
+            "log.appended", "dead-letter").collect(Collectors.toMap(word -> "urn:finetunebridge:schema:" + word + ":v1",
+                    word -> schema(word + ".v1")));
+    private final JsonSchema envelope = schema("cloudevent");
+
+    @TestFactory
+    Stream<DynamicTest> tellsEveryAnswerAsItsGoldenEvents() {
+        return answers().map(answer -> dynamicTest(name(answer), () -> {
+            var told = new Pipe(answer);
+            assertThatItIsGolden(told.events, beside(answer, ".events.ndjson"));
+            if (told.deadLetters.isEmpty()) {
+                assertThat(beside(answer, ".dead-letters.ndjson")).doesNotExist();
+            } else {
+                assertThatItIsGolden(told.deadLetters, beside(answer, ".dead-letters.ndjson"));
+            }
+        }));
+    }
+
+    private static void assertThatItIsGolden(List<String> lines, Path golden) {
+        String text = lines.stream().map(line -> line + '\n').collect(Collectors.joining());
+        assertThat(golden).as("%s is missing. It would be%n%s", golden, text).exists();
+        assertThat(text).isEqualTo(text(golden));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> writesEventsThatFitTheSchemaTheyName() {
+        return golden().map(file -> dynamicTest(name(file), () -> {
+            for (JsonNode event : lines(file)) {
+                assertThat(envelope.validate(event)).as("envelope of %s", event).isEmpty();
+                assertThat(schemas.get(event.path("dataschema").asText()).validate(event.path("data")))
+                        .as("data of %s", event).isEmpty();
+                assertThat(event.path("dataschema").asText()).isEqualTo(event.path("type").asText()
+                        .replaceAll("org\\.finetunebridge\\.(.*)\\.v1", "urn:finetunebridge:schema:$1:v1"));
+            }
+        }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> writesEventsThatTheCloudEventsSdkReadsBack() {
+        return golden().map(file -> dynamicTest(name(file), () -> {
+            for (JsonNode json : lines(file)) {
+                CloudEvent event = new JsonFormat().deserialize(json.toString().getBytes(UTF_8));
+                assertThat(event.getId()).isEqualTo(json.path("id").asText());
+                assertThat(event.getSource()).isEqualTo(URI.create(json.path("source").asText()));
+                assertThat(event.getType()).isEqualTo(json.path("type").asText());
+                assertThat(event.getSubject()).isEqualTo(json.path("subject").textValue());
+                assertThat(event.getTime().toInstant()).isEqualTo(json.path("time").asText());
+                assertThat(event.getExtension("partitionkey")).isEqualTo(json.path("partitionkey").textValue());
+                assertThat(SDK.readTree(event.getData().toBytes())).isEqualTo(asTheSdkReadsNumbers(json.path("data")));
+                assertThat(event.getExtensionNames()).isSubsetOf("partitionkey");
+            }
+        }));
+    }
+
+    private static JsonNode asTheSdkReadsNumbers(JsonNode data) throws IOException {
+        return SDK.readTree(SDK.writeValueAsBytes(SDK.readTree(data.toString())));
+    }
+
+    /** A pipe that swaps two facts' ids, or gives one to both, would pass every other check here. */
+    @TestFactory
+    Stream<DynamicTest> givesEveryFactOfAnAnswerAnIdOfItsOwn() {
+        return golden().map(file -> dynamicTest(name(file),
+                () -> assertThat(lines(file)).extracting(event -> event.path("id").asText()).doesNotHaveDuplicates()));
+    }
+
+    /** What the bridge makes of one answer. */
+    private final class Pipe {
+        private final List<String> events = new ArrayList<>();
+        private final List<String> deadLetters = new ArrayList<>();
+
+        Pipe(Path answer) throws Exception {
+            SourceSettings source = source(answer.getName(FIXTURES.getNameCount()).toString());
+            String resource = answer.getParent().getFileName().toString();
+            var provider = source.provider();
+            Attempt attempt = attempt(source, resource, Files.readAllBytes(answer));
+            Page page = Page.of(mappings.map(JSON.readTree(attempt.body()), provider.name() + '-' + resource),
+                    new FactReader(provider.name(), source.zone()));
+            var writer = new Envelope(provider.name(), source.name(), source.zone(), false);
+            String requestId = page.requestId() == null ? attempt.requestId() : page.requestId();
+            for (News news : news(page, resource, provider)) {
+                news.items().forEach(item -> events.add(text(writer.of(item, OBSERVED, requestId))));
+                for (Finding refused : news.refused()) {
+                    deadLetters.add(text(new DeadLetters(writer).ofRecord(refused, "", resource, attempt)));
+                }
+            }
+        }
+
+        /** A list shows many jobs, each with a memory of its own; anything else is about one. */
+        private static List<News> news(Page page, String resource, Provider provider) {
+            if (provider.growing().contains(resource)) {
+                return List.of(News.ofGrowth(Told.NOTHING, page.findings(), resource, 0, Set.of()));
+            }
+            var groups = new LinkedHashMap<String, List<Finding>>();
+            page.findings().forEach(finding -> groups.computeIfAbsent(resource.equals(provider.list())
+                    ? String.valueOf(finding.job()) : "", job -> new ArrayList<>()).add(finding));
+            return groups.values().stream().map(findings -> News.ofState(Told.NOTHING, findings)).toList();
+        }
+    }
+
+    private static Attempt attempt(SourceSettings source, String resource, byte[] body) throws Exception {
+        var attempt = new Attempt();
+        var account = new Account(source, new Budget(0), JSON, () -> OBSERVED);
+        try (var context = new DefaultCamelContext()) {
+            Exchange exchange = new DefaultExchange(context);
+            exchange.getMessage().setHeader(Exchange.HTTP_METHOD, "GET");
+            exchange.getMessage().setHeader(Exchange.HTTP_PATH, "/" + resource);
+            account.ask(exchange, attempt);
+            exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 200);
+            exchange.getMessage().setBody(body);
+            account.answered(exchange, attempt);
+        }
+        return attempt;
+    }
+
+    private SourceSettings source(String provider) {
+        return sources.computeIfAbsent(provider, name -> new SettingsReader(new Providers(files), () -> OBSERVED)
+                .read(new TreeMap<>(Map.of("bridge.sources", "team-a", "team-a.provider", name, "team-a.api-key", "sk")))
+                .sources().get(0));
+    }
+
+    private static RouteFiles routes() {
+        try {
+            return new RouteFiles(GoldenEventsTest.class.getClassLoader(), List.of(), List.of(Path.of("routes")));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Stream<Path> answers() {
+        return files("\\.response\\.json").filter(answer -> !Files.exists(beside(answer, ".error.txt")));
+    }
+
+    private static Stream<Path> golden() {
+        return files("\\.ndjson");
+    }
+
+    private static Stream<Path> files(String ending) {
+        try (Stream<Path> all = Files.walk(FIXTURES)) {
+            return all.filter(file -> file.toString().matches(".*" + ending)).sorted().toList().stream();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path beside(Path answer, String ending) {
+        return answer.resolveSibling(answer.getFileName().toString().replace(".response.json", ending));
+    }
+
+    private static String name(Path file) {
+        return FIXTURES.relativize(file).toString();
+    }
+
+    private static List<JsonNode> lines(Path file) {
+        return text(file).lines().map(GoldenEventsTest::json).toList();
+    }
+
+    private static JsonNode json(String line) {
+        try {
+            return JSON.readTree(line);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static JsonSchema schema(String name) {
+        return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+                .getSchema(json(text(SCHEMAS.resolve(name + ".schema.json"))));
+    }
+
+    private static String text(Event event) {
+        return new String(event.value(), UTF_8);
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
