@@ -29,8 +29,8 @@ public final class Activator implements BundleActivator, ManagedService {
 
     @Override
     public void start(BundleContext context) {
-        keeper = new Keeper(new Etc(context)::bridge);
         worker = Executors.newSingleThreadExecutor(Activator::thread);
+        keeper = new Keeper(new Etc(context)::bridge, worker);
         var properties = new Hashtable<String, Object>(Map.of("service.pid", PID));
         asked = context.registerService(Keeper.class, keeper, null);
         configured = context.registerService(ManagedService.class, this, properties);
@@ -40,10 +40,10 @@ public final class Activator implements BundleActivator, ManagedService {
     public void stop(BundleContext context) throws Exception {
         configured.unregister();
         asked.unregister();
-        Future<?> stopped = worker.submit(() -> keeper.stop("the bundle stops"));
+        Future<?> ended = keeper.end();
         worker.shutdown();
         try {
-            stopped.get(SECONDS_TO_STOP, TimeUnit.SECONDS);
+            ended.get(SECONDS_TO_STOP, TimeUnit.SECONDS);
         } finally {
             worker.shutdownNow();
         }
@@ -52,8 +52,7 @@ public final class Activator implements BundleActivator, ManagedService {
     /** Called by the configuration admin, which must not be kept waiting; null if there is no configuration. */
     @Override
     public void updated(Dictionary<String, ?> properties) {
-        Map<String, String> wanted = properties == null ? Map.of() : ours(properties);
-        worker.execute(() -> keeper.configure(wanted));
+        keeper.configure(properties == null ? Map.of() : ours(properties));
     }
 
     /** Camel and its libraries find their classes by the thread they are started from. */

@@ -40,14 +40,15 @@ final class Etc {
     /**
      * A bridge that is not started.
      *
-     * @param pid what the configuration admin says, over everything else
+     * @param pid  what the configuration admin says, over everything else
+     * @param once one full catch-up instead of watching
      */
-    Bridge bridge(Map<String, String> pid) throws IOException {
+    Bridge bridge(Map<String, String> pid, boolean once) throws IOException {
         RouteFiles files = files(pid.getOrDefault(PROVIDERS, ""));
         // Before the environment it says which sources there are to look for, after it what wins.
         Configuration configuration = new Configuration().packed(loader).with(defaults()).with(pid)
                 .surroundings(System.getenv(), System.getProperties(), new Providers(files).keys()).with(pid);
-        return new Bridge(files, configuration.values(), false, Clock.tickMillis(ZoneOffset.UTC));
+        return new Bridge(files, configuration.values(), once, Clock.tickMillis(ZoneOffset.UTC));
     }
 
     private RouteFiles files(String providers) throws IOException {

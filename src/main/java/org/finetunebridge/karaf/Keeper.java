@@ -3,32 +3,37 @@ package org.finetunebridge.karaf;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.finetunebridge.Bridge;
+import org.finetunebridge.DeadLetterReplay;
 import org.finetunebridge.settings.BadSettings;
 import org.finetunebridge.sink.Fenced;
+import org.finetunebridge.watch.Watch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Keeps one bridge running by the last configuration that can be used. Used by one thread, but for what is asked of
- * it.
- */
+/** Keeps one bridge running by the last configuration that can be used. Only its worker starts and stops anything. */
 public final class Keeper {
 
     private static final Logger LOG = LoggerFactory.getLogger(Keeper.class);
 
     private final Maker maker;
+    private final Executor worker;
     private Map<String, String> current;
     private volatile Bridge bridge;
+    private volatile Bridge replaying;
+    private volatile boolean ended;
     private volatile String reason = "it was not configured yet";
 
     /** Makes a bridge that is not started. */
     interface Maker {
-        Bridge make(Map<String, String> configuration) throws Exception;
+        Bridge make(Map<String, String> configuration, boolean once) throws Exception;
     }
 
-    Keeper(Maker maker) {
+    Keeper(Maker maker, Executor worker) {
         this.maker = maker;
+        this.worker = worker;
     }
 
     /** The bridge that runs, if one does. */
@@ -41,8 +46,27 @@ public final class Keeper {
         return reason;
     }
 
+    /** Tries the dead letters again; watching rests meanwhile, because there is one memory. */
+    public CompletableFuture<DeadLetterReplay.Outcome> replay() {
+        return CompletableFuture.supplyAsync(this::replayNow, worker);
+    }
+
     /** Runs by this from now on; if that is impossible, goes on as before. */
     void configure(Map<String, String> wanted) {
+        worker.execute(() -> configureNow(wanted));
+    }
+
+    /** Stops for good; completed when everything is committed and closed. */
+    CompletableFuture<Void> end() {
+        ended = true;
+        Bridge busy = replaying;
+        if (busy != null) {
+            busy.watches().forEach(Watch::stop);
+        }
+        return CompletableFuture.runAsync(() -> stop("the bundle stops"), worker);
+    }
+
+    private void configureNow(Map<String, String> wanted) {
         boolean runs = bridge != null;
         if (runs && (wanted.equals(current) || !canBeUsed(wanted))) {
             return;
@@ -55,7 +79,24 @@ public final class Keeper {
         }
     }
 
-    void stop(String why) {
+    private DeadLetterReplay.Outcome replayNow() {
+        if (bridge == null) {
+            throw new IllegalStateException("nothing is watched: " + reason);
+        }
+        stop("its dead letters are being replayed");
+        try (Bridge once = maker.make(current, true)) {
+            once.init();
+            replaying = once;
+            return new DeadLetterReplay(once).run();
+        } catch (Exception e) {
+            throw new IllegalStateException("not replayed: " + e.getMessage(), e);
+        } finally {
+            replaying = null;
+            run(current);
+        }
+    }
+
+    private void stop(String why) {
         Bridge running = bridge;
         reason = why;
         bridge = null;
@@ -67,7 +108,7 @@ public final class Keeper {
 
     /** Tried beside the bridge that runs: everything is read and nothing is started, so neither disturbs the other. */
     private boolean canBeUsed(Map<String, String> wanted) {
-        try (Bridge trial = maker.make(wanted).unwatched()) {
+        try (Bridge trial = maker.make(wanted, false).unwatched()) {
             trial.init();
             return true;
         } catch (BadSettings e) {
@@ -86,9 +127,12 @@ public final class Keeper {
     }
 
     private boolean run(Map<String, String> wanted) {
+        if (ended) {
+            return true;
+        }
         Bridge next = null;
         try {
-            next = maker.make(wanted);
+            next = maker.make(wanted, false);
             next.init();
             next.settings().off().forEach(name -> LOG.info("{} is off: {}.api-key is not set", name, name));
             current = wanted;

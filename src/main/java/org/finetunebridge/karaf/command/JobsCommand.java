@@ -1,6 +1,7 @@
 package org.finetunebridge.karaf.command;
 
 import java.util.Comparator;
+import java.util.Locale;
 import org.apache.karaf.shell.api.action.Action;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
@@ -10,6 +11,7 @@ import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.table.ShellTable;
 import org.finetunebridge.Bridge;
+import org.finetunebridge.fetch.Plain;
 import org.finetunebridge.karaf.Keeper;
 import org.finetunebridge.memory.JobMemory;
 import org.finetunebridge.settings.SourceSettings;
@@ -53,8 +55,8 @@ public final class JobsCommand implements Action {
 
     private static void addRow(ShellTable table, JobMemory memory) {
         String status = memory.told().status();
-        table.addRow().addContent(memory.source(), memory.job(), status == null ? "" : status,
-                memory.retired() == null ? "yes" : "no, " + memory.retired().name().toLowerCase(java.util.Locale.ROOT),
+        table.addRow().addContent(memory.source(), Plain.line(memory.job()), status == null ? "" : status,
+                memory.retired() == null ? "yes" : "no, " + memory.retired().name().toLowerCase(Locale.ROOT),
                 memory.trouble() == null ? "" : memory.trouble().reason());
     }
 }
