@@ -37,7 +37,9 @@ import org.finetunebridge.settings.Settings;
 import org.finetunebridge.settings.SettingsReader;
 import org.finetunebridge.settings.SourceSettings;
 import org.finetunebridge.sink.FileSink;
+import org.finetunebridge.sink.KafkaSink;
 import org.finetunebridge.sink.Publisher;
+import org.finetunebridge.sink.RoutedKafkaSink;
 import org.finetunebridge.sink.Sink;
 import org.finetunebridge.watch.Failures;
 import org.finetunebridge.watch.Observer;
@@ -162,13 +164,24 @@ public final class Bridge implements AutoCloseable {
     private void prepare(CamelContext context) {
         context.getPropertiesComponent().addPropertiesFunction(new FileFunction());
         settings = new SettingsReader(new Providers(files), clock).read(resolved(context));
-        sink = new FileSink(settings.events(), settings.deadLetters(), settings.state(), clock);
+        sink = sink(context);
         publisher = new Publisher(sink);
         context.getRegistry().bind("publisher", publisher);
         mappings = new Mappings(files);
         context.getRegistry().bind("mappings", mappings);
         context.getRegistry().bind("json", json(settings.maxResponseSize()));
         settings.sources().forEach(source -> bind(source, context));
+    }
+
+    private Sink sink(CamelContext context) {
+        if (settings.sink().equals("file")) {
+            return new FileSink(settings.events(), settings.deadLetters(), settings.state(), clock);
+        } else if (settings.kafka().exactlyOnce()) {
+            return new KafkaSink(settings.kafka());
+        }
+        var sink = new RoutedKafkaSink(settings.kafka(), context);
+        context.getRegistry().bind("publish-kafka-clients", sink);
+        return sink;
     }
 
     private void bind(SourceSettings source, CamelContext context) {
@@ -226,7 +239,7 @@ public final class Bridge implements AutoCloseable {
         return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    /** One sweep at a time: a timer would not wait for its last one, and a Quartz job that is not stateful neither. */
+    /** One sweep at a time: synchronous, for a timer would fire again while a sweep goes on on other threads. */
     private String trigger(SourceSettings source) {
         if (once) {
             return "timer:" + source.name() + "?repeatCount=1&delay=0";
@@ -246,6 +259,7 @@ public final class Bridge implements AutoCloseable {
             }
         });
         properties.putIfAbsent("bridge.sink", "file");
+        properties.putIfAbsent("bridge.kafka.delivery", "exactly-once");
         // A service manager waits ten seconds.
         properties.putIfAbsent("camel.main.shutdownTimeout", "8");
         properties.setProperty("camel.main.routesIncludePattern", routes());

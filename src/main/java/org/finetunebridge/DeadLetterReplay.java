@@ -53,7 +53,9 @@ public final class DeadLetterReplay {
             askAgain();
             requests.stream().filter(this::isWell).forEach(letter -> worked.add(letter.id()));
         }
-        bridge.sink().removeDeadLetters(letter -> worked.contains(Letter.read(letter).id()));
+        if (!worked.isEmpty()) {
+            bridge.sink().removeDeadLetters(letter -> worked.contains(Letter.read(letter).id()));
+        }
         return new Outcome(letters.size(), worked.size());
     }
 

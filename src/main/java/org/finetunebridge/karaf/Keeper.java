@@ -9,6 +9,8 @@ import org.finetunebridge.Bridge;
 import org.finetunebridge.DeadLetterReplay;
 import org.finetunebridge.settings.BadSettings;
 import org.finetunebridge.sink.Fenced;
+import org.finetunebridge.sink.Lost;
+import org.finetunebridge.sink.Publisher;
 import org.finetunebridge.watch.Watch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -142,6 +144,7 @@ public final class Keeper {
                 LOG.warn("FineTune Bridge waits: {}", reason);
                 return true;
             }
+            openSink(next.publisher());
             next.start();
             bridge = next;
             next.publisher().fenced().thenAccept(this::fenced);
@@ -156,6 +159,18 @@ public final class Keeper {
             next.close();
         }
         return false;
+    }
+
+    /** What is misconfigured shows before anything is read; what is only away may come back. */
+    private static void openSink(Publisher publisher) {
+        try {
+            publisher.session();
+        } catch (Lost e) {
+            if (e.getCause() instanceof BadSettings wrong) {
+                throw wrong;
+            }
+            LOG.warn("The sink cannot be written yet: {}", e.getMessage());
+        }
     }
 
     /** Two would go on taking over from one another; a person has to say which. */

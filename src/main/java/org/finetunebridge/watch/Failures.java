@@ -14,6 +14,7 @@ import org.finetunebridge.provider.Means;
 import org.finetunebridge.sink.Batch;
 import org.finetunebridge.sink.Fenced;
 import org.finetunebridge.sink.Lost;
+import org.finetunebridge.sink.Rejected;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +54,11 @@ public final class Failures {
         watch.sinkFailed(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Lost.class));
     }
 
+    /** Not even the failure can be written: all that is left is to say so. */
+    public void untellable(Exchange exchange, @Variable("poll") Poll poll) {
+        LOG.error("{}: {}", poll, exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Rejected.class).getMessage());
+    }
+
     private Batch told(Poll poll, Failure failure) {
         LOG.debug("{}: {} failed: {}", poll, poll.getResource(), failure.getMessage());
         Retries.Verdict verdict = watch.failed(poll, failure);
@@ -68,6 +74,10 @@ public final class Failures {
         Throwable large = find(Guard.TooLarge.class, cause);
         if (large != null) {
             return Failure.of(Means.JOB, large.getMessage(), null);
+        }
+        Rejected rejected = find(Rejected.class, cause);
+        if (rejected != null) {
+            return Failure.unwritable("can never be written: " + Plain.line(String.valueOf(rejected.getMessage())));
         }
         byte[] body = poll.getAttempt().body();
         if (find(JsonProcessingException.class, cause) != null) {

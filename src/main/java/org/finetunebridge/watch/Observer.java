@@ -246,7 +246,8 @@ public final class Observer {
         }
 
         Batch batch() {
-            return new Batch(poll.session(), events, deadLetters, List.copyOf(memories.values()));
+            return new Batch(poll.session(), events, deadLetters, List.copyOf(memories.values()),
+                    (event, why) -> Observer.this.deadLetters.ofEvent(event, why, poll.getAttempt()));
         }
     }
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -21,7 +22,9 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.awaitility.core.ConditionFactory;
+import org.finetunebridge.kafka.Broker;
 import org.finetunebridge.sandbox.Fault;
 import org.finetunebridge.sandbox.Job;
 import org.finetunebridge.sandbox.Sandbox;
@@ -42,6 +45,7 @@ class KarafIT {
     private static final String BUNDLE = "org.finetunebridge";
     private static final String WATCHES = "FineTune Bridge watches";
     private static final String CONTEXTS = "org.apache.camel:type=context,*";
+    private static final String TOPIC = "finetune.events";
     private static final Pattern OURS = Pattern.compile(
             "(?i).*(camel|finetune|vert\\.x|quartz|kafka|httpclient|dashscope|minimax).*");
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -213,6 +217,32 @@ class KarafIT {
     }
 
     @Test
+    void tellsKafkaEachFactOnceAcrossAKill() throws Exception {
+        try (Broker broker = Broker.start(folder.resolve("broker"))) {
+            keys.put("bridge.sink", "kafka");
+            keys.put("bridge.kafka.brokers", broker.address());
+            keys.put("bridge.kafka.client.compression.type", "zstd");
+            watch();
+            Job job = world.account("dashscope").create();
+            patiently().ignoreExceptions().until(() -> toldTo(broker, job).contains("PENDING"));
+
+            world.account("dashscope").finished(50, 1, 0);
+            patiently().until(() -> broker.read(TOPIC).size() > 10);
+            karaf.kill();
+            job.become("SUCCEEDED");
+            karaf.start();
+            patiently().until(() -> broker.read(TOPIC).size() >= 102);
+
+            assertThat(toldTo(broker, job)).containsExactly("PENDING", "SUCCEEDED");
+            assertThat(broker.read(TOPIC)).extracting(record -> json(text(record)).path("id").asText())
+                    .doesNotHaveDuplicates();
+            karaf.tell("bundle", "stop", BUNDLE);
+            patiently().untilAsserted(() -> assertThat(ours()).isEmpty());
+            karaf.tell("bundle", "start", BUNDLE);
+        }
+    }
+
+    @Test
     void leavesNothingBehind() throws Exception {
         keys.put("bridge.sources", "dashscope,cron");
         source("cron", "dashscope");
@@ -321,6 +351,16 @@ class KarafIT {
     private List<String> told(Job job) {
         return events().stream().filter(event -> event.path("subject").asText().equals(job.id()))
                 .map(event -> event.at("/data/status").asText()).toList();
+    }
+
+    private static List<String> toldTo(Broker broker, Job job) {
+        return broker.read(TOPIC).stream().map(record -> json(text(record)))
+                .filter(event -> event.path("subject").asText().equals(job.id()))
+                .map(event -> event.at("/data/status").asText()).toList();
+    }
+
+    private static String text(ConsumerRecord<byte[], byte[]> record) {
+        return new String(record.value(), StandardCharsets.UTF_8);
     }
 
     private void assertNothingIsLeft() throws IOException {
