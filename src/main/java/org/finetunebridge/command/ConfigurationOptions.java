@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -72,12 +71,8 @@ public final class ConfigurationOptions {
         Configuration configuration = configuration();
         configuration.with(single).surroundings(System.getenv(), System.getProperties(), Set.of()).with(single);
         RouteFiles files = files(configuration.values());
-        Set<String> ownKeys = new HashSet<>();
-        var providers = new Providers(files);
-        for (String provider : providers.names()) {
-            ownKeys.addAll(providers.read(provider).keys().keySet());
-        }
-        configuration.surroundings(System.getenv(), System.getProperties(), ownKeys).with(single).with(more);
+        configuration.surroundings(System.getenv(), System.getProperties(), new Providers(files).keys())
+                .with(single).with(more);
         return new Bridge(files, configuration.values(), once, Clock.tickMillis(ZoneOffset.UTC));
     }
 }
