@@ -35,7 +35,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Bridge bridge = options.bridge(false, Map.of());
+        Bridge bridge = options.bridge(false, Map.of()).served();
         bridge.init();
         requireSources(bridge.settings(), spec.commandLine().getErr());
         stopOnSignal(bridge);

@@ -20,8 +20,9 @@ import org.finetunebridge.event.Telling;
  * @param refused the bad records to dead-letter
  * @param told    the memory once these are told; the same object if nothing changed
  * @param lost    the list is not where it was left: read it again from its beginning
+ * @param known   how many records of the answer were told before
  */
-public record News(List<Telling> items, List<Finding> refused, Told told, boolean lost) {
+public record News(List<Telling> items, List<Finding> refused, Told told, boolean lost, int known) {
 
     /**
      * What has no time is observed now. Of one moment a job's status comes last, since it may be the end, and of two
@@ -53,7 +54,7 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
     public static News ofGrowth(Told told, List<Finding> findings, String resource, long from, Set<String> before) {
         var cursor = told.cursor(resource);
         if (findings.isEmpty()) {
-            return new News(List.of(), List.of(), told, from > 0 && from < cursor.position());
+            return new News(List.of(), List.of(), told, from > 0 && from < cursor.position(), 0);
         }
         var page = Alignment.of(cursor, findings, from);
         var earlier = new HashSet<>(before);
@@ -61,10 +62,13 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
         var passed = findings.subList(page.known(), findings.size()).stream()
                 .filter(finding -> !earlier.contains(finding.id()) && page.isNew(finding)).toList();
         var draft = new Draft(told);
+        draft.known = findings.size() - passed.size();
         long sequence = cursor.position();
         for (Finding finding : passed) {
             if (earlier.add(finding.id())) {
                 draft.growth(finding, sequence);
+            } else {
+                draft.known++;
             }
             sequence++;
         }
@@ -86,6 +90,7 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
         private final List<Telling> items = new ArrayList<>();
         private final List<Finding> refused = new ArrayList<>();
         private Told told;
+        private int known;
 
         Draft(Told told) {
             this.told = told;
@@ -97,6 +102,8 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
             } else if (finding.fact().kind() == Kind.JOB_STATUS_CHANGED) {
                 if (!told.statuses("").contains(finding.fact().statusKey())) {
                     jobStatus(finding.fact());
+                } else {
+                    known++;
                 }
             } else if (finding.fact().kind() == Kind.CHECKPOINT_CHANGED) {
                 checkpoint(finding.fact());
@@ -125,7 +132,7 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
         }
 
         News done() {
-            return new News(List.copyOf(items), List.copyOf(refused), told, false);
+            return new News(List.copyOf(items), List.copyOf(refused), told, false, known);
         }
 
         private void jobStatus(Fact fact) {
@@ -139,6 +146,8 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
             if (!before.contains(fact.statusKey())) {
                 items.add(new Telling(before.isEmpty() ? fact.asFirstOfItsThing() : fact, null, null));
                 told = told.withStatus(name, fact.statusKey());
+            } else {
+                known++;
             }
         }
 
@@ -146,6 +155,8 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
             if (!told.refused().contains(finding.id())) {
                 refused.add(finding);
                 told = told.withRefused(finding.id());
+            } else {
+                known++;
             }
         }
 

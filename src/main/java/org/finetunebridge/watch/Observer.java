@@ -209,6 +209,7 @@ public final class Observer {
         }
 
         Told tell(News news, String resource) {
+            poll.known(news.known());
             for (Telling telling : news.items()) {
                 events.add(event(telling));
             }

@@ -39,6 +39,7 @@ public final class Poll {
     private Session session;
     private Ending ending;
     private Listing listing;
+    private int known;
 
     /**
      * @param source    the account
@@ -137,6 +138,18 @@ public final class Poll {
 
     void ending(Ending seen) {
         ending = seen;
+    }
+
+    /** So many more records were told before. */
+    void known(int more) {
+        known += more;
+    }
+
+    /** How many records since the last call were told before. */
+    int takeKnown() {
+        int count = known;
+        known = 0;
+        return count;
     }
 
     /** Readies the next page. A new session may remember less: what it does not know is read again. */
