@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.TimeZone;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
@@ -38,9 +39,11 @@ import org.finetunebridge.settings.SettingsReader;
 import org.finetunebridge.settings.SourceSettings;
 import org.finetunebridge.sink.FileSink;
 import org.finetunebridge.sink.Publisher;
+import org.finetunebridge.sink.Sink;
 import org.finetunebridge.watch.Failures;
 import org.finetunebridge.watch.Observer;
 import org.finetunebridge.watch.Patience;
+import org.finetunebridge.watch.Replay;
 import org.finetunebridge.watch.Watch;
 
 /**
@@ -61,6 +64,8 @@ public final class Bridge implements AutoCloseable {
     private boolean served;
     private Server server;
     private Settings settings;
+    private Mappings mappings;
+    private Sink sink;
     private Publisher publisher;
 
     /**
@@ -146,6 +151,11 @@ public final class Bridge implements AutoCloseable {
         return publisher;
     }
 
+    /** Where it goes to. */
+    public Sink sink() {
+        return sink;
+    }
+
     /** One for each source that is on. */
     public List<Watch> watches() {
         return watches;
@@ -164,9 +174,11 @@ public final class Bridge implements AutoCloseable {
     private void prepare(CamelContext context) {
         context.getPropertiesComponent().addPropertiesFunction(new FileFunction());
         settings = new SettingsReader(new Providers(files), clock).read(resolved(context));
-        publisher = new Publisher(new FileSink(settings.events(), settings.deadLetters(), settings.state(), clock));
+        sink = new FileSink(settings.events(), settings.deadLetters(), settings.state(), clock);
+        publisher = new Publisher(sink);
         context.getRegistry().bind("publisher", publisher);
-        context.getRegistry().bind("mappings", new Mappings(files));
+        mappings = new Mappings(files);
+        context.getRegistry().bind("mappings", mappings);
         context.getRegistry().bind("json", json(settings.maxResponseSize()));
         settings.sources().forEach(source -> bind(source, context));
         if (served && settings.httpPort() != 0) {
@@ -185,6 +197,7 @@ public final class Bridge implements AutoCloseable {
         watches.add(watch);
         registry.bind(name + "watch", watch);
         registry.bind(name + "observer", observer);
+        registry.bind(name + "replay", new Replay(source, mappings, envelope, publisher, clock));
         registry.bind(name + "failures", new Failures(watch, observer, clock));
         registry.bind(name + "guard", new Guard(settings.maxResponseSize(), source.requestTimeout()));
         registry.bind(name + "account", new Account(source, new Budget(source.rate()),
@@ -229,13 +242,15 @@ public final class Bridge implements AutoCloseable {
         return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
+    /** One sweep at a time: a timer would not wait for its last one, and a Quartz job that is not stateful neither. */
     private String trigger(SourceSettings source) {
         if (once) {
             return "timer:" + source.name() + "?repeatCount=1&delay=0";
         }
-        return source.cron() == null ? "timer:" + source.name() + "?delay=0&period=" + source.period().toMillis()
+        return source.cron() == null ? "timer:" + source.name() + "?synchronous=true&delay=0&period="
+                + source.period().toMillis()
                 : "quartz:" + source.name() + "?stateful=true&cron=" + source.cron().replace(' ', '+')
-                        + "&trigger.timeZone=" + source.cronZone();
+                        + "&trigger.timeZone=RAW(" + TimeZone.getTimeZone(source.cronZone()).getID() + ')';
     }
 
     /** Everything but secrets, which Camel would show over JMX. */

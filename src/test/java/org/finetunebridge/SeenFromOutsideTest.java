@@ -74,6 +74,7 @@ class SeenFromOutsideTest {
         assertThat(told("log.appended", "mini")).isEqualTo(written("mini", ".log.")).isPositive();
         assertThat(metric("finetune_lag_seconds", "source=\"team-a\"")).isPositive();
         assertThat(metric("finetune_request_seconds_count", "source=\"team-a\"", "result=\"2xx\"")).isPositive();
+        assertThat(metric("finetune_schema_drift_total", "source=\"team-a\"")).isZero();
         assertThat(metric("finetune_state_size_bytes")).isPositive();
     }
 

@@ -14,7 +14,8 @@ import picocli.CommandLine.Spec;
 
 /** The command line; without a verb it runs. */
 @Command(name = "finetune-bridge", mixinStandardHelpOptions = true, versionProvider = BridgeCommand.Version.class,
-        sortOptions = false, subcommands = {RunCommand.class, OnceCommand.class, DemoCommand.class, CheckCommand.class},
+        sortOptions = false, subcommands = {RunCommand.class, OnceCommand.class, DemoCommand.class, CheckCommand.class,
+            ReplayCommand.class, StateCommand.class},
         description = "Watches LLM fine-tuning jobs at their providers and publishes every change as a CloudEvent.",
         footer = {"", "Try it without a key or a network:  java -jar target/finetune-bridge.jar demo",
             "Exit: 0 all went well, 1 something could not be read or written, 2 the configuration is wrong."})
@@ -35,9 +36,13 @@ public final class BridgeCommand implements Callable<Integer> {
                 .setExitCodeExceptionMapper(e -> MISCONFIGURED);
     }
 
+    ConfigurationOptions options() {
+        return options;
+    }
+
     @Override
     public Integer call() throws Exception {
-        return new RunCommand(options, spec).call();
+        return new RunCommand(this, spec).call();
     }
 
     /** One line for a person; the stack is for a fault of ours. */

@@ -13,8 +13,8 @@ import org.finetunebridge.settings.SourceSettings;
 import org.finetunebridge.sink.Batch;
 import org.finetunebridge.watch.Glance;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** Tries everything without writing anything. */
@@ -23,8 +23,8 @@ final class CheckCommand implements Callable<Integer> {
 
     private static final Pattern SECRET = Pattern.compile("(?i).*(api-key|password|secret|token|jaas|credential).*");
 
-    @Mixin
-    private ConfigurationOptions options;
+    @ParentCommand
+    private BridgeCommand parent;
 
     @Spec
     private CommandSpec spec;
@@ -32,7 +32,7 @@ final class CheckCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         PrintWriter out = spec.commandLine().getOut();
-        try (Bridge bridge = options.bridge(true, Map.of()).unwatched()) {
+        try (Bridge bridge = parent.options().bridge(true, Map.of()).unwatched()) {
             bridge.init();
             show(bridge.configuration(), out);
             RunCommand.requireSources(bridge.settings(), spec.commandLine().getErr());

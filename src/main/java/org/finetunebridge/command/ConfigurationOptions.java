@@ -17,17 +17,18 @@ import org.finetunebridge.provider.RouteFiles;
 import org.finetunebridge.settings.BadSettings;
 import org.finetunebridge.settings.Configuration;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
-/** Where the configuration comes from: the same for every verb. */
+/** Where the configuration comes from: the same for every verb, before it or after it. */
 public final class ConfigurationOptions {
 
     private static final Path ROUTES = Path.of("routes");
 
-    @Option(names = "--config", paramLabel = "FILE",
+    @Option(names = "--config", paramLabel = "FILE", scope = ScopeType.INHERIT,
             description = "Read this file instead of application.properties in the working directory.")
     private Path file;
 
-    @Option(names = "-D", paramLabel = "key=value", mapFallbackValue = "true",
+    @Option(names = "-D", paramLabel = "key=value", mapFallbackValue = "true", scope = ScopeType.INHERIT,
             description = "Set one key; wins over files and environment.")
     private Map<String, String> single = new TreeMap<>();
 

@@ -8,8 +8,8 @@ import org.finetunebridge.Bridge;
 import org.finetunebridge.sandbox.Sandbox;
 import org.finetunebridge.sandbox.World;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** The bridge and its providers in one process. */
@@ -19,8 +19,8 @@ final class DemoCommand implements Callable<Integer> {
     private static final double SPEED = 60;
     private static final String DIRECTORY = "data/demo/";
 
-    @Mixin
-    private ConfigurationOptions options;
+    @ParentCommand
+    private BridgeCommand parent;
 
     @Spec
     private CommandSpec spec;
@@ -28,7 +28,7 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Sandbox sandbox = Sandbox.start(World.demo(SPEED));
-        Bridge bridge = options.bridge(false, settings(sandbox.url())).served();
+        Bridge bridge = parent.options().bridge(false, settings(sandbox.url())).served();
         bridge.init();
         RunCommand.stopOnSignal(bridge, sandbox);
         boolean terminal = System.console() != null;

@@ -6,23 +6,23 @@ import org.finetunebridge.Bridge;
 import org.finetunebridge.watch.Tally;
 import org.finetunebridge.watch.Watch;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** One full catch-up of every source. */
 @Command(name = "once", description = "Catch up with every source once, then end.")
 final class OnceCommand implements Callable<Integer> {
 
-    @Mixin
-    private ConfigurationOptions options;
+    @ParentCommand
+    private BridgeCommand parent;
 
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() throws Exception {
-        try (Bridge bridge = options.bridge(true, Map.of())) {
+        try (Bridge bridge = parent.options().bridge(true, Map.of())) {
             bridge.init();
             RunCommand.requireSources(bridge.settings(), spec.commandLine().getErr());
             var progress = new Progress(spec.commandLine().getErr());

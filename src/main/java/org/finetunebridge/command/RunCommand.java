@@ -10,8 +10,8 @@ import org.finetunebridge.settings.Settings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** Watches until it is stopped. */
@@ -20,22 +20,22 @@ final class RunCommand implements Callable<Integer> {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
 
-    @Mixin
-    private ConfigurationOptions options;
+    @ParentCommand
+    private BridgeCommand parent;
 
     @Spec
     private CommandSpec spec;
 
     RunCommand() {}
 
-    RunCommand(ConfigurationOptions options, CommandSpec spec) {
-        this.options = options;
+    RunCommand(BridgeCommand parent, CommandSpec spec) {
+        this.parent = parent;
         this.spec = spec;
     }
 
     @Override
     public Integer call() throws Exception {
-        Bridge bridge = options.bridge(false, Map.of()).served();
+        Bridge bridge = parent.options().bridge(false, Map.of()).served();
         bridge.init();
         requireSources(bridge.settings(), spec.commandLine().getErr());
         stopOnSignal(bridge);

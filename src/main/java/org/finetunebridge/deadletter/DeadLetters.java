@@ -17,6 +17,7 @@ import org.finetunebridge.fetch.Failure;
 /** Writes what could not be used as CloudEvents, with all a person needs to find out why. */
 public final class DeadLetters {
 
+    static final String MALFORMED = "Malformed record";
     private static final String TYPE = "org.finetunebridge.dead-letter.v1";
     private static final String SCHEMA = "urn:finetunebridge:schema:dead-letter:v1";
     /** A dead letter is for reading: the head of a large body shows what it is. */
@@ -39,7 +40,7 @@ public final class DeadLetters {
         String id = EventId.hash("dead-letter\u001f" + job + '\u001f' + resource + '\u001f' + finding.id());
         return letter(id, job.isEmpty() ? finding.job() : job, attempt.observedAt(), json -> {
             json.writeStringField("stage", "normalize");
-            writeError(json, "Malformed record", finding.reason(), 0, "", attempt.requestId());
+            writeError(json, MALFORMED, finding.reason(), 0, "", attempt.requestId());
             writeRequest(json, 1, resource, attempt);
             writePayload(json, finding.raw());
         });

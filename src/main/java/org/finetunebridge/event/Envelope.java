@@ -112,7 +112,7 @@ public final class Envelope {
         } else {
             json.writeStringField("occurredAt", Times.format(fact.time()));
             json.writeFieldName("occurredAtRaw");
-            json.writeTree(fact.timeRaw());
+            Json.write(fact.timeRaw(), json);
         }
         if (requestId != null) {
             json.writeStringField("requestId", requestId);
@@ -134,7 +134,7 @@ public final class Envelope {
     private void writeField(JsonGenerator json, String name, JsonNode value) throws IOException {
         if (!CLOCKS.contains(name)) {
             json.writeFieldName(name);
-            json.writeTree(value);
+            Json.write(value, json);
             return;
         }
         Instant time = clock(value);

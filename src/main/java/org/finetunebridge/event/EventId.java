@@ -1,11 +1,9 @@
 package org.finetunebridge.event;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.TextNode;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.TreeMap;
 
 /**
  * The name of a fact: the same fact has the same id on every machine and after every restart, and no two facts share
@@ -41,23 +39,9 @@ public final class EventId {
 
     /** JSON text that does not depend on the order in which a provider writes the keys of an object. */
     public static String canonical(JsonNode node) {
-        if (node.isObject()) {
-            var sorted = new TreeMap<String, String>();
-            node.properties().forEach(entry -> sorted.put(quoted(entry.getKey()), canonical(entry.getValue())));
-            StringBuilder text = new StringBuilder("{");
-            sorted.forEach((key, value) -> text.append(key).append(':').append(value).append(','));
-            return text.append('}').toString();
-        }
-        if (node.isArray()) {
-            StringBuilder text = new StringBuilder("[");
-            node.forEach(element -> text.append(canonical(element)).append(','));
-            return text.append(']').toString();
-        }
-        return node.toString();
-    }
-
-    private static String quoted(String key) {
-        return TextNode.valueOf(key).toString();
+        var text = new StringBuilder(128);
+        Json.canonical(node, text);
+        return text.toString();
     }
 
     /** Escaped, so that no two different lists of fields look alike once joined. */

@@ -13,6 +13,11 @@ import com.fasterxml.jackson.databind.JsonNode;
  */
 public record Finding(Fact fact, JsonNode raw, String id, String reason, String job) {
 
+    /** What is derived from this record; null if nothing is. */
+    public Finding derived() {
+        return fact == null || fact.derived() == null ? null : good(fact.derived(), raw);
+    }
+
     static Finding good(Fact fact, JsonNode raw) {
         return new Finding(fact, raw, fact.id(), null, fact.job());
     }
@@ -22,7 +27,12 @@ public record Finding(Fact fact, JsonNode raw, String id, String reason, String 
         return bad(raw, why, job);
     }
 
+    /** The name a record has while it cannot be used. */
+    public static String nameOf(JsonNode raw) {
+        return EventId.hash(EventId.canonical(raw));
+    }
+
     static Finding bad(JsonNode raw, String reason, String job) {
-        return new Finding(null, raw, EventId.hash(EventId.canonical(raw)), reason, job);
+        return new Finding(null, raw, nameOf(raw), reason, job);
     }
 }

@@ -24,7 +24,7 @@ record Alignment(int known, Instant newest, boolean recounts) {
         }
         boolean recounts = overlap > 1;
         String anchor = cursor.last().get(cursor.last().size() - 1);
-        if (overlap <= findings.size() && findings.get((int) overlap - 1).id().equals(anchor)) {
+        if (overlap <= findings.size() && isCalled(findings.get((int) overlap - 1), anchor)) {
             return new Alignment((int) overlap, null, recounts);
         }
         int found = lastIndex(findings, anchor);
@@ -43,9 +43,14 @@ record Alignment(int known, Instant newest, boolean recounts) {
         return held && (recounts || newest != null) ? from + size : cursor.position() + passed;
     }
 
+    /** A record that could not be used when it was read may be usable today, and then has another name. */
+    private static boolean isCalled(Finding finding, String name) {
+        return finding.id().equals(name) || finding.fact() != null && Finding.nameOf(finding.raw()).equals(name);
+    }
+
     private static int lastIndex(List<Finding> findings, String anchor) {
         for (int index = findings.size() - 1; index >= 0; index--) {
-            if (findings.get(index).id().equals(anchor)) {
+            if (isCalled(findings.get(index), anchor)) {
                 return index;
             }
         }

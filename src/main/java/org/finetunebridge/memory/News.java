@@ -24,14 +24,6 @@ import org.finetunebridge.event.Telling;
  */
 public record News(List<Telling> items, List<Finding> refused, Told told, boolean lost, int known) {
 
-    /**
-     * What has no time is observed now. Of one moment a job's status comes last, since it may be the end, and of two
-     * checkpoints the lower step came first.
-     */
-    private static final Comparator<Finding> OLDEST_FIRST = Comparator.comparing(News::moment)
-            .thenComparing(finding -> finding.fact() != null && finding.fact().kind() == Kind.JOB_STATUS_CHANGED)
-            .thenComparingLong(finding -> finding.fact() == null ? 0 : finding.fact().data().path("step").asLong());
-
     /** Whether there is anything to tell or to dead-letter. */
     public boolean any() {
         return !items.isEmpty() || !refused.isEmpty();
@@ -40,7 +32,7 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
     /** News in an answer that shows how things stand now: a job, its checkpoints; in whatever order it shows them. */
     public static News ofState(Told told, List<Finding> findings) {
         var draft = new Draft(told);
-        findings.stream().sorted(OLDEST_FIRST).forEach(draft::state);
+        findings.stream().sorted(oldestFirst(told)).forEach(draft::state);
         return draft.done();
     }
 
@@ -76,13 +68,28 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
         return draft.done();
     }
 
-    private static Instant moment(Finding finding) {
+    /**
+     * What has no time is observed now, after everything that has one. Of one moment a job's status comes last, since
+     * it may be the end, and of two checkpoints the lower step came first.
+     */
+    private static Comparator<Finding> oldestFirst(Told told) {
+        return Comparator.comparing((Finding finding) -> moment(finding, told)).thenComparing(News::rank)
+                .thenComparingLong(finding -> finding.fact() == null ? 0 : finding.fact().data().path("step").asLong());
+    }
+
+    private static Instant moment(Finding finding, Told told) {
         Fact fact = finding.fact();
-        if (fact == null) {
-            return Instant.MAX;
+        if (fact == null || fact.time() != null) {
+            return fact == null ? Instant.MAX : fact.time();
         }
-        Instant moment = fact.time() == null ? fact.appeared() : fact.time();
-        return moment == null ? Instant.MAX : moment;
+        boolean first = told.statuses(fact.data().path("checkpoint").asText()).isEmpty();
+        return first && fact.appeared() != null ? fact.appeared() : Instant.MAX;
+    }
+
+    /** An end that has no time was observed before the checkpoints it waited for. */
+    private static int rank(Finding finding) {
+        boolean status = finding.fact() != null && finding.fact().kind() == Kind.JOB_STATUS_CHANGED;
+        return !status ? 0 : finding.fact().time() == null ? -1 : 1;
     }
 
     /** Collects what is told, and the memory of it. */

@@ -51,13 +51,23 @@ public record Told(String status, Map<String, List<String>> things, List<String>
         return new Told(status, things, appended(refused, name, REFUSED_KEPT), cursors);
     }
 
+    /** After a refused record was told after all. */
+    public Told withoutRefused(String name) {
+        return new Told(status, things, refused.stream().filter(one -> !one.equals(name)).toList(), cursors);
+    }
+
+    /** Whether the record was refused, and not told since. What was refused very long ago may be forgotten. */
+    public boolean mayLack(String name) {
+        return refused.contains(name) || refused.size() >= REFUSED_KEPT;
+    }
+
     Told withCursor(String resource, Cursor cursor) {
         return new Told(status, things, refused, with(cursors, resource, cursor));
     }
 
-    /** What a finished job is remembered by: enough to tell when it is restarted, nothing of its history. */
+    /** What a finished job is remembered by: enough to know when it is restarted, and what may yet be replayed. */
     Told tombstone() {
-        return new Told(status, Map.of(JOB, statuses(JOB)), List.of(), Map.of());
+        return new Told(status, Map.of(JOB, statuses(JOB)), refused, Map.of());
     }
 
     private static List<String> appended(List<String> list, String element, int kept) {

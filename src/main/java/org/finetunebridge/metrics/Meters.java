@@ -1,5 +1,6 @@
 package org.finetunebridge.metrics;
 
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
@@ -19,6 +20,8 @@ import org.apache.camel.CamelContext;
 import org.finetunebridge.health.Pulse;
 import org.finetunebridge.settings.Settings;
 import org.finetunebridge.sink.Publisher;
+import org.finetunebridge.watch.Drift;
+import org.finetunebridge.watch.Observer;
 import org.finetunebridge.watch.Watch;
 
 /** All meters of ours, beside those that Camel keeps of its routes. */
@@ -42,6 +45,7 @@ public final class Meters {
             watch.onPoll(new PollMeters(watch.source().name(), registry, clock));
             gauges.bind(watch, pulse);
             requests.prepare(watch.source().name());
+            drift(watch.source().name(), context);
         });
         publisher.onCommit(new CommitMeters(sources, registry, clock));
         Gauge.builder("finetune.sink.writable", () -> publisher.trouble() == null ? 1 : 0)
@@ -58,6 +62,12 @@ public final class Meters {
             Gauge.builder("finetune.state.size", () -> size(settings.state())).baseUnit("bytes")
                     .description("The files of the memory").register(registry);
         }
+    }
+
+    private void drift(String source, CamelContext context) {
+        Observer observer = context.getRegistry().lookupByNameAndType(source + "-observer", Observer.class);
+        FunctionCounter.builder("finetune.schema.drift", observer.drift(), Drift::count).tag("source", source)
+                .description("Fields and statuses of a provider's that no mapping knows").register(registry);
     }
 
     private void process() {

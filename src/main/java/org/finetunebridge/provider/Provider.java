@@ -3,6 +3,7 @@ package org.finetunebridge.provider;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What {@code <provider>.properties} says: everything about a provider that is neither a route nor a mapping.
@@ -19,8 +20,9 @@ import java.util.Map;
  * @param follow    the resources read for every watched job, in order
  * @param growing   those of them whose list grows at its end and is asked by position
  * @param keys      configuration keys of its own, with their defaults
+ * @param fields    the fields known of each resource's records
  * @param errors    what its errors mean
  */
 public record Provider(String name, String baseUrl, ZoneId zone, String keyHeader, String keyPrefix, String requestIdHeader, String list,
         String listFirst, String job, List<String> follow, List<String> growing, Map<String, String> keys,
-        ErrorTable errors) {}
+        Map<String, Set<String>> fields, ErrorTable errors) {}

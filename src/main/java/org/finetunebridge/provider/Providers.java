@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** The providers there are: every {@code <provider>.properties} among the route files. */
@@ -17,6 +18,7 @@ public final class Providers {
 
     private static final String DESCRIPTOR = ".properties";
     private static final String OWN_KEY = "key.";
+    private static final String FIELDS = "fields.";
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private final RouteFiles files;
@@ -40,7 +42,7 @@ public final class Providers {
                 text.getProperty("key-header", "Authorization"), prefix(text), text.getProperty("request-id-header"),
                 text.getProperty("list"),
                 text.getProperty("list.first", ""), text.getProperty("job"), words(text, "follow"),
-                words(text, "growing"), ownKeys(text), new ErrorTable(table(name + "-errors.json"),
+                words(text, "growing"), ownKeys(text), fields(text), new ErrorTable(table(name + "-errors.json"),
                         table("errors.json")));
     }
 
@@ -60,6 +62,13 @@ public final class Providers {
         text.stringPropertyNames().stream().filter(key -> key.startsWith(OWN_KEY))
                 .forEach(key -> keys.put(key.substring(OWN_KEY.length()), text.getProperty(key)));
         return keys;
+    }
+
+    private static Map<String, Set<String>> fields(Properties text) {
+        Map<String, Set<String>> fields = new TreeMap<>();
+        text.stringPropertyNames().stream().filter(key -> key.startsWith(FIELDS))
+                .forEach(key -> fields.put(key.substring(FIELDS.length()), Set.copyOf(words(text, key))));
+        return fields;
     }
 
     private JsonNode table(String name) throws IOException {

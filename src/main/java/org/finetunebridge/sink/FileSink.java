@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.finetunebridge.event.Event;
 import org.finetunebridge.memory.JobMemory;
 import org.slf4j.Logger;
@@ -30,6 +31,7 @@ public final class FileSink implements Sink {
 
     private static final Logger LOG = LoggerFactory.getLogger(FileSink.class);
     private static final String SUFFIX = ".ndjson";
+    private static final String DEAD_LETTERS = "dead-letters";
 
     private final Path state;
     private final Map<String, Path> directories;
@@ -47,7 +49,7 @@ public final class FileSink implements Sink {
     public FileSink(Path events, Path deadLetters, Path state, InstantSource clock) {
         this.state = state.toAbsolutePath().normalize();
         this.directories = Map.of("events", events.toAbsolutePath().normalize(),
-                "dead-letters", deadLetters.toAbsolutePath().normalize());
+                DEAD_LETTERS, deadLetters.toAbsolutePath().normalize());
         this.clock = clock;
     }
 
@@ -76,10 +78,52 @@ public final class FileSink implements Sink {
         try {
             Map<String, Committed> lengths = new TreeMap<>();
             append("events", batches.stream().flatMap(batch -> batch.events().stream()).toList(), lengths);
-            append("dead-letters", batches.stream().flatMap(batch -> batch.deadLetters().stream()).toList(), lengths);
+            append(DEAD_LETTERS, batches.stream().flatMap(batch -> batch.deadLetters().stream()).toList(), lengths);
             memory.append(batches.stream().flatMap(batch -> batch.memories().stream()).toList(), lengths);
         } catch (IOException e) {
             throw new Lost("cannot write the files: " + e, e);
+        }
+    }
+
+    @Override
+    public Collection<JobMemory> peek() {
+        try {
+            return MemoryLog.peek(state);
+        } catch (IOException e) {
+            throw new Lost("cannot read the memory: " + e, e);
+        }
+    }
+
+    @Override
+    public void forget(Collection<String> names) {
+        try {
+            memory.forget(names);
+        } catch (IOException e) {
+            throw new Lost("cannot write the memory: " + e, e);
+        }
+    }
+
+    @Override
+    public List<String> deadLetters() {
+        try {
+            return new DeadLetterFiles(directories.get(DEAD_LETTERS)).read();
+        } catch (IOException e) {
+            throw new Lost("cannot read the dead letters: " + e, e);
+        }
+    }
+
+    @Override
+    public void removeDeadLetters(Predicate<String> gone) {
+        try {
+            closeQuietly(files.remove(DEAD_LETTERS));
+            new DeadLetterFiles(directories.get(DEAD_LETTERS)).remove(gone);
+            Committed before = memory.committed(DEAD_LETTERS);
+            if (before != null && Files.exists(Path.of(before.file()))) {
+                memory.append(List.of(), Map.of(DEAD_LETTERS, new Committed(before.file(),
+                        Files.size(Path.of(before.file())))));
+            }
+        } catch (IOException e) {
+            throw new Lost("cannot write the dead letters: " + e, e);
         }
     }
 

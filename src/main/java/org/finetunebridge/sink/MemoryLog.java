@@ -43,6 +43,12 @@ final class MemoryLog implements AutoCloseable {
         next = directory.resolve("memory.next.log");
     }
 
+    /** The last good state, read without touching anything: an instance may be writing it. */
+    static Collection<JobMemory> peek(Path directory) throws IOException {
+        var log = new MemoryLog(directory);
+        return log.read(log.current) > 0 || log.read(log.previous) > 0 ? log.memory() : List.of();
+    }
+
     /** Reads the last good state, and readies the log for appending. */
     void open() throws IOException {
         Files.deleteIfExists(next);
@@ -136,11 +142,20 @@ final class MemoryLog implements AutoCloseable {
 
     /** Reads what holds and cuts off the rest; false, and untouched, if not even a whole state holds. */
     private boolean replay(Path path) throws IOException {
+        long good = read(path);
+        if (good > 0 && good < Files.size(path)) {
+            cut(path, good);
+        }
+        return good > 0;
+    }
+
+    /** @return how many bytes hold; 0 if not even a whole state does */
+    private long read(Path path) throws IOException {
         memory.clear();
         committed.clear();
         compacted = 0;
         if (Files.notExists(path)) {
-            return false;
+            return 0;
         }
         long good = 0;
         try (var lines = new LineReader(path)) {
@@ -153,10 +168,7 @@ final class MemoryLog implements AutoCloseable {
                 apply(commit, good);
             }
         }
-        if (compacted > 0 && good < Files.size(path)) {
-            cut(path, good);
-        }
-        return compacted > 0;
+        return compacted > 0 ? good : 0;
     }
 
     private void apply(Commit commit, long end) {

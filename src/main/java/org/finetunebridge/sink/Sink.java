@@ -2,6 +2,7 @@ package org.finetunebridge.sink;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Predicate;
 import org.finetunebridge.memory.JobMemory;
 
 /**
@@ -28,6 +29,35 @@ public interface Sink extends AutoCloseable {
      * @throws Fenced   if another instance took over
      */
     void write(List<Batch> batches);
+
+    /**
+     * What is remembered, read without keeping anybody out: for looking only.
+     *
+     * @throws Lost if it cannot be read
+     */
+    Collection<JobMemory> peek();
+
+    /**
+     * Forgets jobs by their names: what is seen of them next is told as if for the first time. Only while open.
+     *
+     * @throws Lost if that is not certain
+     */
+    void forget(Collection<String> names);
+
+    /**
+     * The dead letters, as events in JSON, oldest first.
+     *
+     * @throws Lost if they cannot be read
+     */
+    List<String> deadLetters();
+
+    /**
+     * Takes dead letters out of the store. Only while open.
+     *
+     * @param gone which
+     * @throws Lost if that is not certain
+     */
+    void removeDeadLetters(Predicate<String> gone);
 
     /** Closes without waiting for anything. Harmless when closed. */
     @Override

@@ -34,6 +34,7 @@ public final class Observer {
     private final Envelope envelope;
     private final DeadLetters deadLetters;
     private final Scope scope;
+    private final Drift drift;
 
     /** @param envelope of the source's events */
     public Observer(SourceSettings source, Envelope envelope) {
@@ -42,11 +43,13 @@ public final class Observer {
         this.envelope = envelope;
         this.deadLetters = new DeadLetters(envelope);
         this.scope = new Scope(source);
+        this.drift = new Drift(source.name(), source.provider().fields());
     }
 
     /** The page as the batch that tells it, and the poll moved on to what is read next. */
     public Batch observe(@Body JsonNode mapped, @Variable("poll") Poll poll) {
         Page page = Page.of(mapped, reader);
+        page.findings().forEach(finding -> drift.look(poll.getResource(), finding));
         var draft = new Draft(poll, page.requestId(), poll.getAttempt().observedAt());
         if (poll.isList()) {
             list(page, poll, draft);
@@ -54,6 +57,11 @@ public final class Observer {
             job(page, poll, draft);
         }
         return draft.batch();
+    }
+
+    /** What came that nobody here knows. */
+    public Drift drift() {
+        return drift;
     }
 
     /**

@@ -24,8 +24,8 @@ final class Retries {
     private final Map<String, Strikes> strikes = new HashMap<>();
     private int inARow;
 
-    /** Failures of one job in a row. */
-    private record Strikes(int count, Instant since, Instant until) {}
+    /** Failures of one job in a row, and how many of the last made no sense. */
+    private record Strikes(int count, int odd, Instant since, Instant until) {}
 
     /**
      * @param trouble to remember, of the source or of the job; null if nothing
@@ -52,11 +52,12 @@ final class Retries {
     Verdict failed(String job, Failure failure, Trouble known, Instant now) {
         Strikes before = strikes.get(job);
         int count = before == null ? 1 : before.count() + 1;
+        int odd = failure.means() != Means.ODD ? 0 : before == null ? 1 : before.odd() + 1;
         inARow++;
-        Means means = failure.means() == Means.ODD && count >= ODD_IN_A_ROW ? Means.JOB : failure.means();
+        Means means = odd >= ODD_IN_A_ROW ? Means.JOB : failure.means();
         Verdict verdict = means == Means.JOB || means == Means.SOURCE ? parked(means, failure, known, count, now)
                 : waiting(means, failure, count, now);
-        strikes.put(job, new Strikes(count, before == null ? now : before.since(), verdict.until()));
+        strikes.put(job, new Strikes(count, odd, before == null ? now : before.since(), verdict.until()));
         return verdict;
     }
 

@@ -1,0 +1,180 @@
+package org.finetunebridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.finetunebridge.sandbox.Account;
+import org.finetunebridge.sandbox.Fault;
+import org.finetunebridge.sandbox.Job;
+import org.finetunebridge.sandbox.World;
+import org.finetunebridge.watch.Tally;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One job from its creation to the last look at it; every look is a bridge of its own, as after a restart. */
+class JobLifeTest {
+
+    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-03-01T04:05:06Z"));
+    @TempDir
+    private Path folder;
+    private Rig rig;
+    private Account dashscope;
+    private Account minimax;
+
+    @BeforeEach
+    void start() {
+        rig = new Rig(folder, World.at(now::get)).source("dashscope", "dashscope").source("minimax", "minimax");
+        dashscope = rig.world.account("dashscope");
+        minimax = rig.world.account("minimax");
+    }
+
+    @AfterEach
+    void close() {
+        rig.close();
+    }
+
+    @Test
+    void tellsAJobFromItsCreationToItsEnd() throws Exception {
+        Job job = dashscope.create("ft-1");
+        rig.clock(now::get).once();
+        pass().become("QUEUED");
+        rig.once();
+        pass().become("RUNNING");
+        rig.once();
+        pass().checkpoint("checkpoint-100", 100, "AVAILABLE_NOT_EXPORTED");
+        rig.once();
+        pass().checkpoint("checkpoint-100", 100, "EXPORTING").checkpoint("checkpoint-200", 200, "AVAILABLE_NOT_EXPORTED");
+        rig.once();
+        pass().checkpoint("checkpoint-100", 100, "READY");
+        now.updateAndGet(time -> time.plusSeconds(60));
+        job.become("SUCCEEDED");
+        rig.once();
+        rig.once();
+
+        assertThat(rig.told("ft-1")).containsExactly("dashscope PENDING", "dashscope QUEUED", "dashscope RUNNING",
+                "dashscope checkpoint-100 AVAILABLE_NOT_EXPORTED", "dashscope checkpoint-200 AVAILABLE_NOT_EXPORTED",
+                "dashscope checkpoint-100 EXPORTING", "dashscope SUCCEEDED", "dashscope checkpoint-100 READY");
+        assertThat(texts("/data/previousStatus")).containsExactly("", "PENDING", "QUEUED", "", "", "", "RUNNING", "");
+        assertThat(texts("/time")).containsExactly("2026-03-01T04:05:06Z", "2026-03-01T04:06:06Z",
+                "2026-03-01T04:07:06Z", "2026-03-01T04:08:06Z", "2026-03-01T04:09:06Z", "2026-03-01T04:09:06Z",
+                "2026-03-01T04:11:06Z", "2026-03-01T04:11:06Z");
+        assertThat(texts("/data/occurredAt")).containsExactly("2026-03-01T04:05:06Z", "null", "null",
+                "2026-03-01T04:08:06Z", "2026-03-01T04:09:06Z", "null", "2026-03-01T04:11:06Z", "null");
+    }
+
+    @Test
+    void tellsTheEndAfterTheCheckpointsWithTheAnswerThatShowedIt() throws Exception {
+        dashscope.create("ft-1").checkpoint("c-1", 1, "READY").checkpoint("c-2", 2, "READY").become("SUCCEEDED");
+
+        rig.once();
+
+        assertThat(rig.told("ft-1")).containsExactly("dashscope c-1 READY", "dashscope c-2 READY",
+                "dashscope SUCCEEDED");
+        assertThat(texts("/data/requestId")).doesNotContain("").satisfies(ids -> {
+            assertThat(ids.get(0)).isEqualTo(ids.get(1));
+            assertThat(ids.get(2)).isNotEqualTo(ids.get(1));
+        });
+    }
+
+    @Test
+    void tellsTheEndAfterTheCheckpointsEvenIfTheyAreReadAtTheThirdAttempt() throws Exception {
+        dashscope.create("ft-1").checkpoint("c-1", 1, "READY").become("FAILED");
+        rig.sandbox.mischief().times(2, "/checkpoints", Fault.status(500));
+
+        assertThat(rig.once().get(0)).isEqualTo(new Tally(1, 0, null));
+
+        assertThat(rig.told("ft-1")).containsExactly("dashscope c-1 READY", "dashscope FAILED");
+    }
+
+    @Test
+    void tellsTheEndWithoutTheCheckpointsIfTheyCannotBeRead() throws Exception {
+        dashscope.create("ft-1").checkpoint("c-1", 1, "READY").become("SUCCEEDED");
+        rig.sandbox.mischief().always("/checkpoints", Fault.status(404));
+
+        assertThat(rig.once().get(0).failed()).isEqualTo(1);
+        assertThat(rig.told("ft-1")).containsExactly("dashscope SUCCEEDED");
+        assertThat(rig.deadLetters()).hasSize(1);
+
+        rig.sandbox.mischief().end();
+        assertThat(rig.once().get(0).failed()).isZero();
+        assertThat(rig.told("ft-1")).containsExactly("dashscope SUCCEEDED", "dashscope c-1 READY");
+    }
+
+    @Test
+    void readsAJobTwiceMoreAfterItsEndAndNeverAgain() throws Exception {
+        dashscope.create("ft-1").become("SUCCEEDED");
+        minimax.create("17").become("SUCCEEDED");
+        dashscope.create("ft-2").become("RUNNING");
+        rig.once();
+        dashscope.job("ft-1").checkpoint("late", 1, "READY");
+        minimax.job("17").tell("INFO", "late");
+        rig.once();
+        rig.once();
+        rig.once();
+        dashscope.job("ft-1").checkpoint("too-late", 1, "READY");
+        rig.once();
+
+        assertThat(rig.sandbox.requests().matching("ft-1/checkpoints")).hasSize(3);
+        assertThat(rig.sandbox.requests().matching("list_finetune_event.*17")).hasSize(3);
+        assertThat(rig.sandbox.requests().matching("ft-2/checkpoints")).hasSize(5);
+        assertThat(rig.told("ft-1")).containsExactly("dashscope SUCCEEDED", "dashscope late READY");
+        assertThat(rig.told("17")).hasSize(5).last().isEqualTo("minimax 2 late");
+    }
+
+    @Test
+    void inventsNothingForAJobThatVanishesAndGoesOnIfItComesBack() throws Exception {
+        dashscope.create("ft-1").become("RUNNING");
+        rig.once();
+        dashscope.forget(dashscope.job("ft-1"));
+        rig.once();
+        rig.once();
+        assertThat(rig.told("ft-1")).containsExactly("dashscope RUNNING");
+        assertThat(rig.sandbox.requests().matching("ft-1")).hasSize(1);
+
+        dashscope.create("ft-1").become("RUNNING").checkpoint("c-1", 1, "READY");
+        rig.once();
+        dashscope.job("ft-1").become("CANCELLED");
+        rig.once();
+
+        assertThat(rig.told("ft-1")).containsExactly("dashscope RUNNING", "dashscope c-1 READY", "dashscope CANCELLED");
+        assertThat(rig.deadLetters()).isEmpty();
+    }
+
+    @Test
+    void derivesAStatusFromEachEventThatCarriesANewOne() throws Exception {
+        Job job = minimax.create("17").become("QUEUED").become("RUNNING").tell("WARN", "not {json").tell("INFO",
+                "{\"status\":\"running\",\"loss\":0.1}");
+        rig.once();
+        job.tell("INFO", "{\"status\":\"sleeping\"}");
+        pass();
+        job.tell("INFO", "{\"status\":\"sleeping\"}").become("FAILED");
+        rig.once();
+
+        assertThat(rig.events().stream().filter(event -> event.path("data").has("status")).map(Rig::brief))
+                .containsExactly("minimax PENDING", "minimax QUEUED", "minimax RUNNING", "minimax UNKNOWN",
+                        "minimax FAILED");
+        assertThat(rig.events().stream().filter(event -> event.path("data").has("sequence"))
+                .map(event -> event.at("/data/sequence").asInt())).containsExactly(0, 1, 2, 3, 4, 5, 6, 7);
+        assertThat(rig.events()).filteredOn(event -> event.at("/data/sequence").asInt() == 4).first()
+                .extracting(event -> event.at("/data/parsed").toString())
+                .isEqualTo("{\"status\":\"running\",\"loss\":0.1}");
+        assertThat(rig.deadLetters()).isEmpty();
+    }
+
+    /** A minute later. */
+    private Job pass() {
+        now.updateAndGet(time -> time.plus(Duration.ofMinutes(1)));
+        return dashscope.job("ft-1");
+    }
+
+    private List<String> texts(String pointer) {
+        return rig.events().stream().map(event -> event.at(pointer)).map(JsonNode::asText).toList();
+    }
+}

@@ -1,0 +1,218 @@
+package org.finetunebridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.finetunebridge.sandbox.Account;
+import org.finetunebridge.sandbox.Fault;
+import org.finetunebridge.sandbox.Job;
+import org.finetunebridge.sandbox.World;
+import org.finetunebridge.watch.Tally;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which jobs of which account are read, and when. */
+class SourcesTest {
+
+    private static final Duration LONG = Duration.ofSeconds(30);
+
+    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+    @TempDir
+    private Path folder;
+    private Rig rig;
+    private Account dashscope;
+    private Account minimax;
+
+    @BeforeEach
+    void start() {
+        rig = new Rig(folder, World.at(now::get));
+        dashscope = rig.world.account("dashscope");
+        minimax = rig.world.account("minimax");
+    }
+
+    @AfterEach
+    void close() {
+        rig.close();
+    }
+
+    @Test
+    void tellsTwoAccountsOfOneProviderApart() throws Exception {
+        rig.source("team-a", "dashscope").with("team-a.api-key", "sk-a");
+        rig.source("team-b", "dashscope").with("team-b.api-key", "sk-b");
+        rig.world.account("dashscope", "sk-a").create("ft-same").become("RUNNING");
+        rig.world.account("dashscope", "sk-b").create("ft-same").become("FAILED");
+
+        rig.once();
+        rig.once();
+
+        assertThat(rig.told("ft-same")).containsExactlyInAnyOrder("team-a RUNNING", "team-b FAILED");
+        assertThat(rig.events()).extracting(event -> event.path("source").asText())
+                .containsExactlyInAnyOrder("urn:finetune:dashscope:team-a", "urn:finetune:dashscope:team-b");
+    }
+
+    @Test
+    void readsGivenJobsWithoutListingTheAccount() throws Exception {
+        rig.source("dashscope", "dashscope").with("dashscope.jobs", "ft-one, ft-two");
+        rig.source("minimax", "minimax").with("minimax.jobs", "17");
+        List.of("ft-one", "ft-two", "ft-three").forEach(id -> dashscope.create(id).checkpoint("c-1", 1, "READY"));
+        List.of("17", "18").forEach(minimax::create);
+
+        assertThat(rig.once()).containsExactly(new Tally(2, 0, null), new Tally(1, 0, null));
+
+        assertThat(rig.told("ft-one")).containsExactlyInAnyOrder("dashscope PENDING", "dashscope c-1 READY");
+        assertThat(rig.told("ft-two")).hasSize(2);
+        assertThat(rig.told("17")).hasSize(2);
+        assertThat(rig.events()).hasSize(6);
+        assertThat(rig.sandbox.requests().matching("page_no|list_finetune_job")).isEmpty();
+    }
+
+    @Test
+    void findsTheJobsOfAnAccountThatOnlyListsThem() throws Exception {
+        rig.source("minimax", "minimax");
+        minimax.finished(150, 0, 3);
+
+        assertThat(rig.once()).containsExactly(new Tally(150, 0, null));
+
+        assertThat(rig.sandbox.requests().matching("list_finetune_job")).hasSize(2);
+        for (Job job : minimax.jobs()) {
+            assertThat(rig.told(job.id())).hasSize(6);
+        }
+    }
+
+    @Test
+    void readsOnlyJobsOfTheModelsWanted() throws Exception {
+        rig.source("dashscope", "dashscope").with("dashscope.models", "qwen3-14b, no-such-model");
+        rig.source("minimax", "minimax").with("minimax.models", "abab5.5-chat-240131");
+        dashscope.finished(6, 1, 0);
+        minimax.finished(6, 0, 3);
+
+        assertThat(rig.once()).containsExactly(new Tally(2, 0, null), new Tally(3, 0, null));
+
+        assertThat(rig.events()).filteredOn(event -> event.at("/data/baseModel").isTextual())
+                .extracting(event -> event.at("/data/baseModel").asText()).containsOnly("qwen3-14b").hasSize(2);
+        assertThat(rig.sandbox.requests().matching("/checkpoints")).hasSize(2);
+    }
+
+    @Test
+    void readsOnlyJobsOfTheModelsWantedAmongThoseGiven() throws Exception {
+        dashscope.finished(3, 1, 0);
+        rig.source("dashscope", "dashscope").with("dashscope.models", "qwen3-14b").with("dashscope.jobs",
+                String.join(",", dashscope.jobs().stream().map(Job::id).toList()));
+
+        rig.once();
+
+        assertThat(rig.events()).extracting(event -> event.path("subject").asText()).containsOnly(
+                dashscope.jobs().get(2).id()).hasSize(2);
+        assertThat(rig.deadLetters()).isEmpty();
+    }
+
+    @Test
+    void neverTellsAnythingOfAJobOlderThanSince() throws Exception {
+        rig.source("dashscope", "dashscope").with("dashscope.since", now.get().toString());
+        rig.source("minimax", "minimax").with("minimax.since", now.get().toString());
+        Instant before = now.get();
+        now.set(before.minusSeconds(10));
+        Job old = dashscope.create();
+        Job oldToo = minimax.create();
+        now.set(before.plusSeconds(10));
+        Job young = dashscope.create();
+        Job youngToo = minimax.create();
+
+        rig.once();
+        old.become("RUNNING").checkpoint("c-1", 1, "READY");
+        oldToo.become("RUNNING");
+        rig.once();
+        rig.with("dashscope.since", null).with("minimax.since", null).once();
+
+        assertThat(rig.events()).extracting(event -> event.path("subject").asText())
+                .containsOnly(young.id(), youngToo.id());
+        assertThat(rig.sandbox.requests().matching(old.id() + "|" + oldToo.id())).isEmpty();
+    }
+
+    @Test
+    void neverTellsAnythingOfAGivenJobOlderThanSince() throws Exception {
+        dashscope.create("ft-old").checkpoint("c-1", 1, "READY");
+        minimax.create("17");
+        now.set(now.get().plusSeconds(3600));
+        rig.source("dashscope", "dashscope").with("dashscope.since", "30m").with("dashscope.jobs", "ft-old");
+        rig.source("minimax", "minimax").with("minimax.since", "30m").with("minimax.jobs", "17").clock(now::get);
+
+        rig.once();
+        dashscope.job("ft-old").become("RUNNING");
+        minimax.job("17").become("RUNNING");
+        rig.once();
+
+        assertThat(rig.events()).isEmpty();
+        assertThat(rig.deadLetters()).isEmpty();
+    }
+
+    @Test
+    void watchesOneSourceByCronAndAnotherByPeriod() throws Exception {
+        rig.source("dashscope", "dashscope").with("dashscope.cron", "0/1 * * * * ?");
+        rig.source("minimax", "minimax").with("minimax.period", "200ms");
+        Job byCron = dashscope.create();
+        Job byPeriod = minimax.create();
+        rig.watching();
+
+        for (String status : List.of("RUNNING", "CANCELLED")) {
+            byCron.become(status);
+            byPeriod.become(status);
+            await().atMost(LONG).until(() -> rig.told(byCron.id()).contains("dashscope " + status)
+                    && rig.told(byPeriod.id()).contains("minimax " + status));
+        }
+        assertThat(rig.deadLetters()).isEmpty();
+    }
+
+    @Test
+    void sweepsASourceOnceAtATimeHoweverOftenItIsDue() throws Exception {
+        rig.source("period", "dashscope").with("period.period", "50ms");
+        rig.source("cron", "minimax").with("cron.cron", "* * * * * ?").with("cron.api-key", "sk-cron");
+        rig.world.account("minimax", "sk-cron");
+        rig.sandbox.mischief().always(".", Fault.slow(Duration.ofMillis(1500)));
+        rig.watching();
+
+        await().atMost(LONG).until(() -> rig.sandbox.requests().matching("^GET").size() > 2
+                && rig.sandbox.requests().matching("^POST").size() > 2);
+        assertThat(rig.sandbox.requests().mostAtOnce(World.KEY)).isEqualTo(1);
+        assertThat(rig.sandbox.requests().mostAtOnce("sk-cron")).isEqualTo(1);
+    }
+
+    /** Every second of this hour and the next by a clock eight hours ahead: never now, by any other clock. */
+    @Test
+    void readsACronExpressionInItsZone() throws Exception {
+        int hour = Instant.now().atOffset(ZoneOffset.ofHours(8)).getHour();
+        rig.source("dashscope", "dashscope").with("dashscope.cron", "* * " + hour + "," + (hour + 1) % 24 + " * * ?");
+        rig.with("dashscope.cron-zone", "+08:00");
+        Job job = dashscope.create();
+        rig.watching();
+
+        await().atMost(LONG).until(() -> rig.told(job.id()).contains("dashscope PENDING"));
+    }
+
+    @Test
+    void isNotDelayedByASourceThatAnswersSlowly() throws Exception {
+        rig.source("slow", "minimax").with("slow.period", "200ms");
+        rig.source("quick", "dashscope").with("quick.period", "200ms");
+        rig.sandbox.mischief().always("list_finetune", Fault.slow(Duration.ofSeconds(5)));
+        minimax.create();
+        Job quick = dashscope.create();
+        rig.watching();
+
+        for (String status : List.of("QUEUED", "RUNNING", "SUCCEEDED")) {
+            await().atMost(LONG).until(() -> !rig.told(quick.id()).isEmpty());
+            quick.become(status);
+            await().atMost(LONG).until(() -> rig.told(quick.id()).contains("quick " + status));
+        }
+        assertThat(rig.events()).extracting(event -> event.at("/data/account").asText()).doesNotContain("slow");
+        await().atMost(LONG).until(() -> rig.events().stream()
+                .anyMatch(event -> event.at("/data/account").asText().equals("slow")));
+    }
+}

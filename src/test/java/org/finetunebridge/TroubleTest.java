@@ -1,0 +1,189 @@
+package org.finetunebridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.stream.Stream;
+import org.finetunebridge.sandbox.Account;
+import org.finetunebridge.sandbox.Fault;
+import org.finetunebridge.sandbox.Job;
+import org.finetunebridge.sandbox.World;
+import org.finetunebridge.watch.Tally;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What goes wrong at a provider: who is set aside, who goes on, and what is said of it. */
+class TroubleTest {
+
+    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final String SECRET = "sk-very-secret-0123456789";
+
+    @TempDir
+    private Path folder;
+    private Rig rig;
+    private Account dashscope;
+
+    @BeforeEach
+    void start() {
+        rig = new Rig(folder, World.empty()).source("dashscope", "dashscope").with("dashscope.api-key", SECRET);
+        dashscope = rig.world.account("dashscope", SECRET);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        rig.close();
+        for (JsonNode letter : rig.deadLetters()) {
+            assertThat(JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+                    .getSchema(getClass().getResourceAsStream("/schemas/dead-letter.v1.schema.json"))
+                    .validate(letter.path("data"))).as("%s", letter).isEmpty();
+        }
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path file : all.filter(Files::isRegularFile).toList()) {
+                assertThat(Files.readString(file)).as("%s", file).doesNotContain(SECRET);
+            }
+        }
+    }
+
+    @Test
+    void setsABadRecordAsideOnceAndTellsTheRest() throws Exception {
+        List.of("ft-1", "ft-2", "ft-3").forEach(id -> dashscope.create(id).checkpoint("c-1", 1, "READY"));
+        rig.sandbox.mischief().always("page_no", Fault.edited(text -> ruin(text, "/output/jobs/1", "status")));
+        rig.sandbox.mischief().always("ft-1/checkpoints", Fault.edited(text -> ruin(text, "/output/0", "checkpoint")));
+
+        rig.once();
+        rig.once();
+        assertThat(rig.once()).containsExactly(new Tally(2, 0, null));
+
+        assertThat(rig.told("ft-1")).containsExactly("dashscope PENDING");
+        assertThat(rig.told("ft-3")).containsExactlyInAnyOrder("dashscope PENDING", "dashscope c-1 READY");
+        assertThat(rig.deadLetters()).hasSize(2).extracting(letter -> letter.at("/data/jobId").asText())
+                .containsExactlyInAnyOrder("ft-2", "ft-1");
+        assertThat(rig.deadLetters()).extracting(letter -> letter.at("/data/payload").isObject()).containsOnly(true);
+        rig.sandbox.mischief().end();
+        rig.once();
+        assertThat(rig.told("ft-2")).containsExactlyInAnyOrder("dashscope PENDING", "dashscope c-1 READY");
+        assertThat(rig.told("ft-1")).hasSize(2);
+        assertThat(rig.deadLetters()).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"output\":{\"jobs\":7}}", "<html>busy</html>", "{\"output\":", "", "[]", "null"})
+    void parksAJobWhoseAnswerMakesNoSenseFiveTimesInARow(String body) throws Exception {
+        dashscope.create("ft-1");
+        dashscope.create("ft-2");
+        rig.clock(hastening(15)).sandbox.mischief().always("ft-1/checkpoints", Fault.body(200, body));
+
+        assertThat(rig.once().get(0)).extracting(Tally::read, Tally::failed).containsExactly(1, 1);
+
+        assertThat(rig.sandbox.requests().matching("ft-1/checkpoints")).hasSize(5);
+        assertThat(rig.deadLetters()).hasSize(1).first().satisfies(letter -> {
+            assertThat(letter.at("/data/jobId").asText()).isEqualTo("ft-1");
+            assertThat(letter.at("/data/attempts").asInt()).isEqualTo(5);
+            assertThat(letter.at("/data/payload").asText()).isEqualTo(body);
+            assertThat(letter.at("/data/stage").asText()).isEqualTo("normalize");
+        });
+        assertThat(rig.told("ft-2")).containsExactly("dashscope PENDING");
+        rig.once();
+        assertThat(rig.deadLetters()).hasSize(1);
+    }
+
+    @Test
+    void countsOnlyAnswersThatMakeNoSenseAsSuch() throws Exception {
+        dashscope.create("ft-1").checkpoint("c-1", 1, "READY");
+        rig.clock(hastening(15)).sandbox.mischief().times(3, "/checkpoints", Fault.status(503))
+                .times(3, "/checkpoints", Fault.html(200)).times(1, "/checkpoints", Fault.drop());
+
+        assertThat(rig.once()).containsExactly(new Tally(1, 0, null));
+
+        assertThat(rig.told("ft-1")).hasSize(2);
+        assertThat(rig.deadLetters()).isEmpty();
+    }
+
+    @Test
+    void parksASourceWhoseKeyIsRefusedWhileOthersGoOn() throws Exception {
+        rig.source("minimax", "minimax").with("minimax.period", "50ms").with("dashscope.period", "50ms");
+        rig.with("dashscope.jobs", "a,b,c,d,e,f,g,h").sandbox.mischief().always("fine-tunes", Fault.status(401));
+        Job job = rig.world.account("minimax").create();
+        rig.watching();
+
+        for (int line = 1; line <= 20; line++) {
+            String text = "line " + line;
+            job.tell("INFO", text);
+            await().atMost(LONG).until(() -> rig.told(job.id()).stream().anyMatch(told -> told.endsWith(text)));
+        }
+        await().atMost(LONG).until(() -> rig.deadLetters().size() > 0);
+        assertThat(rig.sandbox.requests().matching("fine-tunes")).hasSizeBetween(1, 5);
+        assertThat(rig.deadLetters()).hasSize(1).first().satisfies(letter -> {
+            assertThat(letter.at("/data/error/httpStatus").asInt()).isEqualTo(401);
+            assertThat(letter.at("/data/error/code").asText()).isEqualTo("InvalidApiKey");
+            assertThat(letter.at("/data/payload").asText()).contains("Invalid API-key provided.");
+            assertThat(letter.at("/data").has("jobId")).isFalse();
+        });
+    }
+
+    @Test
+    void saysOnceThatAKeyIsRefusedHoweverOftenItIsTried() throws Exception {
+        dashscope.create("ft-1");
+        rig.sandbox.mischief().always(".", Fault.status(403));
+
+        for (int run = 0; run < 3; run++) {
+            assertThat(rig.once()).extracting(Tally::failed).containsExactly(1);
+        }
+        assertThat(rig.deadLetters()).hasSize(1);
+        rig.sandbox.mischief().end();
+        assertThat(rig.once()).containsExactly(new Tally(1, 0, null));
+    }
+
+    @Test
+    void parksAJobThatIsNotThereWithOneDeadLetterOverManySweepsAndRestarts() throws Exception {
+        rig.with("dashscope.jobs", "ft-1,ft-gone").with("dashscope.period", "50ms");
+        dashscope.create("ft-1");
+        rig.once();
+        try (Bridge bridge = rig.watching()) {
+            int sofar = rig.sandbox.requests().matching("ft-1 ").size();
+            await().atMost(LONG).until(() -> rig.sandbox.requests().matching("ft-1 ").size() > sofar + 10);
+        }
+        rig.once();
+
+        assertThat(rig.sandbox.requests().matching("ft-gone")).hasSizeLessThanOrEqualTo(3);
+        assertThat(rig.deadLetters()).hasSize(1).first().satisfies(letter -> {
+            assertThat(letter.path("subject").asText()).isEqualTo("ft-gone");
+            assertThat(letter.at("/data/error/httpStatus").asInt()).isEqualTo(404);
+            assertThat(letter.at("/data/request/line").asText()).isEqualTo("GET /api/v1/fine-tunes/ft-gone");
+        });
+        assertThat(rig.told("ft-1")).containsExactly("dashscope PENDING");
+    }
+
+    /** A clock on which waits pass so many times faster. */
+    private static InstantSource hastening(int times) {
+        Instant start = Instant.now();
+        return () -> start.plus(Duration.between(start, Instant.now()).multipliedBy(times));
+    }
+
+    private static String ruin(String answer, String pointer, String field) {
+        try {
+            JsonNode json = new ObjectMapper().readTree(answer);
+            ((ObjectNode) json.at(pointer)).put(field, 5);
+            return json.toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
