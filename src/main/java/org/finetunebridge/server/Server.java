@@ -12,11 +12,14 @@ import java.util.List;
 import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.health.HealthCheckRegistry;
+import org.apache.camel.support.PluginHelper;
 import org.finetunebridge.health.MemoryCheck;
 import org.finetunebridge.health.Pulse;
 import org.finetunebridge.health.SinkCheck;
 import org.finetunebridge.health.SourceCheck;
 import org.finetunebridge.metrics.Meters;
+import org.finetunebridge.page.Recent;
+import org.finetunebridge.page.StatusPage;
 import org.finetunebridge.settings.BadSettings;
 import org.finetunebridge.settings.Settings;
 import org.finetunebridge.sink.Publisher;
@@ -82,6 +85,19 @@ public final class Server {
         var meters = new Meters(context.getRegistry().findSingleByType(MeterRegistry.class), clock);
         meters.bind(pulses, publisher, context);
         meters.bindFiles(settings);
+        addPage(context);
+    }
+
+    private void addPage(CamelContext context) {
+        var recent = new Recent();
+        publisher.onCommit(recent);
+        context.getRegistry().bind("page", new StatusPage(pulses, publisher, recent, clock, settings.httpHost()));
+        try {
+            PluginHelper.getRoutesLoader(context).loadRoutes(PluginHelper.getResourceLoader(context)
+                    .resolveResource("classpath:page/page.camel.yaml"));
+        } catch (Exception e) {
+            throw new IllegalStateException("the routes of the page", e);
+        }
     }
 
     /** Camel's server would only log that its port is taken. */
