@@ -18,6 +18,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.finetunebridge.sandbox.Fault;
 import org.finetunebridge.sandbox.World;
 import org.finetunebridge.settings.BadSettings;
@@ -31,6 +35,8 @@ class SeenFromOutsideTest {
     private static final Instant NOW = Instant.parse("2026-03-01T04:05:06Z");
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final Pattern METRIC = Pattern.compile("\\b(finetune|process|jvm|camel)_[a-z0-9_]*[a-z0-9]");
 
     @TempDir
     Path folder;
@@ -76,6 +82,24 @@ class SeenFromOutsideTest {
         assertThat(metric("finetune_request_seconds_count", "source=\"team-a\"", "result=\"2xx\"")).isPositive();
         assertThat(metric("finetune_schema_drift_total", "source=\"team-a\"")).isZero();
         assertThat(metric("finetune_state_size_bytes")).isPositive();
+    }
+
+    @Test
+    void hasEveryMetricThatTheDashboardAndTheAlertsName() throws Exception {
+        rig.world.account("dashscope").finished(1, 1, 0);
+        rig.source("team-a", "dashscope");
+        start();
+
+        await().untilAsserted(() -> assertThat(told("checkpoint.changed", "team-a")).isEqualTo(1));
+        Set<String> there = get("/observe/metrics").body().lines().filter(line -> !line.startsWith("#"))
+                .map(line -> line.split("[{ ]")[0]).collect(Collectors.toSet());
+        for (String file : List.of("grafana-dashboard.json", "alerts.yml", "README.md")) {
+            List<String> named = METRIC.matcher(Files.readString(Path.of("docs/ops", file))).results()
+                    .map(MatchResult::group).distinct().toList();
+            assertThat(named).as(file).hasSizeGreaterThan(8).allSatisfy(name -> assertThat(there)
+                    .as(file + " names " + name).anyMatch(one -> one.equals(name) || one.equals(name + "_count")));
+        }
+        assertThat(JSON.readTree(Path.of("docs/ops/grafana-dashboard.json").toFile()).path("panels")).hasSize(16);
     }
 
     @Test
