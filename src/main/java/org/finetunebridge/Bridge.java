@@ -34,6 +34,7 @@ import org.finetunebridge.provider.Mappings;
 import org.finetunebridge.provider.Provider;
 import org.finetunebridge.provider.Providers;
 import org.finetunebridge.provider.RouteFiles;
+import org.finetunebridge.server.Server;
 import org.finetunebridge.settings.BadSettings;
 import org.finetunebridge.settings.FileFunction;
 import org.finetunebridge.settings.Settings;
@@ -66,6 +67,8 @@ public final class Bridge implements AutoCloseable {
     private final InstantSource clock;
     private final List<Watch> watches = new ArrayList<>();
     private boolean watched = true;
+    private boolean served;
+    private Server server;
     private Settings settings;
     private Mappings mappings;
     private Sink sink;
@@ -95,6 +98,9 @@ public final class Bridge implements AutoCloseable {
             @Override
             public void afterConfigure(BaseMainSupport support) {
                 addRoutes(support.getCamelContext());
+                if (server != null) {
+                    server.open(support.getCamelContext());
+                }
             }
         });
     }
@@ -102,6 +108,12 @@ public final class Bridge implements AutoCloseable {
     /** Without watching: the routes are there, but nothing starts them. */
     public Bridge unwatched() {
         watched = false;
+        return this;
+    }
+
+    /** With health, metrics and the status page over HTTP, unless {@code bridge.http.port} is 0. */
+    public Bridge served() {
+        served = true;
         return this;
     }
 
@@ -175,6 +187,10 @@ public final class Bridge implements AutoCloseable {
         context.getRegistry().bind("mappings", mappings);
         context.getRegistry().bind("json", json(settings.maxResponseSize()));
         settings.sources().forEach(source -> bind(source, context));
+        if (served && settings.httpPort() != 0) {
+            server = new Server(settings, publisher, watches, clock);
+            server.configure(context);
+        }
     }
 
     private Sink sink(CamelContext context) {

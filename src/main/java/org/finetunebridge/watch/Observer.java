@@ -269,6 +269,7 @@ public final class Observer {
         }
 
         Told tell(News news, String resource) {
+            poll.known(news.known());
             for (Telling telling : news.items()) {
                 events.add(event(telling));
             }
