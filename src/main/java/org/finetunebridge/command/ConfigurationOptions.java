@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.finetunebridge.Bridge;
+import org.finetunebridge.fetch.Plain;
 import org.finetunebridge.provider.Providers;
 import org.finetunebridge.provider.RouteFiles;
 import org.finetunebridge.settings.BadSettings;
@@ -67,6 +68,15 @@ public final class ConfigurationOptions {
         return new RouteFiles(Bridge.class.getClassLoader(), RouteFiles.packed(), folders);
     }
 
+    private static Set<String> ownKeys(Providers providers, String provider) {
+        try {
+            return providers.read(provider).keys().keySet();
+        } catch (IOException | RuntimeException e) {
+            throw new BadSettings(List.of("the files of provider " + provider + " cannot be read: "
+                    + Plain.line(e.getMessage())));
+        }
+    }
+
     /** A bridge that is not started. */
     Bridge bridge(boolean once, Map<String, String> more) throws IOException {
         Configuration configuration = configuration();
@@ -75,7 +85,7 @@ public final class ConfigurationOptions {
         Set<String> ownKeys = new HashSet<>();
         var providers = new Providers(files);
         for (String provider : providers.names()) {
-            ownKeys.addAll(providers.read(provider).keys().keySet());
+            ownKeys.addAll(ownKeys(providers, provider));
         }
         configuration.surroundings(System.getenv(), System.getProperties(), ownKeys).with(single).with(more);
         return new Bridge(files, configuration.values(), once, Clock.tickMillis(ZoneOffset.UTC));
