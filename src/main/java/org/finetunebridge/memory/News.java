@@ -6,7 +6,6 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import org.finetunebridge.event.Fact;
 import org.finetunebridge.event.Finding;
 import org.finetunebridge.event.Kind;
@@ -35,33 +34,36 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
         return draft.done();
     }
 
-    /**
-     * News in a page of a list that grows at its end.
-     *
-     * @param resource the list's name
-     * @param from     the position the page was asked from
-     * @param before   names of the records of the page read just before, to know a page that repeats; may be empty
-     */
-    public static News ofGrowth(Told told, List<Finding> findings, String resource, long from, Set<String> before) {
-        var cursor = told.cursor(resource);
+    /** News in a page of a list that grows at its end. */
+    public static News ofGrowth(Told told, List<Finding> findings, Asked asked) {
+        var cursor = told.cursor(asked.resource());
         if (findings.isEmpty()) {
-            return new News(List.of(), List.of(), told, from > 0 && from < cursor.position());
+            return nothing(told, asked.from() > 0 && asked.from() < cursor.position());
         }
-        var page = Alignment.of(cursor, findings, from);
-        var earlier = new HashSet<>(before);
+        var page = Alignment.of(cursor, findings, asked);
+        if (!page.placed() && asked.from() > 0 && !asked.again()) {
+            return nothing(told, true);
+        }
+        var earlier = new HashSet<>(asked.before());
         earlier.addAll(cursor.last());
+        earlier.addAll(told.refused());
         var passed = findings.subList(page.known(), findings.size()).stream()
-                .filter(finding -> !earlier.contains(finding.id()) && page.isNew(finding)).toList();
+                .filter(finding -> page.placed() || !earlier.contains(finding.id()) && page.isNew(finding)).toList();
         var draft = new Draft(told);
-        long sequence = cursor.position();
+        long sequence = page.sequence(cursor, asked);
         for (Finding finding : passed) {
             if (earlier.add(finding.id())) {
                 draft.growth(finding, sequence);
             }
             sequence++;
         }
-        draft.reached(resource, cursor, page.end(cursor, from, findings.size(), passed.size()), passed);
+        long end = page.end(cursor, asked.from(), findings.size(), passed.size());
+        draft.reached(asked.resource(), cursor, end, passed);
         return draft.done();
+    }
+
+    private static News nothing(Told told, boolean lost) {
+        return new News(List.of(), List.of(), told, lost);
     }
 
     /**

@@ -51,6 +51,7 @@ public final class Observer {
         Page page = Page.of(mapped, reader);
         page.findings().forEach(finding -> drift.look(poll.getResource(), finding));
         var draft = new Draft(poll, page.requestId(), poll.getAttempt().observedAt());
+        poll.observes();
         if (poll.isList()) {
             list(page, poll, draft);
         } else {
@@ -73,6 +74,7 @@ public final class Observer {
         var draft = new Draft(poll, null, now);
         JobMemory memory = draft.memory(poll.getJob());
         if (poll.ending() != null && !again) {
+            poll.observes();
             memory = memory.with(draft.tell(News.ofState(memory.told(), List.of(poll.ending().finding()))));
             poll.ending(null);
         }
@@ -143,7 +145,7 @@ public final class Observer {
     }
 
     private JobMemory growth(Page page, List<Finding> findings, Poll poll, Draft draft, JobMemory memory) {
-        News news = News.ofGrowth(memory.told(), findings, poll.getResource(), poll.from(), poll.before());
+        News news = News.ofGrowth(memory.told(), findings, poll.asked());
         JobMemory after = memory.with(draft.tell(news));
         poll.passGrowth(page, news);
         return poll.isReading() || poll.ending() == null ? after

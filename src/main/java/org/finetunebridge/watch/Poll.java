@@ -10,6 +10,7 @@ import org.finetunebridge.event.Finding;
 import org.finetunebridge.event.Page;
 import org.finetunebridge.fetch.Attempt;
 import org.finetunebridge.fetch.Plain;
+import org.finetunebridge.memory.Asked;
 import org.finetunebridge.memory.Cursor;
 import org.finetunebridge.memory.News;
 import org.finetunebridge.sink.Session;
@@ -39,6 +40,9 @@ public final class Poll {
     private Session session;
     private Ending ending;
     private Listing listing;
+    private boolean observed;
+    private int observedResource;
+    private Ending observedEnding;
 
     /**
      * @param source    the account
@@ -122,12 +126,9 @@ public final class Poll {
         return session;
     }
 
-    long from() {
-        return from;
-    }
-
-    Set<String> before() {
-        return before;
+    /** How the page of a growing list was asked for. */
+    Asked asked() {
+        return new Asked(getResource(), from, again, Set.copyOf(before));
     }
 
     /** The job's end, seen but not told yet: it is told with what is read last. */
@@ -145,10 +146,33 @@ public final class Poll {
             begin();
         }
         session = current;
+        observed = false;
         if (!begun) {
             from = isGrowing() ? Math.max(0, position() - 1) : 0;
             cursor = isGrowing() ? Long.toString(from) : listFirst;
             begun = true;
+        }
+    }
+
+    /** A page is held against the memory: that the poll moves on holds only once the page is told. */
+    void observes() {
+        observed = true;
+        observedResource = resource;
+        observedEnding = ending;
+    }
+
+    /** The page observed last is told. */
+    void told() {
+        observed = false;
+    }
+
+    /** The page observed last could not be told: it is read again. */
+    void untold() {
+        if (observed) {
+            observed = false;
+            resource = observedResource;
+            ending = observedEnding;
+            begin();
         }
     }
 
@@ -175,20 +199,27 @@ public final class Poll {
         return !repeats && !isReading();
     }
 
-    /** After a page of a growing list: on to the next page, or back to the beginning if the place was lost. */
+    /**
+     * After a page of a growing list: on to the next page, or back to the beginning if the place was lost. The next page
+     * is asked from the last record of this one, to see that it follows.
+     */
     void passGrowth(Page page, News news) {
         long position = news.told().cursor(getResource()).position();
+        long read = from + page.findings().size();
+        long next = Math.min(read, again ? position - 1 : position);
+        before.clear();
         if (news.lost() && !again) {
             again = true;
             at(0);
-        } else if (!page.more()) {
+            return;
+        }
+        addNames(page);
+        if (!page.more()) {
             nextResource();
-        } else if (news.any()) {
-            before.clear();
-            addNames(page);
-            at(position);
-        } else if (from + page.findings().size() < position && !page.findings().isEmpty()) {
-            at(from + page.findings().size());
+        } else if (news.any() && position != position()) {
+            at(Math.max(0, position - 1));
+        } else if (position == position() && read <= position && next > from) {
+            at(next);
         } else {
             LOG.warn("{}: {} says there is more but shows nothing new; stopped reading it", this, getResource());
             nextResource();

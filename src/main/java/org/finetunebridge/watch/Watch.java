@@ -48,6 +48,8 @@ public final class Watch {
     private Instant heldUntil = Instant.EPOCH;
     private Trouble sourceTrouble;
     private int sinkFailures;
+    private Instant sinkFailsSince;
+    private String sinkTrouble;
     private int sweeps;
     private volatile boolean stopping;
     private volatile Tally tally = Tally.NONE;
@@ -132,6 +134,7 @@ public final class Watch {
 
     /** A page was read, and what was new in it is told. */
     public synchronized void passed(@Variable("poll") Poll poll) {
+        poll.told();
         retries.answered();
         sinkFailures = 0;
         if (poll.isReading()) {
@@ -175,9 +178,9 @@ public final class Watch {
 
     /** The sink failed: nobody's fault here. Everything waits. */
     synchronized void sinkFailed(Lost lost) {
-        sinkFailures++;
+        sinkFailsSince = sinkFailures++ == 0 ? clock.instant() : sinkFailsSince;
         heldUntil = Sweep.later(heldUntil, clock.instant().plus(backoff.after(Math.min(sinkFailures, 4))));
-        tally = tally.failing(lost.getMessage());
+        sinkTrouble = lost.getMessage();
         sourceTrouble = null;
         giveUp();
     }
@@ -244,13 +247,19 @@ public final class Watch {
     /** What cannot be read before patience ends is left for a later sweep, or for good if this is the only one. */
     private void giveUp() {
         List<String> late = new ArrayList<>(sweep.giveUp(heldUntil, job -> {
-            Instant since = patience.all() ? retries.since(job) : began;
+            Instant since = patience.all() ? failsSince(job) : began;
             return (since == null ? Sweep.later(began, clock.instant()) : since).plus(patience.retry());
         }));
         if (!late.isEmpty()) {
             LOG.debug("{}: left for later: {}", source.name(), late);
-            tally = tally.failed(late.size());
+            tally = sinkFailures == 0 ? tally.failed(late.size())
+                    : tally.failed("nothing can be written: " + sinkTrouble).failed(late.size() - 1);
         }
+    }
+
+    private Instant failsSince(String job) {
+        Instant since = retries.since(job);
+        return since == null && sinkFailures > 0 ? sinkFailsSince : since;
     }
 
     private Session session() {

@@ -37,6 +37,7 @@ class KafkaKillIT {
     private Path directory;
     private final World world = World.empty();
     private final Random random = new Random(20261122);
+    private final Map<String, String> keys = new TreeMap<>();
     private Broker broker;
     private Sandbox sandbox;
     private Job alive;
@@ -50,6 +51,7 @@ class KafkaKillIT {
         sandbox.mischief().always("", Fault.slow(Duration.ofMillis(3)));
         broker = Broker.start(directory.resolve("broker"));
         broker.create(TOPIC, PARTITIONS, Map.of());
+        configure();
     }
 
     @AfterEach
@@ -60,17 +62,17 @@ class KafkaKillIT {
 
     @Test
     void losesAndRepeatsNothingWhenTheProcessIsKilledAgainAndAgain() {
-        for (int kill = 1; kill <= KILLS; kill++) {
-            thingsHappen();
-            try (BridgeProcess bridge = run()) {
-                if (kill % 2 == 0) {
-                    awaitMoreThan(written(), bridge);
-                }
-                assertThat(bridge.exit(Duration.ofMillis(random.nextInt(kill % 2 == 0 ? 400 : 4000))))
-                        .as(bridge.output()).isNull();
-            }
-        }
+        killAgainAndAgain(KILLS);
         assertThatEachFactIsToldOnce();
+    }
+
+    @Test
+    void losesNothingWithoutTransactionsAndThenEachFactIsThereOnceUnderItsId() {
+        keys.put("bridge.kafka.delivery", "at-least-once");
+        killAgainAndAgain(Math.max(4, KILLS / 2));
+        Tidings tidings = caughtUp();
+        tidings.withoutRepeats().holdEachFactOnce();
+        tidings.withoutRepeats().holdAllOf(world.visible());
     }
 
     @Test
@@ -148,18 +150,36 @@ class KafkaKillIT {
         }
     }
 
-    private void assertThatEachFactIsToldOnce() {
-        try (BridgeProcess once = BridgeProcess.start("once", keys(), directory)) {
-            assertThat(once.exit(Duration.ofMinutes(5))).as(once.output()).isZero();
+    /** Every second time in the middle of its writing, else at any moment, its start included. */
+    private void killAgainAndAgain(int kills) {
+        for (int kill = 1; kill <= kills; kill++) {
+            thingsHappen();
+            try (BridgeProcess bridge = run()) {
+                if (kill % 2 == 0) {
+                    awaitMoreThan(written(), bridge);
+                }
+                assertThat(bridge.exit(Duration.ofMillis(random.nextInt(kill % 2 == 0 ? 400 : 4000))))
+                        .as(bridge.output()).isNull();
+            }
         }
-        var tidings = new Tidings(broker.read(TOPIC));
+    }
+
+    private void assertThatEachFactIsToldOnce() {
+        Tidings tidings = caughtUp();
         tidings.holdEachFactOnce();
         tidings.holdAllOf(world.visible());
         assertThat(broker.read("finetune.dead-letters")).isEmpty();
     }
 
+    private Tidings caughtUp() {
+        try (BridgeProcess once = BridgeProcess.start("once", keys, directory)) {
+            assertThat(once.exit(Duration.ofMinutes(5))).as(once.output()).isZero();
+        }
+        return new Tidings(broker.read(TOPIC));
+    }
+
     private BridgeProcess run() {
-        return BridgeProcess.start("run", keys(), directory);
+        return BridgeProcess.start("run", keys, directory);
     }
 
     private void awaitMoreThan(long before, BridgeProcess bridge) {
@@ -178,14 +198,12 @@ class KafkaKillIT {
         }
     }
 
-    private Map<String, String> keys() {
-        Map<String, String> keys = new TreeMap<>(Map.of("bridge.sink", "kafka", "bridge.kafka.brokers",
-                broker.address(), "bridge.http.port", "0", "bridge.sources", "dashscope,minimax"));
+    private void configure() {
+        keys.putAll(Map.of("bridge.sink", "kafka", "bridge.kafka.brokers", broker.address(), "bridge.http.port", "0"));
         for (String source : new String[] {"dashscope", "minimax"}) {
             keys.put(source + ".base-url", sandbox.url());
             keys.put(source + ".api-key", World.KEY);
             keys.put(source + ".period", "1s");
         }
-        return keys;
     }
 }

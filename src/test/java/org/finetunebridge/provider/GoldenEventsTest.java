@@ -24,7 +24,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -41,6 +40,7 @@ import org.finetunebridge.event.Page;
 import org.finetunebridge.fetch.Account;
 import org.finetunebridge.fetch.Attempt;
 import org.finetunebridge.fetch.Budget;
+import org.finetunebridge.memory.Asked;
 import org.finetunebridge.memory.News;
 import org.finetunebridge.memory.Told;
 import org.finetunebridge.settings.SettingsReader;
@@ -158,7 +158,7 @@ class GoldenEventsTest {
         /** A list shows many jobs, each with a memory of its own; anything else is about one. */
         private static List<News> news(Page page, String resource, Provider provider) {
             if (provider.growing().contains(resource)) {
-                return List.of(News.ofGrowth(Told.NOTHING, page.findings(), resource, 0, Set.of()));
+                return List.of(News.ofGrowth(Told.NOTHING, page.findings(), Asked.from(0, resource)));
             }
             var groups = new LinkedHashMap<String, List<Finding>>();
             page.findings().forEach(finding -> groups.computeIfAbsent(resource.equals(provider.list())
