@@ -211,6 +211,7 @@ public final class Bridge implements AutoCloseable {
 
     private void addRoutes(CamelContext context) {
         var templates = (ModelCamelContext) context;
+        var providers = new Providers(files);
         for (SourceSettings source : settings.sources()) {
             Map<String, Object> parameters = parameters(source);
             for (String template : watched ? List.of("fetch", "poll", "failed", "watch") : List.of("fetch")) {
@@ -218,7 +219,7 @@ public final class Bridge implements AutoCloseable {
             }
             String prefix = source.provider().name() + '-';
             templates.getRouteTemplateDefinitions().stream().map(template -> template.getId())
-                    .filter(id -> id.startsWith(prefix))
+                    .filter(id -> id.startsWith(prefix) && providers.of(id).equals(source.provider().name()))
                     .forEach(id -> add(id, id.substring(prefix.length()), source, parameters, context));
         }
     }

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -68,12 +67,11 @@ public final class ConfigurationOptions {
         return new RouteFiles(Bridge.class.getClassLoader(), RouteFiles.packed(), folders);
     }
 
-    private static Set<String> ownKeys(Providers providers, String provider) {
+    private static Set<String> ownKeys(RouteFiles files) {
         try {
-            return providers.read(provider).keys().keySet();
-        } catch (IOException | RuntimeException e) {
-            throw new BadSettings(List.of("the files of provider " + provider + " cannot be read: "
-                    + Plain.line(e.getMessage())));
+            return new Providers(files).keys();
+        } catch (IOException e) {
+            throw new BadSettings(List.of(Plain.line(e.getMessage())));
         }
     }
 
@@ -82,12 +80,7 @@ public final class ConfigurationOptions {
         Configuration configuration = configuration();
         configuration.with(single).surroundings(System.getenv(), System.getProperties(), Set.of()).with(single);
         RouteFiles files = files(configuration.values());
-        Set<String> ownKeys = new HashSet<>();
-        var providers = new Providers(files);
-        for (String provider : providers.names()) {
-            ownKeys.addAll(ownKeys(providers, provider));
-        }
-        configuration.surroundings(System.getenv(), System.getProperties(), ownKeys).with(single).with(more);
+        configuration.surroundings(System.getenv(), System.getProperties(), ownKeys(files)).with(single).with(more);
         return new Bridge(files, configuration.values(), once, Clock.tickMillis(ZoneOffset.UTC));
     }
 }

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.finetunebridge.event.Fact;
 import org.finetunebridge.event.Finding;
 import org.finetunebridge.event.Kind;
@@ -67,6 +68,54 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
     }
 
     /**
+     * News in an answer that holds a list of log records besides how things stand: all of the list, or the part of it
+     * that follows what was told.
+     *
+     * @param findings oldest first
+     * @param counted  whether the answer holds the list from its beginning, so that places in it can be counted
+     */
+    public static News ofList(Told told, List<Finding> findings, String resource, boolean counted) {
+        var cursor = told.cursor(resource);
+        List<Finding> logs = findings.stream().filter(News::isLog).toList();
+        Set<String> named = new HashSet<>();
+        List<Finding> fresh = Tail.of(cursor, logs).fresh().stream().filter(one -> named.add(one.id())).toList();
+        List<Finding> state = findings.stream().filter(one -> !isLog(one)).sorted(oldestFirst(told)).toList();
+        var draft = new Draft(told);
+        long sequence = cursor.position();
+        Instant reached = Instant.EPOCH;
+        int next = 0;
+        for (Finding log : fresh) {
+            reached = later(reached, log.fact().time());
+            while (next < state.size() && moment(state.get(next), told).isBefore(reached)) {
+                draft.state(state.get(next++));
+            }
+            draft.growth(log, counted ? sequence++ : null);
+        }
+        state.subList(next, state.size()).forEach(draft::state);
+        draft.told(resource, cursor, fresh);
+        return draft.done();
+    }
+
+    /** News in a part of a list that follows what was told: all of it but what is known by name. */
+    public static News ofNext(Told told, List<Finding> findings, String resource) {
+        Set<String> named = new HashSet<>(told.cursor(resource).last());
+        List<Finding> fresh = findings.stream().filter(one -> isLog(one) && named.add(one.id())).toList();
+        var draft = new Draft(told);
+        findings.stream().filter(one -> !isLog(one)).forEach(draft::state);
+        fresh.forEach(one -> draft.growth(one, null));
+        draft.told(resource, told.cursor(resource), fresh);
+        return draft.done();
+    }
+
+    private static boolean isLog(Finding finding) {
+        return finding.fact() != null && finding.fact().kind() == Kind.LOG_APPENDED;
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return other != null && other.isAfter(one) ? other : one;
+    }
+
+    /**
      * What has no time is observed now, after everything that has one. Of one moment a job's status comes last, since
      * it may be the end, and of two checkpoints the lower step came first.
      */
@@ -112,7 +161,7 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
             }
         }
 
-        void growth(Finding finding, long sequence) {
+        void growth(Finding finding, Long sequence) {
             if (finding.fact() == null) {
                 refuse(finding);
                 return;
@@ -130,6 +179,22 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
                         .filter(Objects::nonNull).max(Instant::compareTo).orElse(null);
                 told = told.withCursor(resource,
                         before.advanced(end, passed.stream().map(Finding::id).toList(), newest));
+            }
+        }
+
+        /** Every name of the newest moment is kept: records of one moment may come later, and in between. */
+        void told(String resource, Cursor before, List<Finding> fresh) {
+            if (!fresh.isEmpty()) {
+                Instant newest = fresh.stream().map(one -> one.fact().time()).filter(Objects::nonNull)
+                        .max(Instant::compareTo).orElse(null);
+                boolean same = newest == null || before.newest() != null && !newest.isAfter(before.newest());
+                int first = 0;
+                while (newest != null && first < fresh.size() && !newest.equals(fresh.get(first).fact().time())) {
+                    first++;
+                }
+                int moment = same ? before.last().size() + fresh.size() : fresh.size() - first;
+                told = told.withCursor(resource, before.advanced(before.position() + fresh.size(),
+                        fresh.stream().map(Finding::id).toList(), newest, moment));
             }
         }
 

@@ -13,7 +13,6 @@ import org.finetunebridge.fetch.Failure;
 import org.finetunebridge.memory.JobMemory;
 import org.finetunebridge.memory.Trouble;
 import org.finetunebridge.provider.Means;
-import org.finetunebridge.provider.Provider;
 import org.finetunebridge.settings.SourceSettings;
 import org.finetunebridge.sink.Fenced;
 import org.finetunebridge.sink.Lost;
@@ -143,7 +142,7 @@ public final class Watch {
         retries.succeeded(poll.getJob());
         sweep.remove(poll.getJob());
         if (poll.isList()) {
-            listing.watched().forEach(job -> addJob(poll.session().of(source.name(), job), source.provider().follow()));
+            listing.watched().forEach(job -> addJob(poll.session().of(source.name(), job), source.follow()));
             giveUp();
         } else {
             tally = tally.plusRead();
@@ -234,14 +233,13 @@ public final class Watch {
     }
 
     private void add(String job, List<String> resources, Ending ending) {
-        Provider provider = source.provider();
-        var poll = new Poll(source.name(), job, resources, provider.growing(), provider.listFirst());
+        var poll = new Poll(source.name(), job, resources, source.provider().ways());
         poll.ending(ending);
         sweep.add(poll, retries.until(job));
     }
 
     private List<String> resourcesOfAGivenJob() {
-        return Stream.concat(Stream.ofNullable(source.provider().job()), source.provider().follow().stream()).toList();
+        return Stream.concat(Stream.ofNullable(source.provider().job()), source.follow().stream()).toList();
     }
 
     /** What cannot be read before patience ends is left for a later sweep, or for good if this is the only one. */
