@@ -167,7 +167,7 @@ public final class Poll {
     }
 
     /** How the page of a growing list was asked for. */
-    Asked asked() {
+    Asked askedFrom() {
         return new Asked(getResource(), from, again, Set.copyOf(before));
     }
 
