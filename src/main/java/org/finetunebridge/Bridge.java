@@ -17,6 +17,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
+import org.apache.camel.FailedToCreateRouteException;
+import org.apache.camel.FailedToStartRouteException;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
@@ -34,11 +36,14 @@ import org.finetunebridge.provider.RouteFiles;
 import org.finetunebridge.server.Server;
 import org.finetunebridge.settings.BadSettings;
 import org.finetunebridge.settings.FileFunction;
+import org.finetunebridge.settings.Placeholders;
 import org.finetunebridge.settings.Settings;
 import org.finetunebridge.settings.SettingsReader;
 import org.finetunebridge.settings.SourceSettings;
 import org.finetunebridge.sink.FileSink;
+import org.finetunebridge.sink.KafkaSink;
 import org.finetunebridge.sink.Publisher;
+import org.finetunebridge.sink.RoutedKafkaSink;
 import org.finetunebridge.sink.Sink;
 import org.finetunebridge.watch.Failures;
 import org.finetunebridge.watch.Observer;
@@ -119,16 +124,18 @@ public final class Bridge implements AutoCloseable {
     public void init() {
         try {
             main.init();
-        } catch (RuntimeException e) {
-            throw e;
         } catch (Exception e) {
-            throw new IllegalStateException(e);
+            throw BadRoutes.understood(e);
         }
     }
 
     /** Starts watching; {@link #init} comes first. */
     public void start() {
-        main.start();
+        try {
+            main.start();
+        } catch (FailedToCreateRouteException | FailedToStartRouteException e) {
+            throw BadRoutes.understood(e);
+        }
     }
 
     /** What the configuration says. */
@@ -173,11 +180,12 @@ public final class Bridge implements AutoCloseable {
 
     private void prepare(CamelContext context) {
         context.getPropertiesComponent().addPropertiesFunction(new FileFunction());
-        settings = new SettingsReader(new Providers(files), clock).read(resolved(context));
-        sink = new FileSink(settings.events(), settings.deadLetters(), settings.state(), clock);
+        settings = new SettingsReader(new Providers(files), clock).read(
+                Placeholders.resolved(configuration, context::resolvePropertyPlaceholders));
+        sink = sink(context);
         publisher = new Publisher(sink);
         context.getRegistry().bind("publisher", publisher);
-        mappings = new Mappings(files);
+        mappings = new Mappings(files).compiled();
         context.getRegistry().bind("mappings", mappings);
         context.getRegistry().bind("json", json(settings.maxResponseSize()));
         settings.sources().forEach(source -> bind(source, context));
@@ -185,6 +193,17 @@ public final class Bridge implements AutoCloseable {
             server = new Server(settings, publisher, watches, clock);
             server.configure(context);
         }
+    }
+
+    private Sink sink(CamelContext context) {
+        if (settings.sink().equals("file")) {
+            return new FileSink(settings.events(), settings.deadLetters(), settings.state(), clock);
+        } else if (settings.kafka().exactlyOnce()) {
+            return new KafkaSink(settings.kafka());
+        }
+        var sink = new RoutedKafkaSink(settings.kafka(), context);
+        context.getRegistry().bind("publish-kafka-clients", sink);
+        return sink;
     }
 
     private void bind(SourceSettings source, CamelContext context) {
@@ -208,6 +227,7 @@ public final class Bridge implements AutoCloseable {
 
     private void addRoutes(CamelContext context) {
         var templates = (ModelCamelContext) context;
+        var providers = new Providers(files);
         for (SourceSettings source : settings.sources()) {
             Map<String, Object> parameters = parameters(source);
             for (String template : watched ? List.of("fetch", "poll", "failed", "watch") : List.of("fetch")) {
@@ -215,7 +235,7 @@ public final class Bridge implements AutoCloseable {
             }
             String prefix = source.provider().name() + '-';
             templates.getRouteTemplateDefinitions().stream().map(template -> template.getId())
-                    .filter(id -> id.startsWith(prefix))
+                    .filter(id -> id.startsWith(prefix) && providers.of(id).equals(source.provider().name()))
                     .forEach(id -> add(id, id.substring(prefix.length()), source, parameters, context));
         }
     }
@@ -242,7 +262,7 @@ public final class Bridge implements AutoCloseable {
         return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    /** One sweep at a time: a timer would not wait for its last one, and a Quartz job that is not stateful neither. */
+    /** One sweep at a time: synchronous, for a timer would fire again while a sweep goes on on other threads. */
     private String trigger(SourceSettings source) {
         if (once) {
             return "timer:" + source.name() + "?repeatCount=1&delay=0";
@@ -262,6 +282,7 @@ public final class Bridge implements AutoCloseable {
             }
         });
         properties.putIfAbsent("bridge.sink", "file");
+        properties.putIfAbsent("bridge.kafka.delivery", "exactly-once");
         // A service manager waits ten seconds.
         properties.putIfAbsent("camel.main.shutdownTimeout", "8");
         properties.setProperty("camel.main.routesIncludePattern", routes());
@@ -274,23 +295,6 @@ public final class Bridge implements AutoCloseable {
             throw new BadSettings(List.of("there are no routes: routes/*.camel.yaml is neither here nor in the jar"));
         }
         return names.stream().map(files::location).collect(Collectors.joining(","));
-    }
-
-    private Map<String, String> resolved(CamelContext context) {
-        Map<String, String> resolved = new TreeMap<>(configuration);
-        List<String> problems = new ArrayList<>();
-        resolved.replaceAll((key, value) -> {
-            try {
-                return value.contains("{{") ? context.resolvePropertyPlaceholders(value) : value;
-            } catch (RuntimeException e) {
-                problems.add(key + " = " + value + ": cannot be resolved; is what it names set, and readable?");
-                return "";
-            }
-        });
-        if (!problems.isEmpty()) {
-            throw new BadSettings(problems);
-        }
-        return resolved;
     }
 
     /** Hostile input is read with limits; numbers stay as they are written. */

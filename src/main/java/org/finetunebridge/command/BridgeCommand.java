@@ -10,10 +10,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** The command line; without a verb it runs. */
-@Command(name = "finetune-bridge", mixinStandardHelpOptions = true, versionProvider = BridgeCommand.Version.class,
+@Command(name = "finetune-bridge", scope = ScopeType.INHERIT, mixinStandardHelpOptions = true, versionProvider = BridgeCommand.Version.class,
         sortOptions = false, subcommands = {RunCommand.class, OnceCommand.class, DemoCommand.class, CheckCommand.class,
             ReplayCommand.class, StateCommand.class},
         description = "Watches LLM fine-tuning jobs at their providers and publishes every change as a CloudEvent.",

@@ -6,12 +6,12 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.finetunebridge.Bridge;
+import org.finetunebridge.fetch.Plain;
 import org.finetunebridge.provider.Providers;
 import org.finetunebridge.provider.RouteFiles;
 import org.finetunebridge.settings.BadSettings;
@@ -28,9 +28,16 @@ public final class ConfigurationOptions {
             description = "Read this file instead of application.properties in the working directory.")
     private Path file;
 
+    private final Map<String, String> single = new TreeMap<>();
+
+    /** A method, since picocli begins anew with a field when a verb comes between two of these. */
     @Option(names = "-D", paramLabel = "key=value", mapFallbackValue = "true", scope = ScopeType.INHERIT,
             description = "Set one key; wins over files and environment.")
-    private Map<String, String> single = new TreeMap<>();
+    private void set(Map<String, String> some) {
+        if (some != null) {
+            single.putAll(some);
+        }
+    }
 
     /** Every key that is set, later ones over earlier ones. */
     Configuration configuration() throws IOException {
@@ -60,22 +67,20 @@ public final class ConfigurationOptions {
         return new RouteFiles(Bridge.class.getClassLoader(), RouteFiles.packed(), folders);
     }
 
+    private static Set<String> ownKeys(RouteFiles files) {
+        try {
+            return new Providers(files).keys();
+        } catch (IOException e) {
+            throw new BadSettings(List.of(Plain.line(e.getMessage())));
+        }
+    }
+
     /** A bridge that is not started. */
     Bridge bridge(boolean once, Map<String, String> more) throws IOException {
         Configuration configuration = configuration();
-        RouteFiles files = files(with(configuration.values(), single));
-        Set<String> ownKeys = new HashSet<>();
-        var providers = new Providers(files);
-        for (String provider : providers.names()) {
-            ownKeys.addAll(providers.read(provider).keys().keySet());
-        }
-        configuration.surroundings(System.getenv(), System.getProperties(), ownKeys).with(single).with(more);
+        configuration.with(single).surroundings(System.getenv(), System.getProperties(), Set.of()).with(single);
+        RouteFiles files = files(configuration.values());
+        configuration.surroundings(System.getenv(), System.getProperties(), ownKeys(files)).with(single).with(more);
         return new Bridge(files, configuration.values(), once, Clock.tickMillis(ZoneOffset.UTC));
-    }
-
-    private static Map<String, String> with(Map<String, String> some, Map<String, String> others) {
-        Map<String, String> all = new TreeMap<>(some);
-        all.putAll(others);
-        return all;
     }
 }

@@ -2,6 +2,7 @@ package org.finetunebridge.command;
 
 import java.io.PrintWriter;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.finetunebridge.Bridge;
@@ -18,6 +19,9 @@ final class DemoCommand implements Callable<Integer> {
 
     private static final double SPEED = 60;
     private static final String DIRECTORY = "data/demo/";
+    /** What a configuration says of real accounts is not about the made-up ones. */
+    private static final List<String> OWN = List.of("provider", "jobs", "models", "since", "cron", "cron-zone",
+            "concurrency", "rate", "time-zone", "request-timeout", "logs");
 
     @ParentCommand
     private BridgeCommand parent;
@@ -46,7 +50,9 @@ final class DemoCommand implements Callable<Integer> {
         settings.put("bridge.file.directory", DIRECTORY + "events");
         settings.put("bridge.dead-letter.directory", DIRECTORY + "dead-letters");
         settings.put("bridge.state.directory", DIRECTORY + "state");
-        for (String source : new String[] {"dashscope", "minimax"}) {
+        settings.put("minimax.group-id", "");
+        for (String source : List.of("dashscope", "minimax")) {
+            OWN.forEach(key -> settings.put(source + '.' + key, ""));
             settings.put(source + ".base-url", url);
             settings.put(source + ".api-key", World.KEY);
             settings.put(source + ".period", "2s");

@@ -29,6 +29,7 @@ final class OnceCommand implements Callable<Integer> {
             if (System.console() != null) {
                 bridge.publisher().onCommit(progress);
             }
+            RunCommand.openSink(bridge.publisher());
             bridge.start();
             for (Watch watch : bridge.watches()) {
                 watch.awaitFirstSweep();

@@ -7,6 +7,8 @@ import java.util.concurrent.Callable;
 import org.finetunebridge.Bridge;
 import org.finetunebridge.settings.BadSettings;
 import org.finetunebridge.settings.Settings;
+import org.finetunebridge.sink.Lost;
+import org.finetunebridge.sink.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -38,9 +40,22 @@ final class RunCommand implements Callable<Integer> {
         Bridge bridge = parent.options().bridge(false, Map.of()).served();
         bridge.init();
         requireSources(bridge.settings(), spec.commandLine().getErr());
+        openSink(bridge.publisher());
         stopOnSignal(bridge);
         bridge.start();
         throw bridge.publisher().fenced().get();
+    }
+
+    /** What is misconfigured ends the process before anything is read; what is only away may come back. */
+    static void openSink(Publisher publisher) {
+        try {
+            publisher.session();
+        } catch (Lost e) {
+            if (e.getCause() instanceof BadSettings) {
+                throw e;
+            }
+            LOG.debug("not yet: {}", e.getMessage());
+        }
     }
 
     /** Says which sources are off; with none on there is nothing to do. */

@@ -46,6 +46,16 @@ public final class DeadLetters {
         });
     }
 
+    /** An event that the destination will never take. */
+    public Event ofEvent(Event event, String why, Attempt attempt) {
+        return letter(EventId.hash("dead-letter\u001fpublish\u001f" + id(event)), event.key(), attempt.observedAt(), json -> {
+            json.writeStringField("stage", "publish");
+            writeError(json, "Unpublishable event", why, 0, "", attempt.requestId());
+            writeRequest(json, 1, "", attempt);
+            writePayload(json, event.value());
+        });
+    }
+
     /**
      * A job or source that cannot be read.
      *
@@ -65,6 +75,15 @@ public final class DeadLetters {
 
     private Event letter(String id, String job, Instant time, Envelope.Data data) {
         return envelope.event(TYPE, SCHEMA, id, job, time, data);
+    }
+
+    private static String id(Event event) {
+        try {
+            return event.headers().isEmpty() ? MAPPER.readTree(event.value()).path("id").asText()
+                    : event.headers().get("id");
+        } catch (IOException e) {
+            throw new IllegalStateException("an event of ours is JSON", e);
+        }
     }
 
     private static void writeError(JsonGenerator json, String name, String message, int status, String code,

@@ -14,6 +14,7 @@ public final class Failure extends RuntimeException {
     private final transient String requestId;
     private final transient Duration retryAfter;
     private final transient byte[] body;
+    private final boolean unwritable;
 
     /**
      * @param means     what it means
@@ -25,6 +26,11 @@ public final class Failure extends RuntimeException {
      * @param body      what came, as far as it was read; null if nothing worth keeping
      */
     public Failure(Means means, String message, int status, String code, String requestId, Duration retryAfter, byte[] body) {
+        this(means, message, status, code, requestId, retryAfter, body, false);
+    }
+
+    private Failure(Means means, String message, int status, String code, String requestId, Duration retryAfter,
+            byte[] body, boolean unwritable) {
         super(message, null, false, false);
         this.means = means;
         this.status = status;
@@ -32,6 +38,7 @@ public final class Failure extends RuntimeException {
         this.requestId = requestId;
         this.retryAfter = retryAfter;
         this.body = body;
+        this.unwritable = unwritable;
     }
 
     /** A failure of which only the meaning and a text are known. */
@@ -39,14 +46,22 @@ public final class Failure extends RuntimeException {
         return new Failure(means, message, 0, "", null, null, body);
     }
 
-    /** A word for what failed, for dead letters. */
-    public String name() {
-        return status == 0 ? "Unusable answer" : status < 300 ? "Provider error" : "HTTP error";
+    /** A good page that the sink will never take. */
+    public static Failure unwritable(String message) {
+        return new Failure(Means.JOB, message, 0, "", null, null, null, true);
     }
 
-    /** Where it failed: {@code fetch}, or {@code normalize} for an answer that came but makes no sense. */
+    /** A word for what failed, for dead letters. */
+    public String name() {
+        return unwritable ? "Unpublishable page" : status == 0 ? "Unusable answer" : status < 300 ? "Provider error" : "HTTP error";
+    }
+
+    /**
+     * Where it failed: {@code fetch}, {@code normalize} for an answer that came but makes no sense, {@code publish} for
+     * a page that cannot be written.
+     */
     public String stage() {
-        return status == 0 && body != null ? "normalize" : "fetch";
+        return unwritable ? "publish" : status == 0 && body != null ? "normalize" : "fetch";
     }
 
     /** What it means. */

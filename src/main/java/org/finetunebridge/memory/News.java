@@ -36,26 +36,24 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
         return draft.done();
     }
 
-    /**
-     * News in a page of a list that grows at its end.
-     *
-     * @param resource the list's name
-     * @param from     the position the page was asked from
-     * @param before   names of the records of the page read just before, to know a page that repeats; may be empty
-     */
-    public static News ofGrowth(Told told, List<Finding> findings, String resource, long from, Set<String> before) {
-        var cursor = told.cursor(resource);
+    /** News in a page of a list that grows at its end. */
+    public static News ofGrowth(Told told, List<Finding> findings, Asked asked) {
+        var cursor = told.cursor(asked.resource());
         if (findings.isEmpty()) {
-            return new News(List.of(), List.of(), told, from > 0 && from < cursor.position(), 0);
+            return nothing(told, asked.from() > 0 && asked.from() < cursor.position());
         }
-        var page = Alignment.of(cursor, findings, from);
-        var earlier = new HashSet<>(before);
+        var page = Alignment.of(cursor, findings, asked);
+        if (!page.placed() && asked.from() > 0 && !asked.again()) {
+            return nothing(told, true);
+        }
+        var earlier = new HashSet<>(asked.before());
         earlier.addAll(cursor.last());
+        earlier.addAll(told.refused());
         var passed = findings.subList(page.known(), findings.size()).stream()
-                .filter(finding -> !earlier.contains(finding.id()) && page.isNew(finding)).toList();
+                .filter(finding -> page.placed() || !earlier.contains(finding.id()) && page.isNew(finding)).toList();
         var draft = new Draft(told);
         draft.known = findings.size() - passed.size();
-        long sequence = cursor.position();
+        long sequence = page.sequence(cursor, asked);
         for (Finding finding : passed) {
             if (earlier.add(finding.id())) {
                 draft.growth(finding, sequence);
@@ -64,8 +62,61 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
             }
             sequence++;
         }
-        draft.reached(resource, cursor, page.end(cursor, from, findings.size(), passed.size()), passed);
+        long end = page.end(cursor, asked.from(), findings.size(), passed.size());
+        draft.reached(asked.resource(), cursor, end, passed);
         return draft.done();
+    }
+
+    private static News nothing(Told told, boolean lost) {
+        return new News(List.of(), List.of(), told, lost, 0);
+    }
+
+    /**
+     * News in an answer that holds a list of log records besides how things stand: all of the list, or the part of it
+     * that follows what was told.
+     *
+     * @param findings oldest first
+     * @param counted  whether the answer holds the list from its beginning, so that places in it can be counted
+     */
+    public static News ofList(Told told, List<Finding> findings, String resource, boolean counted) {
+        var cursor = told.cursor(resource);
+        List<Finding> logs = findings.stream().filter(News::isLog).toList();
+        Set<String> named = new HashSet<>();
+        List<Finding> fresh = Tail.of(cursor, logs).fresh().stream().filter(one -> named.add(one.id())).toList();
+        List<Finding> state = findings.stream().filter(one -> !isLog(one)).sorted(oldestFirst(told)).toList();
+        var draft = new Draft(told);
+        long sequence = cursor.position();
+        Instant reached = Instant.EPOCH;
+        int next = 0;
+        for (Finding log : fresh) {
+            reached = later(reached, log.fact().time());
+            while (next < state.size() && moment(state.get(next), told).isBefore(reached)) {
+                draft.state(state.get(next++));
+            }
+            draft.growth(log, counted ? sequence++ : null);
+        }
+        state.subList(next, state.size()).forEach(draft::state);
+        draft.told(resource, cursor, fresh);
+        return draft.done();
+    }
+
+    /** News in a part of a list that follows what was told: all of it but what is known by name. */
+    public static News ofNext(Told told, List<Finding> findings, String resource) {
+        Set<String> named = new HashSet<>(told.cursor(resource).last());
+        List<Finding> fresh = findings.stream().filter(one -> isLog(one) && named.add(one.id())).toList();
+        var draft = new Draft(told);
+        findings.stream().filter(one -> !isLog(one)).forEach(draft::state);
+        fresh.forEach(one -> draft.growth(one, null));
+        draft.told(resource, told.cursor(resource), fresh);
+        return draft.done();
+    }
+
+    private static boolean isLog(Finding finding) {
+        return finding.fact() != null && finding.fact().kind() == Kind.LOG_APPENDED;
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return other != null && other.isAfter(one) ? other : one;
     }
 
     /**
@@ -117,7 +168,7 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
             }
         }
 
-        void growth(Finding finding, long sequence) {
+        void growth(Finding finding, Long sequence) {
             if (finding.fact() == null) {
                 refuse(finding);
                 return;
@@ -135,6 +186,22 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
                         .filter(Objects::nonNull).max(Instant::compareTo).orElse(null);
                 told = told.withCursor(resource,
                         before.advanced(end, passed.stream().map(Finding::id).toList(), newest));
+            }
+        }
+
+        /** Every name of the newest moment is kept: records of one moment may come later, and in between. */
+        void told(String resource, Cursor before, List<Finding> fresh) {
+            if (!fresh.isEmpty()) {
+                Instant newest = fresh.stream().map(one -> one.fact().time()).filter(Objects::nonNull)
+                        .max(Instant::compareTo).orElse(null);
+                boolean same = newest == null || before.newest() != null && !newest.isAfter(before.newest());
+                int first = 0;
+                while (newest != null && first < fresh.size() && !newest.equals(fresh.get(first).fact().time())) {
+                    first++;
+                }
+                int moment = same ? before.last().size() + fresh.size() : fresh.size() - first;
+                told = told.withCursor(resource, before.advanced(before.position() + fresh.size(),
+                        fresh.stream().map(Finding::id).toList(), newest, moment));
             }
         }
 

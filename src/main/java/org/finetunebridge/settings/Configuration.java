@@ -8,12 +8,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Every key that is set, and from where: the packed file, the file of the working directory or the one named, the
@@ -25,6 +29,9 @@ public final class Configuration {
     public static final String FILE = "application.properties";
 
     private static final String CLIENT = "BRIDGE_KAFKA_CLIENT_";
+    /** What Java's own system properties begin with. */
+    private static final Set<String> JAVA = Set.of("java", "jdk", "sun", "os", "user", "file", "path", "line", "native",
+            "stdout", "stderr");
 
     private final Map<String, String> values = new TreeMap<>();
 
@@ -48,14 +55,15 @@ public final class Configuration {
 
     /**
      * Adds environment variables and system properties. {@code DASHSCOPE_API_KEY} is {@code dashscope.api-key}: a
-     * variable counts if a key that can be set, in upper case with underscores, is its name.
+     * variable counts if a key that can be set, in upper case with underscores, is its name. Of the system properties
+     * all that look like ours count, so that a misspelled one is refused.
      *
      * @param ownKeys keys that providers add to a source's
      */
     public Configuration surroundings(Map<String, String> environment, Properties system, Collection<String> ownKeys) {
-        for (String key : settable(environment, ownKeys)) {
-            String variable = environment.get(key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_'));
-            String value = system.getProperty(key, variable);
+        Set<String> names = names(environment, system);
+        for (String key : settable(names, ownKeys)) {
+            String value = environment.get(key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_'));
             if (value != null) {
                 values.put(key, value);
             }
@@ -66,6 +74,10 @@ public final class Configuration {
                 values.put("bridge.kafka.client." + property, value);
             }
         });
+        names.removeAll(JAVA);
+        system.stringPropertyNames().stream().filter(key -> key.startsWith("bridge.")
+                || key.indexOf('.') > 0 && names.contains(key.substring(0, key.indexOf('.'))))
+                .forEach(key -> values.put(key, system.getProperty(key)));
         return this;
     }
 
@@ -80,11 +92,17 @@ public final class Configuration {
         return values;
     }
 
-    private List<String> settable(Map<String, String> environment, Collection<String> ownKeys) {
-        String listed = environment.getOrDefault("BRIDGE_SOURCES",
-                values.getOrDefault("bridge.sources", "dashscope,minimax"));
+    /** The sections that any layer names. */
+    private Set<String> names(Map<String, String> environment, Properties system) {
+        return Stream.of(environment.getOrDefault("BRIDGE_SOURCES", ""), system.getProperty("bridge.sources", ""),
+                values.getOrDefault("bridge.sources", "dashscope,minimax"))
+                .flatMap(listed -> Arrays.stream(listed.split(","))).map(String::strip)
+                .filter(name -> !name.isEmpty()).collect(Collectors.toSet());
+    }
+
+    private static List<String> settable(Set<String> names, Collection<String> ownKeys) {
         List<String> keys = new ArrayList<>(SettingsReader.BRIDGE_KEYS);
-        for (String name : listed.strip().split("\\s*,\\s*")) {
+        for (String name : names) {
             SettingsReader.SOURCE_KEYS.forEach(key -> keys.add(name + '.' + key));
             ownKeys.forEach(key -> keys.add(name + '.' + key));
         }

@@ -22,6 +22,8 @@ public final class SettingsReader {
     private static final String BRIDGE = "bridge.";
     private static final String CLIENT = "bridge.kafka.client.";
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,62}");
+    /** Two begin keys of others; the third begins keys of the state topic that are no memory. */
+    private static final Set<String> RESERVED = new TreeSet<>(Set.of("bridge", "camel", "owner"));
     private static final Pattern HEADER_SAFE = Pattern.compile("[\\x21-\\x7e]+");
     /** Of every source; a provider adds its own. */
     static final Set<String> SOURCE_KEYS = Set.of("provider", "base-url", "api-key", "jobs", "models", "since",
@@ -85,9 +87,9 @@ public final class SettingsReader {
     private SourceSettings source(String name, Values values, Set<String> known) {
         String key = name + '.';
         SOURCE_KEYS.forEach(one -> known.add(key + one));
-        if (!NAME.matcher(name).matches() || name.equals("bridge") || name.equals("camel")) {
+        if (!NAME.matcher(name).matches() || RESERVED.contains(name)) {
             values.problem("bridge.sources", "'" + name + "' is no name for a source; allowed are lower-case letters,"
-                    + " digits, - and _");
+                    + " digits, - and _, but not the words " + String.join(", ", RESERVED));
             return null;
         }
         Provider provider = provider(key + "provider", values.text(key + "provider", name), values);

@@ -4,12 +4,12 @@ import java.util.Collection;
 import java.util.Comparator;
 
 /** Guesses what somebody meant to write. */
-final class Spelling {
+public final class Spelling {
 
     private Spelling() {}
 
     /** The nearest known word, if one is near enough to be what was meant. */
-    static String hint(String word, Collection<String> known) {
+    public static String hint(String word, Collection<String> known) {
         return known.stream().min(Comparator.comparingInt(one -> distance(word, one)))
                 .filter(one -> distance(word, one) <= Math.max(2, word.length() / 3))
                 .map(one -> "; did you mean " + one + "?").orElse("");

@@ -163,7 +163,9 @@ final class Values {
         } catch (URISyntaxException e) {
             // told below
         }
-        problem(key, "allowed is an http or https address with a host and perhaps a path, without user, query or"
+        // A user or a query may hold a password.
+        problems.add(key + " = " + shown(value.replaceAll("//[^/]*@", "//***@").replaceAll("[?].*", "?***"))
+                + ": allowed is an http or https address with a host and perhaps a path, without user, query or"
                 + " fragment");
         return fallback;
     }

@@ -1,6 +1,8 @@
 package org.finetunebridge.sink;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import org.finetunebridge.event.Event;
 import org.finetunebridge.memory.JobMemory;
 
@@ -11,12 +13,30 @@ import org.finetunebridge.memory.JobMemory;
  * @param events      to publish, in this order
  * @param deadLetters what could not be used
  * @param memories    what is remembered once the commit is confirmed
+ * @param refused     the dead letter for an event that can never be written, and why not; null if there is none
  */
-public record Batch(Session session, List<Event> events, List<Event> deadLetters, List<JobMemory> memories) {
+public record Batch(Session session, List<Event> events, List<Event> deadLetters, List<JobMemory> memories,
+        BiFunction<Event, String, Event> refused) {
+
+    /** A batch that is written whole or not at all. */
+    public Batch(Session session, List<Event> events, List<Event> deadLetters, List<JobMemory> memories) {
+        this(session, events, deadLetters, memories, null);
+    }
 
     /** Whether there is nothing to commit. */
     public boolean isEmpty() {
         return events.isEmpty() && deadLetters.isEmpty() && memories.isEmpty();
+    }
+
+    /** With a dead letter in place of the event that it was rejected for; null if that cannot be. */
+    Batch without(Rejected why) {
+        if (refused == null || why.event() == null || !events.contains(why.event())) {
+            return null;
+        }
+        List<Event> letters = new ArrayList<>(deadLetters);
+        letters.add(refused.apply(why.event(), why.getMessage()));
+        return new Batch(session, events.stream().filter(event -> !event.equals(why.event())).toList(), letters,
+                memories, refused);
     }
 
     int bytes() {

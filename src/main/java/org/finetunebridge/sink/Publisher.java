@@ -25,6 +25,7 @@ public final class Publisher implements AutoCloseable {
     private final List<Consumer<Batch>> listeners = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Fenced> fenced = new CompletableFuture<>();
     private volatile RuntimeException trouble;
+    private volatile int failures;
 
     /** @param sink opened when first needed */
     public Publisher(Sink sink) {
@@ -42,9 +43,14 @@ public final class Publisher implements AutoCloseable {
         return current != null ? current : open();
     }
 
+    /** Who waited while somebody else's attempt failed shares its failure, or a stop would wait for all of them. */
     private Session open() {
+        int before = failures;
         one.lock();
         try {
+            if (session == null && failures != before) {
+                throw trouble;
+            }
             if (session == null) {
                 session = new Session(sink.open());
                 trouble = null;
@@ -128,7 +134,7 @@ public final class Publisher implements AutoCloseable {
     private void commit(List<Waiting> group) {
         List<Waiting> current = group.stream().filter(this::isOfThisSession).toList();
         try {
-            write(current);
+            writeWhatCanBe(current);
         } catch (Rejected e) {
             commitOneByOne(current, e);
         } catch (RuntimeException e) {
@@ -143,6 +149,20 @@ public final class Publisher implements AutoCloseable {
             group.get(0).failure = rejected;
         } else {
             group.forEach(page -> commit(List.of(page)));
+        }
+    }
+
+    /** One event that can never be written does not keep the others back: it becomes a dead letter. */
+    private void writeWhatCanBe(List<Waiting> group) {
+        while (true) {
+            try {
+                write(group);
+                return;
+            } catch (Rejected e) {
+                if (group.stream().noneMatch(page -> page.isMended(e))) {
+                    throw e;
+                }
+            }
         }
     }
 
@@ -167,7 +187,10 @@ public final class Publisher implements AutoCloseable {
 
     private RuntimeException over(RuntimeException why) {
         session = null;
-        trouble = why;
+        if (trouble != why) {
+            trouble = why;
+            failures++;
+        }
         sink.close();
         if (why instanceof Fenced end) {
             fenced.complete(end);
@@ -176,12 +199,18 @@ public final class Publisher implements AutoCloseable {
     }
 
     private static final class Waiting {
-        private final Batch batch;
+        private Batch batch;
         private boolean done;
         private RuntimeException failure;
 
         Waiting(Batch batch) {
             this.batch = batch;
+        }
+
+        boolean isMended(Rejected why) {
+            Batch mended = batch.without(why);
+            batch = mended == null ? batch : mended;
+            return mended != null;
         }
     }
 }

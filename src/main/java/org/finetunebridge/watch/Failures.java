@@ -14,6 +14,7 @@ import org.finetunebridge.provider.Means;
 import org.finetunebridge.sink.Batch;
 import org.finetunebridge.sink.Fenced;
 import org.finetunebridge.sink.Lost;
+import org.finetunebridge.sink.Rejected;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +37,7 @@ public final class Failures {
     /** Deals with the exception of the exchange; null if there is nothing to commit. */
     public Batch failed(Exchange exchange, @Variable("poll") Poll poll) {
         Throwable cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        poll.untold();
         Lost lost = find(Lost.class, cause);
         if (lost != null) {
             watch.sinkFailed(lost);
@@ -49,8 +51,14 @@ public final class Failures {
     }
 
     /** What there was to tell of a failure could not be committed: it will be told when it fails again. */
-    public void untold(Exchange exchange) {
+    public void untold(Exchange exchange, @Variable("poll") Poll poll) {
+        poll.untold();
         watch.sinkFailed(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Lost.class));
+    }
+
+    /** Not even the failure can be written: all that is left is to say so. */
+    public void untellable(Exchange exchange, @Variable("poll") Poll poll) {
+        LOG.error("{}: {}", poll, exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Rejected.class).getMessage());
     }
 
     private Batch told(Poll poll, Failure failure) {
@@ -68,6 +76,10 @@ public final class Failures {
         Throwable large = find(Guard.TooLarge.class, cause);
         if (large != null) {
             return Failure.of(Means.JOB, large.getMessage(), null);
+        }
+        Rejected rejected = find(Rejected.class, cause);
+        if (rejected != null) {
+            return Failure.unwritable("can never be written: " + Plain.line(String.valueOf(rejected.getMessage())));
         }
         byte[] body = poll.getAttempt().body();
         if (find(JsonProcessingException.class, cause) != null) {

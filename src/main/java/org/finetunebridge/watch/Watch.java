@@ -14,7 +14,6 @@ import org.finetunebridge.fetch.Failure;
 import org.finetunebridge.memory.JobMemory;
 import org.finetunebridge.memory.Trouble;
 import org.finetunebridge.provider.Means;
-import org.finetunebridge.provider.Provider;
 import org.finetunebridge.settings.SourceSettings;
 import org.finetunebridge.sink.Fenced;
 import org.finetunebridge.sink.Lost;
@@ -49,6 +48,8 @@ public final class Watch {
     private Instant heldUntil = Instant.EPOCH;
     private Trouble sourceTrouble;
     private int sinkFailures;
+    private Instant sinkFailsSince;
+    private String sinkTrouble;
     private int sweeps;
     private final List<Onlooker> onlookers = new CopyOnWriteArrayList<>();
     private volatile boolean stopping;
@@ -154,6 +155,7 @@ public final class Watch {
 
     /** A page was read, and what was new in it is told. */
     public synchronized void passed(@Variable("poll") Poll poll) {
+        poll.told();
         retries.answered();
         sinkFailures = 0;
         int known = poll.takeKnown();
@@ -164,7 +166,7 @@ public final class Watch {
         retries.succeeded(poll.getJob());
         sweep.remove(poll.getJob());
         if (poll.isList()) {
-            listing.watched().forEach(job -> addJob(poll.session().of(source.name(), job), source.provider().follow()));
+            listing.watched().forEach(job -> addJob(poll.session().of(source.name(), job), source.follow()));
             giveUp();
         } else {
             tally = tally.plusRead();
@@ -201,9 +203,9 @@ public final class Watch {
 
     /** The sink failed: nobody's fault here. Everything waits. */
     synchronized void sinkFailed(Lost lost) {
-        sinkFailures++;
+        sinkFailsSince = sinkFailures++ == 0 ? clock.instant() : sinkFailsSince;
         heldUntil = Sweep.later(heldUntil, clock.instant().plus(backoff.after(Math.min(sinkFailures, 4))));
-        tally = tally.failing(lost.getMessage());
+        sinkTrouble = lost.getMessage();
         sourceTrouble = null;
         giveUp();
     }
@@ -258,26 +260,31 @@ public final class Watch {
     }
 
     private void add(String job, List<String> resources, Ending ending) {
-        Provider provider = source.provider();
-        var poll = new Poll(source.name(), job, resources, provider.growing(), provider.listFirst());
+        var poll = new Poll(source.name(), job, resources, source.provider().ways());
         poll.ending(ending);
         sweep.add(poll, retries.until(job));
     }
 
     private List<String> resourcesOfAGivenJob() {
-        return Stream.concat(Stream.ofNullable(source.provider().job()), source.provider().follow().stream()).toList();
+        return Stream.concat(Stream.ofNullable(source.provider().job()), source.follow().stream()).toList();
     }
 
     /** What cannot be read before patience ends is left for a later sweep, or for good if this is the only one. */
     private void giveUp() {
         List<String> late = new ArrayList<>(sweep.giveUp(heldUntil, job -> {
-            Instant since = patience.all() ? retries.since(job) : began;
+            Instant since = patience.all() ? failsSince(job) : began;
             return (since == null ? Sweep.later(began, clock.instant()) : since).plus(patience.retry());
         }));
         if (!late.isEmpty()) {
             LOG.debug("{}: left for later: {}", source.name(), late);
-            tally = tally.failed(late.size());
+            tally = sinkFailures == 0 ? tally.failed(late.size())
+                    : tally.failed("nothing can be written: " + sinkTrouble).failed(late.size() - 1);
         }
+    }
+
+    private Instant failsSince(String job) {
+        Instant since = retries.since(job);
+        return since == null && sinkFailures > 0 ? sinkFailsSince : since;
     }
 
     private Session session() {

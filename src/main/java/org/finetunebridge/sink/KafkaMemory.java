@@ -1,0 +1,82 @@
+package org.finetunebridge.sink;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.finetunebridge.memory.JobMemory;
+import org.finetunebridge.memory.MemoryJson;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads the state topic: what is remembered of every job, and who claims to write it. */
+final class KafkaMemory {
+
+    /** No source may have this name, so no memory has such a key. */
+    private static final String OWNER = "owner/";
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaMemory.class);
+    /** How far dead letters were replayed. */
+    static final String REPLAYED = OWNER + "/replayed";
+
+    private final String topic;
+    private final KafkaReader reader;
+
+    KafkaMemory(String topic, KafkaClients clients) {
+        this.topic = topic;
+        this.reader = new KafkaReader(topic, clients);
+    }
+
+    /** The key of the record in which an instance says that it is the one with this transactional id. */
+    static String ownerKey(String transactionalId) {
+        return OWNER + transactionalId;
+    }
+
+    /** What is remembered of every job. */
+    Collection<JobMemory> memories() throws ExecutionException, InterruptedException {
+        Map<String, byte[]> all = latest();
+        all.keySet().removeIf(key -> key.startsWith(OWNER));
+        return all.entrySet().stream().map(record -> memory(record.getKey(), record.getValue())).toList();
+    }
+
+    /** How far dead letters were replayed, as {@link KafkaDeadLetters} wrote it; null if none ever were. */
+    String replayed() throws ExecutionException, InterruptedException {
+        byte[] replayed = latest().get(REPLAYED);
+        return replayed == null ? null : new String(replayed, UTF_8);
+    }
+
+    /** Which instance was the last to say so; null if none did. */
+    String owner(String transactionalId) throws ExecutionException, InterruptedException {
+        byte[] owner = latest().get(ownerKey(transactionalId));
+        return owner == null ? null : new String(owner, UTF_8);
+    }
+
+    /** The last committed record of each key. */
+    private Map<String, byte[]> latest() throws ExecutionException, InterruptedException {
+        Map<String, byte[]> records = new HashMap<>();
+        reader.read(Map.of(), record -> keep(record, records));
+        return records;
+    }
+
+    private static void keep(ConsumerRecord<byte[], byte[]> record, Map<String, byte[]> records) {
+        if (record.key() == null) {
+            LOG.debug("{}-{}@{} has no key", record.topic(), record.partition(), record.offset());
+        } else if (record.value() == null) {
+            records.remove(new String(record.key(), UTF_8));
+        } else {
+            records.put(new String(record.key(), UTF_8), record.value());
+        }
+    }
+
+    private JobMemory memory(String key, byte[] value) {
+        try {
+            return MemoryJson.read(new String(value, UTF_8));
+        } catch (IOException | RuntimeException e) {
+            throw new Lost("the topic " + topic + " holds a record that is no memory of ours, under the key " + key
+                    + "; is bridge.kafka.state-topic right?", e);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package org.finetunebridge.sink;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/** Reads all committed records of a topic, once, and stops. */
+final class KafkaReader {
+
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    private final String topic;
+    private final KafkaClients clients;
+
+    KafkaReader(String topic, KafkaClients clients) {
+        this.topic = topic;
+        this.clients = clients;
+    }
+
+    /**
+     * Reads to the high watermark: up to the end that a consumer of committed records sees, anybody's open transaction
+     * would hide our own last commit.
+     *
+     * @param from where to begin, by partition; a partition that is not in it is read from its beginning
+     * @return where the reading ended, by partition
+     */
+    Map<TopicPartition, Long> read(Map<Integer, Long> from, java.util.function.Consumer<ConsumerRecord<byte[], byte[]>>
+            each) throws ExecutionException, InterruptedException {
+        Map<TopicPartition, Long> ends = ends();
+        Consumer<byte[], byte[]> reader = clients.reader();
+        try {
+            reader.assign(ends.keySet());
+            reader.seekToBeginning(ends.keySet());
+            ends.keySet().stream().filter(partition -> from.containsKey(partition.partition()))
+                    .forEach(partition -> reader.seek(partition, from.get(partition.partition())));
+            long progress = System.nanoTime();
+            for (long left = left(reader, ends), before = left; left > 0; left = left(reader, ends)) {
+                if (left < before) {
+                    progress = System.nanoTime();
+                    before = left;
+                } else if (System.nanoTime() - progress > KafkaClients.PATIENCE.toNanos()) {
+                    throw new Lost("the topic " + topic + " could not be read to its end: " + left + " records of it"
+                            + " are held back, perhaps by an open transaction of another program", null);
+                }
+                reader.poll(POLL).forEach(each);
+            }
+            return ends;
+        } finally {
+            reader.close(Duration.ZERO);
+        }
+    }
+
+    private static long left(Consumer<?, ?> reader, Map<TopicPartition, Long> ends) {
+        return ends.entrySet().stream()
+                .mapToLong(end -> Math.max(0, end.getValue() - reader.position(end.getKey()))).sum();
+    }
+
+    private Map<TopicPartition, Long> ends() throws ExecutionException, InterruptedException {
+        Admin admin = clients.admin();
+        try {
+            List<TopicPartition> partitions = partitions(admin);
+            Map<TopicPartition, ListOffsetsResultInfo> ends = admin.listOffsets(partitions.stream()
+                    .collect(Collectors.toMap(Function.identity(), partition -> OffsetSpec.latest()))).all().get();
+            return ends.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, end -> end.getValue().offset()));
+        } finally {
+            admin.close(Duration.ZERO);
+        }
+    }
+
+    private List<TopicPartition> partitions(Admin admin) throws ExecutionException, InterruptedException {
+        long began = System.nanoTime();
+        while (true) {
+            try {
+                return admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic).partitions().stream()
+                        .map(partition -> new TopicPartition(topic, partition.partition())).toList();
+            } catch (ExecutionException e) {
+                // a topic that was just created is not known everywhere at once
+                boolean young = e.getCause() instanceof UnknownTopicOrPartitionException
+                        && System.nanoTime() - began < KafkaClients.PATIENCE.toNanos();
+                if (!young) {
+                    throw e;
+                }
+                Thread.sleep(POLL.toMillis());
+            }
+        }
+    }
+}

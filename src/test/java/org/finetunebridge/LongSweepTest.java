@@ -1,0 +1,51 @@
+package org.finetunebridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.finetunebridge.sandbox.Fault;
+import org.finetunebridge.sandbox.Request;
+import org.finetunebridge.sandbox.World;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A sweep that takes many periods: two at once would hold their pages against one memory, and tell things twice. */
+class LongSweepTest {
+
+    private static final int JOBS = 20;
+
+    @TempDir
+    private Path folder;
+    private Rig rig;
+
+    @BeforeEach
+    void start() {
+        rig = new Rig(folder, World.empty()).source("dashscope", "dashscope").with("dashscope.period", "20ms")
+                .with("dashscope.concurrency", "1");
+        rig.world.account("dashscope").finished(JOBS, 2, 0);
+        rig.sandbox.mischief().always("checkpoints", Fault.slow(Duration.ofMillis(20)));
+    }
+
+    @AfterEach
+    void close() {
+        rig.close();
+    }
+
+    @Test
+    void beginsTheNextSweepWhenTheLastOneIsOver() throws Exception {
+        rig.watching();
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> rig.sandbox.requests().matching("page_no=").size() >= 2);
+
+        List<String> afterTheList = rig.sandbox.requests().all().stream().map(Request::line).skip(1).limit(JOBS).toList();
+        assertThat(afterTheList).as("every job is read before the list is asked again").hasSize(JOBS)
+                .allMatch(line -> line.contains("/checkpoints")).doesNotHaveDuplicates();
+        assertThat(rig.events()).hasSize(JOBS * 3).extracting(event -> event.path("id").asText())
+                .doesNotHaveDuplicates();
+    }
+}

@@ -1,0 +1,53 @@
+package org.finetunebridge.routes;
+
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import org.finetunebridge.fetch.Attempt;
+
+/** What the routes may ask of a poll, without a poll: so many resources to read, one after the other. */
+public final class Reading {
+
+    private final Deque<String> resources;
+    private final Attempt attempt = new Attempt();
+
+    Reading(String... resources) {
+        this.resources = new ArrayDeque<>(Arrays.asList(resources));
+    }
+
+    void passed() {
+        resources.remove();
+    }
+
+    public boolean isReading() {
+        return !resources.isEmpty();
+    }
+
+    public String getResource() {
+        return resources.peek();
+    }
+
+    public String getSource() {
+        return "acme";
+    }
+
+    public Attempt getAttempt() {
+        return attempt;
+    }
+
+    public String getJobPath() {
+        return "ft%2F1";
+    }
+
+    public String getJobJson() {
+        return "\"1\\\"7\"";
+    }
+
+    public String getCursorPath() {
+        return "3";
+    }
+
+    public String getCursorJson() {
+        return "\"300\"";
+    }
+}

@@ -1,0 +1,132 @@
+package org.finetunebridge.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.finetunebridge.provider.Providers;
+import org.finetunebridge.provider.RouteFiles;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsReaderTest {
+
+    @Test
+    void knowsEveryDefaultOfTheContract() throws IOException {
+        Settings settings = read(Map.of("dashscope.api-key", "sk-1", "minimax.api-key", "sk-2"));
+
+        SourceSettings dashscope = settings.sources().get(0);
+        assertThat(dashscope.baseUrl()).isEqualTo("https://dashscope-intl.aliyuncs.com");
+        assertThat(dashscope.zone()).isEqualTo(ZoneId.of("Asia/Shanghai"));
+        assertThat(dashscope.period()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(dashscope.concurrency()).isEqualTo(4);
+        assertThat(dashscope.rate()).isZero();
+        assertThat(dashscope.requestTimeout()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(dashscope.listsJobs()).isTrue();
+        assertThat(settings.sources().get(1).baseUrl()).isEqualTo("https://api.minimaxi.com");
+        assertThat(settings.sink()).isEqualTo("file");
+        assertThat(settings.events()).isEqualTo(Path.of("data/events"));
+        assertThat(settings.deadLetters()).isEqualTo(Path.of("data/dead-letters"));
+        assertThat(settings.state()).isEqualTo(Path.of("data/state"));
+        assertThat(settings.maxResponseSize()).isEqualTo(16L << 20);
+        assertThat(settings.httpHost()).isEqualTo("127.0.0.1");
+        assertThat(settings.httpPort()).isEqualTo(8080);
+        assertThat(settings.kafka()).isEqualTo(new Settings.KafkaSettings("localhost:9092", "finetune.events",
+                "finetune.dead-letters", "finetune.state", true, false, 0, 0, "finetune-bridge", Map.of()));
+    }
+
+    @Test
+    void turnsASourceWithoutAKeyOff() throws IOException {
+        Settings settings = read(Map.of("dashscope.api-key", "sk-1", "minimax.api-key", " "));
+
+        assertThat(settings.sources()).extracting(SourceSettings::name).containsExactly("dashscope");
+        assertThat(settings.off()).containsExactly("minimax");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            bridge.sources                | Team A              | no name for a source
+            bridge.sources                | bridge              | no name for a source
+            bridge.sink                   | kafak               | file, kafka
+            bridge.http.port              | 99999               | 0 to 65535
+            bridge.http.port              | http                | 0 to 65535
+            bridge.max-response-size      | 16 monkeys          | 16MB
+            bridge.max-response-size      | 0                   | 16MB
+            bridge.kafka.delivery         | maybe               | exactly-once, at-least-once
+            bridge.kafka.content-mode     | xml                 | structured, binary
+            bridge.kafka.partitions       | -1                  | whole number
+            bridge.kafka.replication      | many                | whole number
+            bridge.sinc                   | file                | did you mean bridge.sink?
+            dashscope.perod               | 30s                 | did you mean dashscope.period?
+            dashscope.provider            | dashcope            | did you mean dashscope?
+            dashscope.base-url            | ftp://example.org   | http or https
+            dashscope.base-url            | example.org         | http or https
+            dashscope.base-url            | https://            | http or https
+            dashscope.api-key             | with space          | no header may carry
+            dashscope.jobs                | a,..                | no job ids
+            dashscope.since               | yesterday           | 2026-01-31
+            dashscope.period              | soon                | 30s
+            dashscope.period              | 0                   | 30s
+            dashscope.period              | -5s                 | 30s
+            dashscope.cron                | every day           | Quartz
+            dashscope.cron                | * * * * *           | Quartz
+            dashscope.cron-zone           | Mars/Olympus        | Asia/Shanghai
+            dashscope.time-zone           | Bejing              | Asia/Shanghai
+            dashscope.concurrency         | 0                   | 1 to 256
+            dashscope.concurrency         | four                | 1 to 256
+            dashscope.rate                | fast                | requests a second
+            dashscope.rate                | NaN                 | requests a second
+            dashscope.rate                | -1                  | requests a second
+            dashscope.request-timeout     | 1 minute            | 30s
+            dashscope.logs                | yes                 | true, false
+            dashscope.group-id            | 1                   | no such key
+            """)
+    void refusesAWrongValueInOneLineThatSaysWhatIsAllowed(String key, String value, String allowed) {
+        Map<String, String> configuration = new TreeMap<>(Map.of("dashscope.api-key", "sk-secret-1"));
+        configuration.put(key, value);
+        BadSettings bad = refused(configuration);
+
+        assertThat(bad.problems()).hasSize(1).first().asString().startsWith(key + " = ").contains(allowed)
+                .doesNotContain("Exception").doesNotContain("sk-secret-1").doesNotContain("\n");
+        if (!key.endsWith("api-key") && !allowed.contains("did you mean") && !allowed.contains("no such key")) {
+            assertThat(bad.problems().get(0)).contains(" = " + value + ": ");
+        }
+    }
+
+    @Test
+    void saysEverythingThatIsWrongAtOnce() {
+        assertThat(refused(Map.of("dashscope.period", "soon", "minimax.rate", "x", "bridge.sink", "y")).problems())
+                .hasSize(3);
+    }
+
+    @Test
+    void neverShowsASecret() {
+        assertThat(refused(Map.of("dashscope.api-key", "sk-secret\u0007", "dashscope.apikey", "sk-secret-2",
+                "dashscope.base-url", "https://me:sk-secret-3@example.org/?token=sk-secret-4")).problems())
+                .hasSize(3).noneMatch(line -> line.contains("sk-secret"));
+    }
+
+    @Test
+    void doesNotLetAValueWriteToTheTerminal() {
+        assertThat(refused(Map.of("bridge.sink", "\u001b[31mred\u001b[0m\r" + "x".repeat(500))).problems().get(0))
+                .doesNotContain("\u001b").doesNotContain("\r").hasSizeLessThan(200);
+    }
+
+    private static BadSettings refused(Map<String, String> configuration) {
+        return catchThrowableOfType(BadSettings.class, () -> read(configuration));
+    }
+
+    private static Settings read(Map<String, String> configuration) throws IOException {
+        var files = new RouteFiles(SettingsReaderTest.class.getClassLoader(), List.of(), List.of(Path.of("routes")));
+        return new SettingsReader(new Providers(files), () -> Instant.parse("2026-03-01T00:00:00Z"))
+                .read(new TreeMap<>(configuration));
+    }
+}
