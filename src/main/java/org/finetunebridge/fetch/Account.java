@@ -44,6 +44,7 @@ public final class Account {
                 request.getHeader(Exchange.HTTP_PATH, String.class),
                 request.getHeader(Exchange.HTTP_QUERY, String.class));
         budget.take();
+        attempt.sent();
         request.setHeader(source.provider().keyHeader(), source.provider().keyPrefix() + source.apiKey());
     }
 

@@ -1,5 +1,6 @@
 package org.finetunebridge.health;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import org.finetunebridge.fetch.Failure;
@@ -44,12 +45,12 @@ public final class Pulse implements Onlooker {
     }
 
     @Override
-    public void read(int known) {
+    public void read(int known, Duration took) {
         lastSuccess = clock.instant();
     }
 
     @Override
-    public void failed(Failure failure) {
+    public void failed(Failure failure, Duration took) {
         lastFailure = new Lapse(clock.instant(), failure.getMessage());
     }
 

@@ -38,21 +38,16 @@ public final class Meters {
 
     /** Begins to count. */
     public void bind(Map<Watch, Pulse> watches, Publisher publisher, CamelContext context) {
-        var requests = new RequestTimer(registry);
         var gauges = new JobGauges(publisher, registry, clock);
         List<String> sources = watches.keySet().stream().map(watch -> watch.source().name()).toList();
         watches.forEach((watch, pulse) -> {
             watch.onPoll(new PollMeters(watch.source().name(), registry, clock));
             gauges.bind(watch, pulse);
-            requests.prepare(watch.source().name());
             drift(watch.source().name(), context);
         });
         publisher.onCommit(new CommitMeters(sources, registry, clock));
         Gauge.builder("finetune.sink.writable", () -> publisher.trouble() == null ? 1 : 0)
                 .description("0 while nothing can be published").register(registry);
-        context.getManagementStrategy().addEventNotifier(requests);
-        // Camel has decided by now that nobody listens.
-        context.getCamelContextExtension().setEventNotificationApplicable(true);
         process();
     }
 

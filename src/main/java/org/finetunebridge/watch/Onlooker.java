@@ -1,5 +1,6 @@
 package org.finetunebridge.watch;
 
+import java.time.Duration;
 import java.time.Instant;
 import org.finetunebridge.fetch.Failure;
 
@@ -10,11 +11,16 @@ public interface Onlooker {
      * A page was read, and what was new in it is told.
      *
      * @param known how many of its records were told before
+     * @param took  how long the provider took to answer
      */
-    default void read(int known) {}
+    default void read(int known, Duration took) {}
 
-    /** A request failed. */
-    default void failed(Failure failure) {}
+    /**
+     * A request failed.
+     *
+     * @param took how long the provider took to answer; null if it did not
+     */
+    default void failed(Failure failure, Duration took) {}
 
     /** The whole source is not asked before. */
     default void held(Instant until) {}

@@ -159,7 +159,7 @@ public final class Watch {
         retries.answered();
         sinkFailures = 0;
         int known = poll.takeKnown();
-        onlookers.forEach(onlooker -> onlooker.read(known));
+        onlookers.forEach(onlooker -> onlooker.read(known, poll.getAttempt().took()));
         if (poll.isReading()) {
             return;
         }
@@ -178,7 +178,7 @@ public final class Watch {
         Trouble known = failure.means() == Means.SOURCE || poll.isList() ? sourceTrouble
                 : poll.session().of(source.name(), poll.getJob()).trouble();
         Retries.Verdict verdict = retries.failed(poll.getJob(), failure, known, clock.instant());
-        onlookers.forEach(onlooker -> onlooker.failed(failure));
+        onlookers.forEach(onlooker -> onlooker.failed(failure, poll.getAttempt().took()));
         sweep.postpone(poll.getJob(), verdict.until());
         if (verdict.ofAll()) {
             heldUntil = Sweep.later(heldUntil, verdict.until());
