@@ -20,8 +20,9 @@ import org.finetunebridge.event.Telling;
  * @param refused the bad records to dead-letter
  * @param told    the memory once these are told; the same object if nothing changed
  * @param lost    the list is not where it was left: read it again from its beginning
+ * @param known   how many records of the answer were told before
  */
-public record News(List<Telling> items, List<Finding> refused, Told told, boolean lost) {
+public record News(List<Telling> items, List<Finding> refused, Told told, boolean lost, int known) {
 
     /** Whether there is anything to tell or to dead-letter. */
     public boolean any() {
@@ -51,10 +52,13 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
         var passed = findings.subList(page.known(), findings.size()).stream()
                 .filter(finding -> page.placed() || !earlier.contains(finding.id()) && page.isNew(finding)).toList();
         var draft = new Draft(told);
+        draft.known = findings.size() - passed.size();
         long sequence = page.sequence(cursor, asked);
         for (Finding finding : passed) {
             if (earlier.add(finding.id())) {
                 draft.growth(finding, sequence);
+            } else {
+                draft.known++;
             }
             sequence++;
         }
@@ -64,7 +68,7 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
     }
 
     private static News nothing(Told told, boolean lost) {
-        return new News(List.of(), List.of(), told, lost);
+        return new News(List.of(), List.of(), told, lost, 0);
     }
 
     /**
@@ -144,6 +148,7 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
         private final List<Telling> items = new ArrayList<>();
         private final List<Finding> refused = new ArrayList<>();
         private Told told;
+        private int known;
 
         Draft(Told told) {
             this.told = told;
@@ -155,6 +160,8 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
             } else if (finding.fact().kind() == Kind.JOB_STATUS_CHANGED) {
                 if (!told.statuses("").contains(finding.fact().statusKey())) {
                     jobStatus(finding.fact());
+                } else {
+                    known++;
                 }
             } else if (finding.fact().kind() == Kind.CHECKPOINT_CHANGED) {
                 checkpoint(finding.fact());
@@ -199,7 +206,7 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
         }
 
         News done() {
-            return new News(List.copyOf(items), List.copyOf(refused), told, false);
+            return new News(List.copyOf(items), List.copyOf(refused), told, false, known);
         }
 
         private void jobStatus(Fact fact) {
@@ -213,6 +220,8 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
             if (!before.contains(fact.statusKey())) {
                 items.add(new Telling(before.isEmpty() ? fact.asFirstOfItsThing() : fact, null, null));
                 told = told.withStatus(name, fact.statusKey());
+            } else {
+                known++;
             }
         }
 
@@ -220,6 +229,8 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
             if (!told.refused().contains(finding.id())) {
                 refused.add(finding);
                 told = told.withRefused(finding.id());
+            } else {
+                known++;
             }
         }
 

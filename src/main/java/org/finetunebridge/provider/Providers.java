@@ -44,11 +44,19 @@ public final class Providers {
                 .orElse("");
     }
 
-    /** Keys that they add to a source's. */
+    /**
+     * Keys that they add to a source's.
+     *
+     * @throws IOException that says whose files cannot be read
+     */
     public Set<String> keys() throws IOException {
         Set<String> keys = new TreeSet<>();
         for (String name : names()) {
-            keys.addAll(read(name).keys().keySet());
+            try {
+                keys.addAll(read(name).keys().keySet());
+            } catch (IOException | RuntimeException e) {
+                throw new IOException("the files of provider " + name + " cannot be read: " + e.getMessage(), e);
+            }
         }
         return keys;
     }

@@ -151,7 +151,7 @@ public final class Observer {
     private JobMemory growth(Page page, List<Finding> all, Poll poll, Draft draft, JobMemory memory) {
         String resource = poll.getResource();
         List<Finding> findings = settled(page, all, poll, memory);
-        News news = News.ofGrowth(memory.told(), findings, poll.asked());
+        News news = News.ofGrowth(memory.told(), findings, poll.askedFrom());
         Told told = draft.tell(news);
         if (findings.size() < all.size()) {
             told = told.withHeld(resource, all.get(all.size() - 1).id());
@@ -168,7 +168,7 @@ public final class Observer {
         }
         var cursor = memory.told().cursor(poll.getResource());
         int last = findings.size() - 1;
-        boolean known = poll.asked().from() + last < cursor.position() || findings.get(last).id().equals(cursor.held());
+        boolean known = poll.askedFrom().from() + last < cursor.position() || findings.get(last).id().equals(cursor.held());
         return known ? findings : findings.subList(0, last);
     }
 
@@ -269,6 +269,7 @@ public final class Observer {
         }
 
         Told tell(News news, String resource) {
+            poll.known(news.known());
             for (Telling telling : news.items()) {
                 events.add(event(telling));
             }

@@ -47,6 +47,7 @@ public final class Poll {
     private boolean observed;
     private int observedResource;
     private Ending observedEnding;
+    private int known;
 
     /**
      * @param source    the account
@@ -166,7 +167,7 @@ public final class Poll {
     }
 
     /** How the page of a growing list was asked for. */
-    Asked asked() {
+    Asked askedFrom() {
         return new Asked(getResource(), from, again, Set.copyOf(before));
     }
 
@@ -177,6 +178,18 @@ public final class Poll {
 
     void ending(Ending seen) {
         ending = seen;
+    }
+
+    /** So many more records were told before. */
+    void known(int more) {
+        known += more;
+    }
+
+    /** How many records since the last call were told before. */
+    int takeKnown() {
+        int count = known;
+        known = 0;
+        return count;
     }
 
     /** Readies the next page. A new session may remember less: what it does not know is read again. */

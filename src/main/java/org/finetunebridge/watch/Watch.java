@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
@@ -50,6 +51,7 @@ public final class Watch {
     private Instant sinkFailsSince;
     private String sinkTrouble;
     private int sweeps;
+    private final List<Onlooker> onlookers = new CopyOnWriteArrayList<>();
     private volatile boolean stopping;
     private volatile Tally tally = Tally.NONE;
 
@@ -71,6 +73,26 @@ public final class Watch {
     /** How the sweep under way, or the last one, went. */
     public Tally tally() {
         return tally;
+    }
+
+    /** Adds somebody who is told how polls go. */
+    public void onPoll(Onlooker onlooker) {
+        onlookers.add(onlooker);
+    }
+
+    /** What keeps the whole source from being read; null if nothing does. */
+    public synchronized Trouble trouble() {
+        return sourceTrouble;
+    }
+
+    /** Before which nothing is asked; in the past if nothing keeps the source from it. */
+    public synchronized Instant heldUntil() {
+        return heldUntil;
+    }
+
+    /** When the sweep under way, or the last one, began. */
+    public synchronized Instant began() {
+        return began;
     }
 
     /** A little while, so that sources of one period do not all ask at once; milliseconds. */
@@ -136,6 +158,8 @@ public final class Watch {
         poll.told();
         retries.answered();
         sinkFailures = 0;
+        int known = poll.takeKnown();
+        onlookers.forEach(onlooker -> onlooker.read(known));
         if (poll.isReading()) {
             return;
         }
@@ -154,9 +178,11 @@ public final class Watch {
         Trouble known = failure.means() == Means.SOURCE || poll.isList() ? sourceTrouble
                 : poll.session().of(source.name(), poll.getJob()).trouble();
         Retries.Verdict verdict = retries.failed(poll.getJob(), failure, known, clock.instant());
+        onlookers.forEach(onlooker -> onlooker.failed(failure));
         sweep.postpone(poll.getJob(), verdict.until());
         if (verdict.ofAll()) {
             heldUntil = Sweep.later(heldUntil, verdict.until());
+            onlookers.forEach(onlooker -> onlooker.held(verdict.until()));
         }
         if (verdict.trouble() != null && (verdict.ofAll() || poll.isList())) {
             sourceTrouble = verdict.trouble();
@@ -186,6 +212,7 @@ public final class Watch {
 
     /** The sweep is over. */
     public void end() {
+        onlookers.forEach(onlooker -> onlooker.swept(tally));
         ended.countDown();
     }
 
