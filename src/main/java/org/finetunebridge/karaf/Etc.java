@@ -70,7 +70,8 @@ final class Etc {
         defaults.put("bridge.dead-letter.directory", base.resolve("finetune-bridge/dead-letters").toString());
         defaults.put("bridge.state.directory", base.resolve("finetune-bridge/state").toString());
         defaults.put("camel.main.name", "finetune-bridge");
-        // A change of the configuration is done within five seconds; what is cut off was not committed and is read again.
+        // A change of the configuration is done within five seconds; what is cut off was not committed, and is read
+        // again.
         defaults.put("camel.main.shutdownTimeout", "3");
         return defaults;
     }

@@ -25,6 +25,7 @@ public final class Publisher implements AutoCloseable {
     private final List<Consumer<Batch>> listeners = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Fenced> fenced = new CompletableFuture<>();
     private volatile RuntimeException trouble;
+    private boolean closed;
     private volatile int failures;
 
     /** @param sink opened when first needed */
@@ -48,6 +49,9 @@ public final class Publisher implements AutoCloseable {
         int before = failures;
         one.lock();
         try {
+            if (closed) {
+                throw new Lost("the bridge has stopped", null);
+            }
             if (session == null && failures != before) {
                 throw trouble;
             }
@@ -109,10 +113,12 @@ public final class Publisher implements AutoCloseable {
         return trouble;
     }
 
+    /** For good: who is late must not take the lock that another instance may have by now. */
     @Override
     public void close() {
         one.lock();
         try {
+            closed = true;
             session = null;
             sink.close();
         } finally {

@@ -133,7 +133,8 @@ final class Karaf implements AutoCloseable {
     /** What a person gets to see who types this into the shell; the shell ends once {@code until} is seen. */
     String shell(String command, String until) throws IOException {
         Path out = Files.createTempFile(home, "shell", ".out");
-        var builder = new ProcessBuilder("bash", home.resolve("bin/client").toString(), "-u", USER, "-p", USER, command);
+        var builder = new ProcessBuilder("bash", home.resolve("bin/client").toString(), "-u", USER, "-p", USER,
+                command);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         Process client = builder.redirectErrorStream(true).redirectOutput(out.toFile()).start();
         try {

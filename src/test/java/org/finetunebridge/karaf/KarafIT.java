@@ -171,8 +171,8 @@ class KarafIT {
         String shown = karaf.shell("finetune:status; finetune:jobs dashscope; finetune:dead-letters; finetune:replay;"
                 + " finetune:jobs nobody; bundle:services org.finetunebridge", "ManagedService");
 
-        assertThat(shown).contains("Sink: file, UP").containsPattern("dashscope.*UP").containsPattern("ft-good.*PENDING")
-                .containsPattern("dashscope.*normalize").contains("1 dead letters work now").contains("No jobs");
+        assertThat(shown).contains("Sink: file, UP").containsPattern("dashscope.*UP")
+                .containsPattern("ft-good.*PENDING").containsPattern("dashscope.*normalize").contains("1 dead letters work now").contains("No jobs");
     }
 
     @Test
@@ -313,12 +313,12 @@ class KarafIT {
 
     private Map<String, String> standalone() throws Exception {
         Path alone = folder.resolve("alone");
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-jar", Path.of("target", "finetune-bridge.jar").toString(), "once"));
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        List<String> command = new ArrayList<>(List.of(java, "-jar", Path.of("target", "finetune-bridge.jar").toAbsolutePath().toString(), "once"));
         var settings = new TreeMap<>(keys);
         settings.replaceAll((key, value) -> value.replace(folder.toString(), alone.toString()));
         settings.forEach((key, value) -> command.addAll(List.of("-D", key + "=" + value)));
-        Process process = new ProcessBuilder(command).inheritIO().start();
+        Process process = new ProcessBuilder(command).directory(folder.toFile()).inheritIO().start();
         try {
             assertThat(process.waitFor(90, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).isZero();

@@ -24,6 +24,8 @@ import org.osgi.framework.BundleContext;
 public final class OtherCamel implements BundleActivator {
 
     private static final Path LIBRARIES = Path.of("target", "lib");
+    private static final String WANTED = "(camel-(api|base|base-engine|core-.*|support|util|util-json|management.*|timer"
+            + "|xml-jaxp-util)|jackson-(core|databind|annotations))-[0-9.]+jar";
 
     private final CamelContext context = new DefaultCamelContext();
 
@@ -93,7 +95,8 @@ public final class OtherCamel implements BundleActivator {
         var packages = new TreeSet<String>();
         for (Path path : jars) {
             try (var jar = new JarFile(path.toFile())) {
-                jar.stream().map(ZipEntry::getName).filter(name -> name.matches("(org/apache/camel|com/fasterxml).*\\.class"))
+                jar.stream().map(ZipEntry::getName)
+                        .filter(name -> name.matches("(org/apache/camel|com/fasterxml).*\\.class"))
                         .forEach(name -> packages.add(name.substring(0, name.lastIndexOf('/')).replace('/', '.')));
             }
         }
@@ -102,9 +105,7 @@ public final class OtherCamel implements BundleActivator {
 
     private static List<Path> jars() throws IOException {
         try (Stream<Path> all = Files.list(LIBRARIES)) {
-            return all.filter(jar -> jar.getFileName().toString().matches("(camel-(api|base|base-engine|core-.*|support"
-                    + "|util|util-json|management.*|timer|xml-jaxp-util)|jackson-(core|databind|annotations))-[0-9.]+jar"))
-                    .sorted().toList();
+            return all.filter(jar -> jar.getFileName().toString().matches(WANTED)).sorted().toList();
         }
     }
 }
