@@ -200,7 +200,8 @@ class KafkaKillIT {
     }
 
     private void awaitMoreThan(long before, BridgeProcess bridge) {
-        await().atMost(LONG).failFast(() -> bridge.exit(Duration.ZERO) != null).until(() -> written() > before);
+        await().atMost(LONG).failFast(() -> bridge.exit(Duration.ZERO) != null)
+                .untilAsserted(() -> assertThat(written()).as(bridge::output).isGreaterThan(before));
     }
 
     /** Ends of the topic: what was written, be it committed or not. */
