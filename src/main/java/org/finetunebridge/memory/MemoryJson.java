@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +62,14 @@ public final class MemoryJson {
 
     /** @see #read(String) */
     public static JobMemory read(JsonNode node) throws IOException {
+        try {
+            return memory(node);
+        } catch (IllegalArgumentException | DateTimeException e) {
+            throw new IOException("a memory of another version: " + e.getMessage(), e);
+        }
+    }
+
+    private static JobMemory memory(JsonNode node) throws IOException {
         if (!node.path("source").isTextual() || !node.path("job").isTextual()) {
             throw new IOException("not a job's memory");
         }

@@ -34,7 +34,10 @@ final class DeadLetterFiles {
             List<String> kept = letters.stream().filter(gone.negate()).toList();
             if (kept.size() < letters.size()) {
                 Path next = file.resolveSibling(file.getFileName() + ".next");
-                Files.write(next, kept, StandardCharsets.UTF_8);
+                Files.deleteIfExists(next);
+                try (LineFile fresh = LineFile.open(next)) {
+                    fresh.append(kept.stream().map(letter -> letter.getBytes(StandardCharsets.UTF_8)).toList());
+                }
                 Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             }
         }

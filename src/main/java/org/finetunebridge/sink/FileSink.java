@@ -1,18 +1,16 @@
 package org.finetunebridge.sink;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
+import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.finetunebridge.event.Event;
@@ -30,15 +28,12 @@ import org.slf4j.LoggerFactory;
 public final class FileSink implements Sink {
 
     private static final Logger LOG = LoggerFactory.getLogger(FileSink.class);
-    private static final String SUFFIX = ".ndjson";
-    private static final String DEAD_LETTERS = "dead-letters";
 
     private final Path state;
-    private final Map<String, Path> directories;
-    private final InstantSource clock;
-    private final Map<String, LineFile> files = new TreeMap<>();
+    private final DayFiles events;
+    private final DayFiles deadLetters;
+    private final Deque<StateLock> locks = new ArrayDeque<>();
     private MemoryLog memory;
-    private FileChannel lockFile;
 
     /**
      * @param events      directory of the events
@@ -48,23 +43,22 @@ public final class FileSink implements Sink {
      */
     public FileSink(Path events, Path deadLetters, Path state, InstantSource clock) {
         this.state = state.toAbsolutePath().normalize();
-        this.directories = Map.of("events", events.toAbsolutePath().normalize(),
-                DEAD_LETTERS, deadLetters.toAbsolutePath().normalize());
-        this.clock = clock;
+        this.events = new DayFiles("events", events.toAbsolutePath().normalize(), clock);
+        this.deadLetters = new DayFiles("dead-letters", deadLetters.toAbsolutePath().normalize(), clock);
     }
 
     @Override
     public Collection<JobMemory> open() {
+        close();
         try {
-            for (Path directory : directories.values()) {
-                Files.createDirectories(directory);
-            }
-            Files.createDirectories(state);
             lock();
             memory = new MemoryLog(state);
-            memory.open();
-            for (String sort : directories.keySet()) {
-                cutWhatWasNotCommitted(sort);
+            Map<String, Committed> found = new TreeMap<>();
+            events.find(found);
+            deadLetters.find(found);
+            memory.open(found);
+            for (DayFiles files : List.of(events, deadLetters)) {
+                files.cut(memory.committed(files.sort()), memory.damaged());
             }
             return List.copyOf(memory.memory());
         } catch (IOException e) {
@@ -77,8 +71,8 @@ public final class FileSink implements Sink {
     public void write(List<Batch> batches) {
         try {
             Map<String, Committed> lengths = new TreeMap<>();
-            append("events", batches.stream().flatMap(batch -> batch.events().stream()).toList(), lengths);
-            append(DEAD_LETTERS, batches.stream().flatMap(batch -> batch.deadLetters().stream()).toList(), lengths);
+            append(events, batches.stream().flatMap(batch -> batch.events().stream()).toList(), lengths);
+            append(deadLetters, batches.stream().flatMap(batch -> batch.deadLetters().stream()).toList(), lengths);
             memory.append(batches.stream().flatMap(batch -> batch.memories().stream()).toList(), lengths);
         } catch (IOException e) {
             throw new Lost("cannot write the files: " + e, e);
@@ -106,7 +100,7 @@ public final class FileSink implements Sink {
     @Override
     public List<String> deadLetters() {
         try {
-            return new DeadLetterFiles(directories.get(DEAD_LETTERS)).read();
+            return new DeadLetterFiles(deadLetters.directory()).read();
         } catch (IOException e) {
             throw new Lost("cannot read the dead letters: " + e, e);
         }
@@ -115,12 +109,12 @@ public final class FileSink implements Sink {
     @Override
     public void removeDeadLetters(Predicate<String> gone) {
         try {
-            closeQuietly(files.remove(DEAD_LETTERS));
-            new DeadLetterFiles(directories.get(DEAD_LETTERS)).remove(gone);
-            Committed before = memory.committed(DEAD_LETTERS);
-            if (before != null && Files.exists(Path.of(before.file()))) {
-                memory.append(List.of(), Map.of(DEAD_LETTERS, new Committed(before.file(),
-                        Files.size(Path.of(before.file())))));
+            deadLetters.close();
+            new DeadLetterFiles(deadLetters.directory()).remove(gone);
+            Committed before = memory.committed(deadLetters.sort());
+            if (before != null && Files.exists(before.path())) {
+                memory.append(List.of(),
+                        Map.of(deadLetters.sort(), new Committed(before.file(), Files.size(before.path()))));
             }
         } catch (IOException e) {
             throw new Lost("cannot write the dead letters: " + e, e);
@@ -129,89 +123,41 @@ public final class FileSink implements Sink {
 
     @Override
     public void close() {
-        files.values().forEach(FileSink::closeQuietly);
-        files.clear();
+        closeQuietly(events);
+        closeQuietly(deadLetters);
         closeQuietly(memory);
         memory = null;
-        closeQuietly(lockFile);
-        lockFile = null;
+        while (!locks.isEmpty()) {
+            closeQuietly(locks.pop());
+        }
     }
 
+    /** Two that remember apart but write to one file would cut off each other's lines. */
     private void lock() throws IOException {
-        Path path = state.resolve("lock");
-        lockFile = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        try {
-            FileLock lock = lockFile.tryLock();
-            if (lock != null) {
-                return;
+        Set<Path> held = new HashSet<>();
+        for (Path directory : List.of(state, events.directory(), deadLetters.directory())) {
+            Files.createDirectories(directory);
+            if (held.add(directory.toRealPath())) {
+                locks.push(lock(directory));
             }
-        } catch (OverlappingFileLockException e) {
-            LOG.debug("{} is locked by this process", path);
         }
-        closeQuietly(lockFile);
-        lockFile = null;
-        throw new Fenced("another instance uses the state in " + state + " (it holds the lock on " + path
-                + "); stop it, or give this one a bridge.state.directory of its own");
     }
 
-    private void append(String sort, List<Event> lines, Map<String, Committed> lengths) throws IOException {
+    private StateLock lock(Path directory) throws IOException {
+        String what = directory.equals(state) ? "state" : "files";
+        String key = directory.equals(state) ? "bridge.state.directory"
+                : directory.equals(events.directory()) ? "bridge.file.directory" : "bridge.dead-letter.directory";
+        StateLock lock = StateLock.of(directory, directory.equals(state) ? "lock" : ".lock");
+        if (lock == null) {
+            throw new Fenced("another instance uses the " + what + " in " + directory
+                    + " (it holds the lock there); stop it, or give this one a " + key + " of its own");
+        }
+        return lock;
+    }
+
+    private void append(DayFiles files, List<Event> lines, Map<String, Committed> lengths) throws IOException {
         if (!lines.isEmpty()) {
-            LineFile file = today(sort);
-            file.append(lines.stream().map(Event::value).toList());
-            lengths.put(sort, committed(file));
-        }
-    }
-
-    /** The file of the day. The first line of a file waits until the memory knows from where on the file counts. */
-    private LineFile today(String sort) throws IOException {
-        Path path = directories.get(sort)
-                .resolve(sort + "-" + LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC) + SUFFIX);
-        LineFile open = files.get(sort);
-        if (open != null && open.path().equals(path)) {
-            return open;
-        }
-        closeQuietly(open);
-        LineFile file = LineFile.open(path);
-        files.put(sort, file);
-        if (!committed(file).equals(memory.committed(sort))) {
-            memory.append(List.of(), Map.of(sort, committed(file)));
-        }
-        return file;
-    }
-
-    private static Committed committed(LineFile file) {
-        return new Committed(file.path().toString(), file.length());
-    }
-
-    private void cutWhatWasNotCommitted(String sort) throws IOException {
-        Committed counts = memory.committed(sort);
-        if (counts == null) {
-            return;
-        }
-        Path path = Path.of(counts.file());
-        long length = Files.exists(path) ? Files.size(path) : 0;
-        if (length > counts.length()) {
-            LOG.info("Cut {} bytes that were not committed off {}", length - counts.length(), path);
-            if (memory.damaged()) {
-                MemoryLog.keepAside(path, counts.length());
-            }
-            MemoryLog.truncate(path, counts.length());
-        } else if (length < counts.length()) {
-            LOG.warn("{} is {} bytes shorter than it was left; somebody else cut or removed it", path,
-                    counts.length() - length);
-        }
-        if (memory.damaged()) {
-            setAsideFilesAfter(path, sort);
-        }
-    }
-
-    private static void setAsideFilesAfter(Path last, String sort) throws IOException {
-        try (var all = Files.list(last.getParent())) {
-            for (Path later : all.filter(file -> file.getFileName().toString().matches(sort + "-[-0-9]+\\" + SUFFIX))
-                    .filter(file -> file.compareTo(last) > 0).toList()) {
-                MemoryLog.keepAside(later, 0);
-                Files.delete(later);
-            }
+            lengths.put(files.sort(), files.append(lines.stream().map(Event::value).toList(), memory));
         }
     }
 

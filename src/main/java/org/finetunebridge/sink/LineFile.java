@@ -4,21 +4,25 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 
-/** A file that whole lines are appended to. On disk when {@link #append} returns. */
+/** A file that whole lines are appended to. On disk when {@link #append} or {@link #force} returns. */
 final class LineFile implements AutoCloseable {
 
     private final Path path;
     private final FileChannel channel;
+    private final Object identity;
     private ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
     private long length;
 
     private LineFile(Path path, FileChannel channel) throws IOException {
         this.path = path;
         this.channel = channel;
+        this.identity = identity(path);
         this.length = channel.size();
         channel.position(length);
     }
@@ -27,23 +31,28 @@ final class LineFile implements AutoCloseable {
     static LineFile open(Path path) throws IOException {
         boolean created = Files.notExists(path);
         Files.createDirectories(path.getParent());
-        var file = new LineFile(path,
-                FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE));
-        if (created) {
-            syncDirectory(path.getParent());
+        FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            var file = new LineFile(path, channel);
+            if (created) {
+                syncDirectory(path.getParent());
+            }
+            return file;
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
         }
-        return file;
     }
 
     void append(List<byte[]> lines) throws IOException {
         for (byte[] line : lines) {
             add(line);
         }
-        write();
-        channel.force(false);
+        force();
     }
 
-    private void add(byte[] line) throws IOException {
+    /** A line that is safe only after {@link #force}. */
+    void add(byte[] line) throws IOException {
         if (buffer.remaining() < line.length + 1) {
             write();
         }
@@ -51,6 +60,11 @@ final class LineFile implements AutoCloseable {
             buffer = ByteBuffer.allocate(line.length + 1);
         }
         buffer.put(line).put((byte) '\n');
+    }
+
+    void force() throws IOException {
+        write();
+        channel.force(false);
     }
 
     private void write() throws IOException {
@@ -69,9 +83,23 @@ final class LineFile implements AutoCloseable {
         return length;
     }
 
+    /** Whether nobody else has removed, replaced, cut or lengthened the file. */
+    boolean isAsLeft() throws IOException {
+        try {
+            return channel.size() == length && identity(path).equals(identity);
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
     @Override
     public void close() throws IOException {
         channel.close();
+    }
+
+    private static Object identity(Path path) throws IOException {
+        Object key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+        return key == null ? path : key;
     }
 
     /** Creation and renaming are durable only once the directory is. */

@@ -3,6 +3,8 @@ package org.finetunebridge.sink;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -16,6 +18,24 @@ final class LineReader implements AutoCloseable {
 
     LineReader(Path path) throws IOException {
         in = Files.newInputStream(path);
+    }
+
+    /** Where the last whole line of a file ends. */
+    static long lastLineEnd(FileChannel file) throws IOException {
+        var block = ByteBuffer.allocate(1 << 13);
+        for (long end = file.size(); end > 0; end -= block.capacity()) {
+            long start = Math.max(0, end - block.capacity());
+            block.clear().limit((int) (end - start));
+            while (block.hasRemaining() && file.read(block, start + block.position()) >= 0) {
+                continue;
+            }
+            for (int index = block.position() - 1; index >= 0; index--) {
+                if (block.get(index) == '\n') {
+                    return start + index + 1;
+                }
+            }
+        }
+        return 0;
     }
 
     /** The next line without its line break; null at the end. */

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -49,16 +48,24 @@ final class MemoryLog implements AutoCloseable {
         return log.read(log.current) > 0 || log.read(log.previous) > 0 ? log.memory() : List.of();
     }
 
-    /** Reads the last good state, and readies the log for appending. */
-    void open() throws IOException {
+    /**
+     * Reads the last good state, and readies the log for appending.
+     *
+     * @param found what the output files hold already, for a memory that begins here
+     */
+    void open(Map<String, Committed> found) throws IOException {
         Files.deleteIfExists(next);
         boolean blank = Files.notExists(current) && Files.notExists(previous);
         if (!blank && !replay(current) && !fallBack()) {
             throw new IOException("the memory " + current + " is damaged from its beginning on, and there is no older"
-                    + " one; move it away to start with an empty memory, which tells everything again");
+                    + " one that holds; move " + current.getFileName() + " and " + previous.getFileName()
+                    + " away to start with an empty memory, which tells everything again");
         }
         if (blank) {
-            write(current);
+            committed.putAll(found);
+            write(next);
+            Files.move(next, current, StandardCopyOption.ATOMIC_MOVE);
+            LineFile.syncDirectory(current.getParent());
         }
         log = LineFile.open(current);
     }
@@ -79,6 +86,9 @@ final class MemoryLog implements AutoCloseable {
 
     /** Commits. Safe when it returns. */
     void append(List<JobMemory> memories, Map<String, Committed> files) throws IOException {
+        if (!log.isAsLeft()) {
+            throw new IOException("somebody else changed " + current);
+        }
         log.append(List.of(new Commit(memories, files, false).line()));
         memories.forEach(one -> memory.put(one.name(), one));
         committed.putAll(files);
@@ -112,15 +122,13 @@ final class MemoryLog implements AutoCloseable {
     }
 
     private void write(Path path) throws IOException {
-        var lines = new ArrayList<byte[]>();
         List<JobMemory> all = List.copyOf(memory.values());
-        for (int from = 0; from < all.size(); from += MEMORIES_A_LINE) {
-            lines.add(new Commit(all.subList(from, Math.min(all.size(), from + MEMORIES_A_LINE)), Map.of(), false)
-                    .line());
-        }
-        lines.add(new Commit(List.of(), committed, true).line());
         try (LineFile fresh = LineFile.open(path)) {
-            fresh.append(lines);
+            for (int from = 0; from < all.size(); from += MEMORIES_A_LINE) {
+                int to = Math.min(all.size(), from + MEMORIES_A_LINE);
+                fresh.add(new Commit(all.subList(from, to), Map.of(), false).line());
+            }
+            fresh.append(List.of(new Commit(List.of(), committed, true).line()));
             compacted = fresh.length();
         }
     }
@@ -135,8 +143,9 @@ final class MemoryLog implements AutoCloseable {
             keepAside(current, 0);
             damaged = true;
         }
-        Files.copy(previous, next, StandardCopyOption.REPLACE_EXISTING);
+        copy(previous, next);
         Files.move(next, current, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        LineFile.syncDirectory(current.getParent());
         return replay(current);
     }
 
@@ -189,6 +198,14 @@ final class MemoryLog implements AutoCloseable {
                     + " in {}", path, good, aside);
         }
         truncate(path, good);
+    }
+
+    /** On disk when it returns: the copy is about to take the place of something. */
+    private static void copy(Path from, Path to) throws IOException {
+        Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
+        try (var copy = FileChannel.open(to, StandardOpenOption.WRITE)) {
+            copy.force(true);
+        }
     }
 
     static void truncate(Path path, long length) throws IOException {

@@ -22,6 +22,7 @@ public final class Publisher implements AutoCloseable {
     private final ReentrantLock one = new ReentrantLock();
     private final ConcurrentLinkedQueue<Waiting> waiting = new ConcurrentLinkedQueue<>();
     private volatile Session session;
+    private boolean closed;
     private final List<Consumer<Batch>> listeners = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Fenced> fenced = new CompletableFuture<>();
     private volatile RuntimeException trouble;
@@ -54,6 +55,9 @@ public final class Publisher implements AutoCloseable {
             }
             if (session == null && failures != before) {
                 throw trouble;
+            }
+            if (closed) {
+                throw new Lost("the bridge has stopped", null);
             }
             if (session == null) {
                 session = new Session(sink.open());
@@ -144,10 +148,15 @@ public final class Publisher implements AutoCloseable {
         } catch (Rejected e) {
             commitOneByOne(current, e);
         } catch (RuntimeException e) {
-            var failure = over(e);
-            current.forEach(page -> page.failure = failure);
+            fail(current, over(e));
+        } catch (Error e) {
+            fail(current, over(new Lost("a fault of the bridge: " + e, e)));
         }
         group.forEach(page -> page.done = true);
+    }
+
+    private static void fail(List<Waiting> group, RuntimeException why) {
+        group.forEach(page -> page.failure = why);
     }
 
     private void commitOneByOne(List<Waiting> group, Rejected rejected) {
