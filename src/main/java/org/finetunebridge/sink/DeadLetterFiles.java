@@ -1,10 +1,12 @@
 package org.finetunebridge.sink;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -35,6 +37,9 @@ final class DeadLetterFiles {
             if (kept.size() < letters.size()) {
                 Path next = file.resolveSibling(file.getFileName() + ".next");
                 Files.write(next, kept, StandardCharsets.UTF_8);
+                try (var channel = FileChannel.open(next, StandardOpenOption.WRITE)) {
+                    channel.force(true);
+                }
                 Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             }
         }
