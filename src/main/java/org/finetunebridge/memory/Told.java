@@ -3,6 +3,7 @@ package org.finetunebridge.memory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.finetunebridge.event.Fact;
 
@@ -60,6 +61,18 @@ public record Told(String status, Map<String, List<String>> things, List<String>
     /** Whether the record was refused, and not told since. What was refused very long ago may be forgotten. */
     public boolean mayLack(String name) {
         return refused.contains(name) || refused.size() >= REFUSED_KEPT;
+    }
+
+    /** Further records of a list of named ones are asked with this. */
+    public Told withMark(String resource, String mark) {
+        return Objects.equals(mark, cursor(resource).mark()) ? this
+                : withCursor(resource, cursor(resource).marked(mark));
+    }
+
+    /** The last record of a list may still change: it is told when it is read again as it is. */
+    public Told withHeld(String resource, String name) {
+        return Objects.equals(name, cursor(resource).held()) ? this
+                : withCursor(resource, cursor(resource).holding(name));
     }
 
     Told withCursor(String resource, Cursor cursor) {

@@ -68,7 +68,8 @@ public final class Replay {
     private Finding finding(Letter letter) {
         try {
             JsonNode answer = JsonNodeFactory.instance.objectNode().set("record", letter.record());
-            JsonNode mapped = mappings.mapResource(answer, source.provider().name(), letter.resource());
+            JsonNode mapped = mappings.mapResource(answer, Mappings.asked(letter.job(), ""),
+                    source.provider().name(), letter.resource());
             List<Finding> findings = Page.of(mapped, reader).findings();
             return findings.size() == 1 ? findings.get(0) : null;
         } catch (Mappings.WrongShape e) {
