@@ -211,7 +211,8 @@ public final class Bridge implements AutoCloseable {
         var registry = context.getRegistry();
         var watch = new Watch(source, publisher, once ? Patience.ONCE : Patience.watching(source), clock,
                 ThreadLocalRandom.current());
-        var envelope = new Envelope(source.provider().name(), source.name(), source.zone(), settings.kafka().binary());
+        var envelope = new Envelope(source.provider().name(), source.name(), source.zone(),
+                settings.sink().equals("kafka") && settings.kafka().binary());
         var observer = new Observer(source, envelope);
         watches.add(watch);
         registry.bind(name + "watch", watch);

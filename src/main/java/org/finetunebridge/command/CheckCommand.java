@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
 @Command(name = "check", description = "Validate the configuration, read each source once, show what would be published.")
 final class CheckCommand implements Callable<Integer> {
 
-    private static final Pattern SECRET = Pattern.compile("(?i).*(api-key|password|secret|token|jaas|credential).*");
+    private static final Pattern SECRET = Pattern.compile("(?i).*(api-key|password|secret|token|jaas|credential).*"
+            + "|bridge\\.kafka\\.client\\..*");
 
     @ParentCommand
     private BridgeCommand parent;

@@ -96,7 +96,8 @@ public final class Account {
 
     private String requestId(Message answer) {
         String header = source.provider().requestIdHeader();
-        return header == null ? null : answer.getHeader(header, String.class);
+        String id = header == null ? null : answer.getHeader(header, String.class);
+        return id == null ? null : id.replace(source.apiKey(), "***");
     }
 
     /** An error's body may be anything: a proxy's HTML, or nothing. */

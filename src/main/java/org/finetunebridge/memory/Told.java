@@ -23,7 +23,8 @@ public record Told(String status, Map<String, List<String>> things, List<String>
 
     /** A job that changes its status for ever must not grow its memory for ever. */
     private static final int STATUSES_KEPT = 32;
-    private static final int REFUSED_KEPT = 256;
+    /** More than an account's list has bad records at a time, or each poll would dead-letter all of them again. */
+    private static final int REFUSED_KEPT = 4096;
     private static final String JOB = "";
 
     /** Whether the last status told ends a job. It may still change: providers restart jobs. */

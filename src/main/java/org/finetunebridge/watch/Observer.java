@@ -96,6 +96,9 @@ public final class Observer {
         for (Finding finding : page.findings()) {
             if (finding.fact() == null) {
                 own = own.with(draft.tell(News.ofState(own.told(), List.of(finding))));
+                if (finding.job() != null && draft.knows(finding.job())) {
+                    poll.listing().shows(finding.job(), draft.memory(finding.job()).retired() == null, null);
+                }
             } else if (scope.wants(finding.fact())) {
                 listed(finding, poll, draft);
             }

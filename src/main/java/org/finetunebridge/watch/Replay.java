@@ -46,6 +46,9 @@ public final class Replay {
 
     /** @return whether the record is told now, or was before; if not, it still cannot be used */
     public boolean tell(Letter letter) {
+        if (letter.record().isMissingNode()) {
+            return false;
+        }
         Finding finding = finding(letter);
         if (finding == null || finding.fact() == null) {
             return false;

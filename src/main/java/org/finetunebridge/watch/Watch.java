@@ -175,8 +175,9 @@ public final class Watch {
 
     /** A request failed: decides, and returns what there is to remember and to tell of it. */
     synchronized Retries.Verdict failed(Poll poll, Failure failure) {
-        Trouble known = failure.means() == Means.SOURCE || poll.isList() ? sourceTrouble
-                : poll.session().of(source.name(), poll.getJob()).trouble();
+        boolean ofSource = failure.means() == Means.SOURCE || poll.isList();
+        Trouble known = ofSource && sourceTrouble != null ? sourceTrouble
+                : poll.session().of(source.name(), ofSource ? LIST : poll.getJob()).trouble();
         Retries.Verdict verdict = retries.failed(poll.getJob(), failure, known, clock.instant());
         onlookers.forEach(onlooker -> onlooker.failed(failure, poll.getAttempt().took()));
         sweep.postpone(poll.getJob(), verdict.until());
@@ -251,8 +252,9 @@ public final class Watch {
     }
 
     private void addJob(JobMemory memory, List<String> resources) {
-        if (memory.retired() == null && !resources.isEmpty() && isTurnOf(memory)) {
-            add(memory.job(), resources, listing.ending(memory.job()));
+        Ending ending = listing.ending(memory.job());
+        if (memory.retired() == null && !resources.isEmpty() && (ending != null || isTurnOf(memory))) {
+            add(memory.job(), resources, ending);
             if (memory.trouble() != null && !patience.all()) {
                 sweep.postpone(memory.job(), memory.trouble().until());
             }
