@@ -9,38 +9,67 @@ import org.finetunebridge.event.Finding;
  *
  * <p>A page is asked so that it begins with the last record told. If that record is where it should be, positions can
  * be trusted, whatever the clocks of the records say. If it is elsewhere in the page, the provider counts differently
- * than we assumed, and what follows the record is new. If it is nowhere, only time is left to go by.
+ * than we assumed, and what follows the record is new. If it is nowhere, the list is read again from its beginning to
+ * find it; and if it is not found there either, only time is left to go by.
  *
- * @param known    how many records at the head of the page were told before
- * @param newest   if not null, only records after this moment are new
- * @param recounts the list is being read again from its beginning, so that its positions are counted anew
+ * @param known  how many records at the head of the page were told before
+ * @param newest if not null, only records after this moment are new
+ * @param count  how positions are counted from here on
+ * @param placed whether it is known where the page stands
  */
-record Alignment(int known, Instant newest, boolean recounts) {
+record Alignment(int known, Instant newest, Count count, boolean placed) {
 
-    static Alignment of(Cursor cursor, List<Finding> findings, long from) {
-        long overlap = cursor.position() - from;
-        if (overlap <= 0) {
-            return new Alignment(0, null, false);
+    /** What the place of a page says of positions. */
+    enum Count {
+        /** They are what we take them for. */
+        TRUSTED,
+        /** They are not ours, but as many records were added as are new. */
+        ON,
+        /** The list is being read from its beginning: count anew. */
+        ANEW,
+        /** The record told last may still come: the position stays what it was. */
+        NOT_YET
+    }
+
+    static Alignment of(Cursor cursor, List<Finding> findings, Asked asked) {
+        long overlap = cursor.position() - asked.from();
+        List<String> last = cursor.last();
+        if (overlap <= 0 || overlap <= findings.size() && endsAt((int) overlap - 1, findings, last)) {
+            return new Alignment((int) Math.max(0, overlap), null, Count.TRUSTED, true);
         }
-        boolean recounts = overlap > 1;
-        String anchor = cursor.last().get(cursor.last().size() - 1);
-        if (overlap <= findings.size() && isCalled(findings.get((int) overlap - 1), anchor)) {
-            return new Alignment((int) overlap, null, recounts);
+        Count count = overlap > 1 ? Count.ANEW : Count.ON;
+        int place = place(findings, last);
+        if (place >= 0) {
+            return new Alignment(place + 1, null, count, true);
         }
-        int found = lastIndex(findings, anchor);
-        return found < 0 ? new Alignment(0, cursor.newest(), recounts) : new Alignment(found + 1, null, recounts);
+        return overlap > findings.size() ? new Alignment(0, cursor.newest(), Count.NOT_YET, false)
+                : new Alignment(0, justBefore(cursor.newest()), Count.ANEW, false);
+    }
+
+    /** The place in the list of the first record that is new. */
+    long sequence(Cursor cursor, Asked asked) {
+        return count == Count.TRUSTED ? asked.from() + known : cursor.position();
     }
 
     /** Whether the record is new as far as time tells. A record without a time is told: better twice than never. */
     boolean isNew(Finding finding) {
-        return newest == null || finding.fact() == null || finding.fact().time() == null
+        return placed || newest == null || finding.fact() == null || finding.fact().time() == null
                 || finding.fact().time().isAfter(newest);
     }
 
     /** The position after a page, of which {@code passed} records had not been read before. */
     long end(Cursor cursor, long from, int size, int passed) {
-        boolean held = newest == null || passed > 0;
-        return held && (recounts || newest != null) ? from + size : cursor.position() + passed;
+        return switch (count) {
+            case TRUSTED -> from + size;
+            case ON -> cursor.position() + passed;
+            case ANEW -> newest == null || passed > 0 ? from + size : cursor.position();
+            case NOT_YET -> cursor.position();
+        };
+    }
+
+    /** A record of the newest moment may be new. */
+    private static Instant justBefore(Instant newest) {
+        return newest == null ? null : newest.minusNanos(1);
     }
 
     /** A record that could not be used when it was read may be usable today, and then has another name. */
@@ -48,12 +77,27 @@ record Alignment(int known, Instant newest, boolean recounts) {
         return finding.id().equals(name) || finding.fact() != null && Finding.nameOf(finding.raw()).equals(name);
     }
 
-    private static int lastIndex(List<Finding> findings, String anchor) {
-        for (int index = findings.size() - 1; index >= 0; index--) {
-            if (isCalled(findings.get(index), anchor)) {
-                return index;
+    /** Where the records told last end: where most of them stand in a row, for some may be equal. */
+    private static int place(List<Finding> findings, List<String> last) {
+        int best = -1;
+        int most = 0;
+        for (int index = 0; index < findings.size(); index++) {
+            int row = Math.min(index + 1, last.size());
+            if (row > most && endsAt(index, findings, last)) {
+                best = index;
+                most = row;
             }
         }
-        return -1;
+        return best;
+    }
+
+    /** Whether the records up to this one are those told last, as far as the page and the memory go back. */
+    private static boolean endsAt(int end, List<Finding> findings, List<String> last) {
+        for (int back = 0; back <= end && back < last.size(); back++) {
+            if (!isCalled(findings.get(end - back), last.get(last.size() - 1 - back))) {
+                return false;
+            }
+        }
+        return true;
     }
 }

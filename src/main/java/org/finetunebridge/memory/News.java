@@ -20,8 +20,9 @@ import org.finetunebridge.event.Telling;
  * @param refused the bad records to dead-letter
  * @param told    the memory once these are told; the same object if nothing changed
  * @param lost    the list is not where it was left: read it again from its beginning
+ * @param known   how many records of the answer were told before
  */
-public record News(List<Telling> items, List<Finding> refused, Told told, boolean lost) {
+public record News(List<Telling> items, List<Finding> refused, Told told, boolean lost, int known) {
 
     /** Whether there is anything to tell or to dead-letter. */
     public boolean any() {
@@ -35,33 +36,39 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
         return draft.done();
     }
 
-    /**
-     * News in a page of a list that grows at its end.
-     *
-     * @param resource the list's name
-     * @param from     the position the page was asked from
-     * @param before   names of the records of the page read just before, to know a page that repeats; may be empty
-     */
-    public static News ofGrowth(Told told, List<Finding> findings, String resource, long from, Set<String> before) {
-        var cursor = told.cursor(resource);
+    /** News in a page of a list that grows at its end. */
+    public static News ofGrowth(Told told, List<Finding> findings, Asked asked) {
+        var cursor = told.cursor(asked.resource());
         if (findings.isEmpty()) {
-            return new News(List.of(), List.of(), told, from > 0 && from < cursor.position());
+            return nothing(told, asked.from() > 0 && asked.from() < cursor.position());
         }
-        var page = Alignment.of(cursor, findings, from);
-        var earlier = new HashSet<>(before);
+        var page = Alignment.of(cursor, findings, asked);
+        if (!page.placed() && asked.from() > 0 && !asked.again()) {
+            return nothing(told, true);
+        }
+        var earlier = new HashSet<>(asked.before());
         earlier.addAll(cursor.last());
+        earlier.addAll(told.refused());
         var passed = findings.subList(page.known(), findings.size()).stream()
-                .filter(finding -> !earlier.contains(finding.id()) && page.isNew(finding)).toList();
+                .filter(finding -> page.placed() || !earlier.contains(finding.id()) && page.isNew(finding)).toList();
         var draft = new Draft(told);
-        long sequence = cursor.position();
+        draft.known = findings.size() - passed.size();
+        long sequence = page.sequence(cursor, asked);
         for (Finding finding : passed) {
             if (earlier.add(finding.id())) {
                 draft.growth(finding, sequence);
+            } else {
+                draft.known++;
             }
             sequence++;
         }
-        draft.reached(resource, cursor, page.end(cursor, from, findings.size(), passed.size()), passed);
+        long end = page.end(cursor, asked.from(), findings.size(), passed.size());
+        draft.reached(asked.resource(), cursor, end, passed);
         return draft.done();
+    }
+
+    private static News nothing(Told told, boolean lost) {
+        return new News(List.of(), List.of(), told, lost, 0);
     }
 
     /**
@@ -141,6 +148,7 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
         private final List<Telling> items = new ArrayList<>();
         private final List<Finding> refused = new ArrayList<>();
         private Told told;
+        private int known;
 
         Draft(Told told) {
             this.told = told;
@@ -152,6 +160,8 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
             } else if (finding.fact().kind() == Kind.JOB_STATUS_CHANGED) {
                 if (!told.statuses("").contains(finding.fact().statusKey())) {
                     jobStatus(finding.fact());
+                } else {
+                    known++;
                 }
             } else if (finding.fact().kind() == Kind.CHECKPOINT_CHANGED) {
                 checkpoint(finding.fact());
@@ -196,7 +206,7 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
         }
 
         News done() {
-            return new News(List.copyOf(items), List.copyOf(refused), told, false);
+            return new News(List.copyOf(items), List.copyOf(refused), told, false, known);
         }
 
         private void jobStatus(Fact fact) {
@@ -210,6 +220,8 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
             if (!before.contains(fact.statusKey())) {
                 items.add(new Telling(before.isEmpty() ? fact.asFirstOfItsThing() : fact, null, null));
                 told = told.withStatus(name, fact.statusKey());
+            } else {
+                known++;
             }
         }
 
@@ -217,6 +229,8 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
             if (!told.refused().contains(finding.id())) {
                 refused.add(finding);
                 told = told.withRefused(finding.id());
+            } else {
+                known++;
             }
         }
 

@@ -25,6 +25,13 @@ public final class Mappings {
         this.files = files;
     }
 
+    /** Compiles every mapping, so that a broken one is found before anything is asked. */
+    public Mappings compiled() {
+        files.endingWith(SUFFIX).forEach(file -> compiled.computeIfAbsent(
+                file.substring(0, file.length() - SUFFIX.length()), this::compile));
+        return this;
+    }
+
     /**
      * Maps an answer to a page.
      *

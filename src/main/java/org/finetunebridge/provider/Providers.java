@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** The providers there are: every {@code <provider>.properties} among the route files. */
 public final class Providers {
@@ -41,6 +42,23 @@ public final class Providers {
     public String of(String name) {
         return names().stream().filter(one -> name.startsWith(one + '-')).max(Comparator.comparingInt(String::length))
                 .orElse("");
+    }
+
+    /**
+     * Keys that they add to a source's.
+     *
+     * @throws IOException that says whose files cannot be read
+     */
+    public Set<String> keys() throws IOException {
+        Set<String> keys = new TreeSet<>();
+        for (String name : names()) {
+            try {
+                keys.addAll(read(name).keys().keySet());
+            } catch (IOException | RuntimeException e) {
+                throw new IOException("the files of provider " + name + " cannot be read: " + e.getMessage(), e);
+            }
+        }
+        return keys;
     }
 
     /** Reads one of them. */

@@ -99,6 +99,11 @@ public final class Publisher implements AutoCloseable {
         return fenced;
     }
 
+    /** What is remembered, as far as it is known now; null while the sink is not open. */
+    public Session remembered() {
+        return session;
+    }
+
     /** What keeps the sink from being written, or null. For health. */
     public RuntimeException trouble() {
         return trouble;

@@ -53,6 +53,7 @@ public final class Observer {
         Page page = Page.of(mapped, reader, poll.naming());
         page.findings().forEach(finding -> drift.look(poll.getResource(), finding));
         var draft = new Draft(poll, page.requestId(), poll.getAttempt().observedAt());
+        poll.observes();
         if (poll.isList()) {
             list(page, poll, draft);
         } else {
@@ -75,6 +76,7 @@ public final class Observer {
         var draft = new Draft(poll, null, now);
         JobMemory memory = draft.memory(poll.getJob());
         if (poll.ending() != null && !again) {
+            poll.observes();
             memory = memory.with(draft.tell(News.ofState(memory.told(), List.of(poll.ending().finding()))));
             poll.ending(null);
         }
@@ -149,7 +151,7 @@ public final class Observer {
     private JobMemory growth(Page page, List<Finding> all, Poll poll, Draft draft, JobMemory memory) {
         String resource = poll.getResource();
         List<Finding> findings = settled(page, all, poll, memory);
-        News news = News.ofGrowth(memory.told(), findings, resource, poll.from(), poll.before());
+        News news = News.ofGrowth(memory.told(), findings, poll.asked());
         Told told = draft.tell(news);
         if (findings.size() < all.size()) {
             told = told.withHeld(resource, all.get(all.size() - 1).id());
@@ -166,7 +168,7 @@ public final class Observer {
         }
         var cursor = memory.told().cursor(poll.getResource());
         int last = findings.size() - 1;
-        boolean known = poll.from() + last < cursor.position() || findings.get(last).id().equals(cursor.held());
+        boolean known = poll.asked().from() + last < cursor.position() || findings.get(last).id().equals(cursor.held());
         return known ? findings : findings.subList(0, last);
     }
 
@@ -267,6 +269,7 @@ public final class Observer {
         }
 
         Told tell(News news, String resource) {
+            poll.known(news.known());
             for (Telling telling : news.items()) {
                 events.add(event(telling));
             }

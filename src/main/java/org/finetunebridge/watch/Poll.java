@@ -12,6 +12,7 @@ import org.finetunebridge.event.Naming;
 import org.finetunebridge.event.Page;
 import org.finetunebridge.fetch.Attempt;
 import org.finetunebridge.fetch.Plain;
+import org.finetunebridge.memory.Asked;
 import org.finetunebridge.memory.Cursor;
 import org.finetunebridge.memory.News;
 import org.finetunebridge.provider.Mappings;
@@ -43,6 +44,10 @@ public final class Poll {
     private Session session;
     private Ending ending;
     private Listing listing;
+    private boolean observed;
+    private int observedResource;
+    private Ending observedEnding;
+    private int known;
 
     /**
      * @param source    the account
@@ -161,12 +166,9 @@ public final class Poll {
         return session;
     }
 
-    long from() {
-        return from;
-    }
-
-    Set<String> before() {
-        return before;
+    /** How the page of a growing list was asked for. */
+    Asked asked() {
+        return new Asked(getResource(), from, again, Set.copyOf(before));
     }
 
     /** The job's end, seen but not told yet: it is told with what is read last. */
@@ -178,16 +180,51 @@ public final class Poll {
         ending = seen;
     }
 
+    /** So many more records were told before. */
+    void known(int more) {
+        known += more;
+    }
+
+    /** How many records since the last call were told before. */
+    int takeKnown() {
+        int count = known;
+        known = 0;
+        return count;
+    }
+
     /** Readies the next page. A new session may remember less: what it does not know is read again. */
     void ready(Session current) {
         if (begun && current != session) {
             begin();
         }
         session = current;
+        observed = false;
         if (!begun) {
             from = isGrowing() ? Math.max(0, position() - 1) : 0;
             cursor = isGrowing() ? Long.toString(from) : first();
             begun = true;
+        }
+    }
+
+    /** A page is held against the memory: that the poll moves on holds only once the page is told. */
+    void observes() {
+        observed = true;
+        observedResource = resource;
+        observedEnding = ending;
+    }
+
+    /** The page observed last is told. */
+    void told() {
+        observed = false;
+    }
+
+    /** The page observed last could not be told: it is read again. */
+    void untold() {
+        if (observed) {
+            observed = false;
+            resource = observedResource;
+            ending = observedEnding;
+            begin();
         }
     }
 
@@ -244,20 +281,27 @@ public final class Poll {
         return told;
     }
 
-    /** After a page of a growing list: on to the next page, or back to the beginning if the place was lost. */
+    /**
+     * After a page of a growing list: on to the next page, or back to the beginning if the place was lost. The next page
+     * is asked from the last record of this one, to see that it follows.
+     */
     void passGrowth(Page page, News news) {
         long position = news.told().cursor(getResource()).position();
+        long read = from + page.findings().size();
+        long next = Math.min(read, again ? position - 1 : position);
+        before.clear();
         if (news.lost() && !again) {
             again = true;
             at(0);
-        } else if (!page.more()) {
+            return;
+        }
+        addNames(page);
+        if (!page.more()) {
             nextResource();
-        } else if (news.any()) {
-            before.clear();
-            addNames(page);
-            at(position);
-        } else if (from + page.findings().size() < position && !page.findings().isEmpty()) {
-            at(from + page.findings().size());
+        } else if (news.any() && position != position()) {
+            at(Math.max(0, position - 1));
+        } else if (position == position() && read <= position && next > from) {
+            at(next);
         } else {
             LOG.warn("{}: {} says there is more but shows nothing new; stopped reading it", this, getResource());
             nextResource();

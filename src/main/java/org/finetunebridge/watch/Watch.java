@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
@@ -47,7 +48,10 @@ public final class Watch {
     private Instant heldUntil = Instant.EPOCH;
     private Trouble sourceTrouble;
     private int sinkFailures;
+    private Instant sinkFailsSince;
+    private String sinkTrouble;
     private int sweeps;
+    private final List<Onlooker> onlookers = new CopyOnWriteArrayList<>();
     private volatile boolean stopping;
     private volatile Tally tally = Tally.NONE;
 
@@ -69,6 +73,26 @@ public final class Watch {
     /** How the sweep under way, or the last one, went. */
     public Tally tally() {
         return tally;
+    }
+
+    /** Adds somebody who is told how polls go. */
+    public void onPoll(Onlooker onlooker) {
+        onlookers.add(onlooker);
+    }
+
+    /** What keeps the whole source from being read; null if nothing does. */
+    public synchronized Trouble trouble() {
+        return sourceTrouble;
+    }
+
+    /** Before which nothing is asked; in the past if nothing keeps the source from it. */
+    public synchronized Instant heldUntil() {
+        return heldUntil;
+    }
+
+    /** When the sweep under way, or the last one, began. */
+    public synchronized Instant began() {
+        return began;
     }
 
     /** A little while, so that sources of one period do not all ask at once; milliseconds. */
@@ -131,8 +155,11 @@ public final class Watch {
 
     /** A page was read, and what was new in it is told. */
     public synchronized void passed(@Variable("poll") Poll poll) {
+        poll.told();
         retries.answered();
         sinkFailures = 0;
+        int known = poll.takeKnown();
+        onlookers.forEach(onlooker -> onlooker.read(known));
         if (poll.isReading()) {
             return;
         }
@@ -151,9 +178,11 @@ public final class Watch {
         Trouble known = failure.means() == Means.SOURCE || poll.isList() ? sourceTrouble
                 : poll.session().of(source.name(), poll.getJob()).trouble();
         Retries.Verdict verdict = retries.failed(poll.getJob(), failure, known, clock.instant());
+        onlookers.forEach(onlooker -> onlooker.failed(failure));
         sweep.postpone(poll.getJob(), verdict.until());
         if (verdict.ofAll()) {
             heldUntil = Sweep.later(heldUntil, verdict.until());
+            onlookers.forEach(onlooker -> onlooker.held(verdict.until()));
         }
         if (verdict.trouble() != null && (verdict.ofAll() || poll.isList())) {
             sourceTrouble = verdict.trouble();
@@ -174,15 +203,16 @@ public final class Watch {
 
     /** The sink failed: nobody's fault here. Everything waits. */
     synchronized void sinkFailed(Lost lost) {
-        sinkFailures++;
+        sinkFailsSince = sinkFailures++ == 0 ? clock.instant() : sinkFailsSince;
         heldUntil = Sweep.later(heldUntil, clock.instant().plus(backoff.after(Math.min(sinkFailures, 4))));
-        tally = tally.failing(lost.getMessage());
+        sinkTrouble = lost.getMessage();
         sourceTrouble = null;
         giveUp();
     }
 
     /** The sweep is over. */
     public void end() {
+        onlookers.forEach(onlooker -> onlooker.swept(tally));
         ended.countDown();
     }
 
@@ -242,13 +272,19 @@ public final class Watch {
     /** What cannot be read before patience ends is left for a later sweep, or for good if this is the only one. */
     private void giveUp() {
         List<String> late = new ArrayList<>(sweep.giveUp(heldUntil, job -> {
-            Instant since = patience.all() ? retries.since(job) : began;
+            Instant since = patience.all() ? failsSince(job) : began;
             return (since == null ? Sweep.later(began, clock.instant()) : since).plus(patience.retry());
         }));
         if (!late.isEmpty()) {
             LOG.debug("{}: left for later: {}", source.name(), late);
-            tally = tally.failed(late.size());
+            tally = sinkFailures == 0 ? tally.failed(late.size())
+                    : tally.failed("nothing can be written: " + sinkTrouble).failed(late.size() - 1);
         }
+    }
+
+    private Instant failsSince(String job) {
+        Instant since = retries.since(job);
+        return since == null && sinkFailures > 0 ? sinkFailsSince : since;
     }
 
     private Session session() {

@@ -36,10 +36,12 @@ public final class Broker implements AutoCloseable {
 
     private final Path directory;
     private final int port = freePort();
+    private final int advertised;
     private Process process;
 
-    private Broker(Path directory) {
+    private Broker(Path directory, int advertised) {
         this.directory = directory;
+        this.advertised = advertised == 0 ? port : advertised;
     }
 
     /** A broker that is ready. */
@@ -49,19 +51,31 @@ public final class Broker implements AutoCloseable {
         return broker;
     }
 
+    /** A broker that runs, but that clients find behind another port. */
+    static Broker behind(Path directory, int port) {
+        Broker broker = new Broker(directory, port);
+        broker.format();
+        broker.run();
+        return broker;
+    }
+
     /** A broker that has its port, but does not run yet. */
     public static Broker prepared(Path directory) {
-        try {
-            Broker broker = new Broker(Files.createDirectories(directory));
-            broker.format();
-            return broker;
-        } catch (Exception e) {
-            throw new IllegalStateException("no broker in " + directory, e);
-        }
+        Broker broker = new Broker(directory, 0);
+        broker.format();
+        return broker;
     }
 
     /** Starts, again if need be, and waits until it answers. */
     public void start() {
+        run();
+        try (Admin admin = admin()) {
+            Awaitility.await("the broker").atMost(STARTING).ignoreExceptions()
+                    .until(() -> !admin.describeCluster().nodes().get(5, TimeUnit.SECONDS).isEmpty());
+        }
+    }
+
+    private void run() {
         try {
             process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp",
@@ -72,10 +86,6 @@ public final class Broker implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         Awaitility.await("the broker on port " + port).atMost(STARTING).until(this::answers);
-        try (Admin admin = admin()) {
-            Awaitility.await("the broker").atMost(STARTING).ignoreExceptions()
-                    .until(() -> !admin.describeCluster().nodes().get(5, TimeUnit.SECONDS).isEmpty());
-        }
     }
 
     /** SIGKILL. */
@@ -95,9 +105,14 @@ public final class Broker implements AutoCloseable {
         }
     }
 
-    /** Where it is, host and port. */
+    /** Where clients find it, host and port. */
     public String address() {
-        return HOST + ":" + port;
+        return HOST + ":" + advertised;
+    }
+
+    /** Where it listens. */
+    int port() {
+        return port;
     }
 
     public Admin admin() {
@@ -164,13 +179,29 @@ public final class Broker implements AutoCloseable {
         return directory.resolve("server.properties");
     }
 
-    private void format() throws IOException {
+    private void format() {
+        try {
+            Files.createDirectories(directory);
+            configure();
+            if (Files.notExists(directory.resolve("data/meta.properties"))) {
+                StorageTool.execute(new String[] {"format", "-t", Uuid.randomUuid().toString(), "-c",
+                    configuration().toString()}, new PrintStream(OutputStream.nullOutputStream()));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void configure() throws IOException {
         int controller = freePort();
+        int internal = freePort();
         Files.writeString(configuration(), String.join("\n", "process.roles=broker,controller", "node.id=1",
                 "controller.quorum.voters=1@" + HOST + ":" + controller,
-                "listeners=PLAINTEXT://" + address() + ",CONTROLLER://" + HOST + ":" + controller,
-                "advertised.listeners=PLAINTEXT://" + address(), "controller.listener.names=CONTROLLER",
-                "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+                "listeners=PLAINTEXT://" + HOST + ":" + port + ",CONTROLLER://" + HOST + ":" + controller
+                        + ",INTERNAL://" + HOST + ":" + internal,
+                "advertised.listeners=PLAINTEXT://" + address() + ",INTERNAL://" + HOST + ":" + internal,
+                "controller.listener.names=CONTROLLER", "inter.broker.listener.name=INTERNAL",
+                "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,INTERNAL:PLAINTEXT",
                 "log.dirs=" + directory.resolve("data"), "num.partitions=3",
                 "offsets.topic.replication.factor=1", "offsets.topic.num.partitions=1",
                 "transaction.state.log.replication.factor=1", "transaction.state.log.min.isr=1",
@@ -180,9 +211,5 @@ public final class Broker implements AutoCloseable {
                 // a transaction that is out of time is aborted now, not up to 10 s later
                 "transaction.abort.timed.out.transaction.cleanup.interval.ms=200", "auto.create.topics.enable=false",
                 ""));
-        if (Files.notExists(directory.resolve("data/meta.properties"))) {
-            StorageTool.execute(new String[] {"format", "-t", Uuid.randomUuid().toString(), "-c",
-                configuration().toString()}, new PrintStream(OutputStream.nullOutputStream()));
-        }
     }
 }

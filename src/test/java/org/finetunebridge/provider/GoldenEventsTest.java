@@ -24,7 +24,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -42,6 +41,7 @@ import org.finetunebridge.event.Page;
 import org.finetunebridge.fetch.Account;
 import org.finetunebridge.fetch.Attempt;
 import org.finetunebridge.fetch.Budget;
+import org.finetunebridge.memory.Asked;
 import org.finetunebridge.memory.News;
 import org.finetunebridge.memory.Told;
 import org.finetunebridge.settings.SettingsReader;
@@ -169,7 +169,7 @@ class GoldenEventsTest {
                         provider.ways().whole().contains(resource)));
             }
             if (provider.ways().growing().contains(resource)) {
-                return List.of(News.ofGrowth(Told.NOTHING, page.findings(), resource, 0, Set.of()));
+                return List.of(News.ofGrowth(Told.NOTHING, page.findings(), Asked.from(0, resource)));
             }
             var groups = new LinkedHashMap<String, List<Finding>>();
             page.findings().forEach(finding -> groups.computeIfAbsent(resource.equals(provider.list())

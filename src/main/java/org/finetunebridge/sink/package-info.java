@@ -1,0 +1,5 @@
+/**
+ * Where events go, and the memory of them in the same commit. Knows disks, locks and sessions; must not know providers,
+ * HTTP, or what an event means.
+ */
+package org.finetunebridge.sink;

@@ -1,0 +1,135 @@
+package org.finetunebridge.sink;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.finetunebridge.event.Event;
+import org.finetunebridge.memory.JobMemory;
+import org.finetunebridge.memory.MemoryJson;
+
+/** A sink in memory, told how its next commits end. What it remembers goes through JSON, as on a disk. */
+public final class FlakySink implements Sink {
+
+    /** How a commit ends. */
+    public enum Commit {
+        /** It is confirmed. */
+        GOOD,
+        /** It fails, and nothing was written. */
+        LOST,
+        /** Everything was written, but nobody hears of it. */
+        UNHEARD,
+        /** It can never be written. */
+        REJECTED,
+        /** Another instance took over. */
+        FENCED
+    }
+
+    private final Map<String, String> memory = new TreeMap<>();
+    private final List<Event> events = new ArrayList<>();
+    private final List<Event> deadLetters = new ArrayList<>();
+    private final List<List<Batch>> commits = new ArrayList<>();
+    private final Deque<Commit> next = new ArrayDeque<>();
+    private boolean open;
+    private int opened;
+
+    /** The next commits end so; those after them are good. */
+    public synchronized FlakySink next(Collection<Commit> ends) {
+        next.addAll(ends);
+        return this;
+    }
+
+    /** From now on every commit is good. */
+    public synchronized void heal() {
+        next.clear();
+    }
+
+    /** What was published, in order. */
+    public synchronized List<Event> events() {
+        return List.copyOf(events);
+    }
+
+
+    /** The commits that took place. */
+    public synchronized List<List<Batch>> commits() {
+        return List.copyOf(commits);
+    }
+
+    /** How often it was opened. */
+    public synchronized int opened() {
+        return opened;
+    }
+
+    @Override
+    public synchronized Collection<JobMemory> open() {
+        open = true;
+        opened++;
+        return memory.values().stream().map(FlakySink::read).toList();
+    }
+
+    @Override
+    public synchronized void write(List<Batch> batches) {
+        if (!open) {
+            throw new IllegalStateException("written while closed");
+        }
+        Commit end = next.isEmpty() ? Commit.GOOD : next.poll();
+        switch (end) {
+            case REJECTED -> throw new Rejected("never", null);
+            case FENCED -> throw new Fenced("another");
+            case LOST -> throw new Lost("no", null);
+            case GOOD, UNHEARD -> keep(batches);
+        }
+        if (end == Commit.UNHEARD) {
+            throw new Lost("no answer", null);
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        open = false;
+    }
+
+    @Override
+    public synchronized Collection<JobMemory> peek() {
+        return memory.values().stream().map(FlakySink::read).toList();
+    }
+
+    @Override
+    public synchronized void forget(Collection<String> names) {
+        names.forEach(memory::remove);
+    }
+
+    @Override
+    public synchronized List<String> deadLetters() {
+        return deadLetters.stream().map(letter -> new String(letter.value(), StandardCharsets.UTF_8)).toList();
+    }
+
+    @Override
+    public synchronized void removeDeadLetters(Predicate<String> gone) {
+        deadLetters.removeIf(letter -> gone.test(new String(letter.value(), StandardCharsets.UTF_8)));
+    }
+
+    private void keep(List<Batch> batches) {
+        commits.add(List.copyOf(batches));
+        for (Batch batch : batches) {
+            events.addAll(batch.events());
+            deadLetters.addAll(batch.deadLetters());
+            batch.memories().forEach(one -> memory.put(one.name(), MemoryJson.write(one)));
+        }
+    }
+
+    private static JobMemory read(String json) {
+        try {
+            return MemoryJson.read(json);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

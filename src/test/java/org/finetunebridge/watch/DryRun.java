@@ -1,0 +1,174 @@
+package org.finetunebridge.watch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.Random;
+import java.util.function.Function;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
+import org.finetunebridge.event.Envelope;
+import org.finetunebridge.event.Event;
+import org.finetunebridge.fetch.Answered;
+import org.finetunebridge.provider.Provider;
+import org.finetunebridge.provider.Ways;
+import org.finetunebridge.settings.SourceSettings;
+import org.finetunebridge.sink.Batch;
+import org.finetunebridge.sink.FlakySink;
+import org.finetunebridge.sink.Lost;
+import org.finetunebridge.sink.Publisher;
+import org.finetunebridge.sink.Rejected;
+
+/**
+ * The watch and poll routes without Camel, HTTP and time: the same beans in the same order, a provider that is a
+ * function from what is asked to a mapped page, and a sink that fails when it is told to.
+ */
+final class DryRun {
+
+    /** More pages than any sweep of a test has: whoever reads more will read for ever. */
+    private static final int ENDLESS = 2_000;
+    private static final CamelContext CONTEXT = new DefaultCamelContext();
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    final FlakySink sink = new FlakySink();
+    private final SourceSettings source;
+    private final Function<Poll, JsonNode> provider;
+    private Instant now = Instant.parse("2026-03-01T00:00:00Z");
+    private Publisher publisher;
+    private Watch watch;
+    private Observer observer;
+    private Failures failures;
+    private int pages;
+
+    /** A source of one job that is given, with one list that grows. */
+    static DryRun ofGrowing(Function<Poll, JsonNode> provider) {
+        return new DryRun(source(List.of("job-1"), null, null, List.of("events"), List.of("events")), provider);
+    }
+
+    /** A source that lists its jobs, whose checkpoints are followed. */
+    static DryRun ofListed(Function<Poll, JsonNode> provider) {
+        return new DryRun(source(List.of(), "jobs", null, List.of("checkpoints"), List.of()), provider);
+    }
+
+    /** A source of one job that is given, read by itself and then for its checkpoints. */
+    static DryRun ofGiven(Function<Poll, JsonNode> provider) {
+        return new DryRun(source(List.of("job-1"), "jobs", "job", List.of("checkpoints"), List.of()), provider);
+    }
+
+    private DryRun(SourceSettings source, Function<Poll, JsonNode> provider) {
+        this.source = source;
+        this.provider = provider;
+        restart();
+    }
+
+    /** What is not on the disk is forgotten. */
+    DryRun restart() {
+        if (publisher != null) {
+            publisher.close();
+        }
+        publisher = new Publisher(sink);
+        watch = new Watch(source, publisher, Patience.ONCE, () -> now, new Random(1));
+        observer = new Observer(source, new Envelope("acme", "acme", ZoneOffset.UTC, false));
+        failures = new Failures(watch, observer, () -> now);
+        return this;
+    }
+
+    /** One sweep, to its end; returns how many pages it took. */
+    int sweep() {
+        pages = 0;
+        watch.begin();
+        while (watch.isSweeping()) {
+            now = now.plusMillis(Math.max(1, watch.pause()));
+            watch.due().forEach(this::poll);
+        }
+        watch.end();
+        return pages;
+    }
+
+    /** How the sweep went. */
+    Tally tally() {
+        return watch.tally();
+    }
+
+    /** Ids of what was published, in order. */
+    List<String> told() {
+        return sink.events().stream().map(event -> json(event).path("id").asText()).toList();
+    }
+
+    /** One field of the data of what was published, in order. */
+    List<String> told(String field) {
+        return sink.events().stream().map(event -> json(event).path("data").path(field).asText()).toList();
+    }
+
+    static JsonNode json(Event event) {
+        return json(new String(event.value(), StandardCharsets.UTF_8));
+    }
+
+    static JsonNode json(String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** routes/poll.camel.yaml. */
+    private void poll(Poll poll) {
+        try {
+            while (poll.isReading()) {
+                watch.ready(poll);
+                JsonNode page = answer(poll);
+                publisher.publish(observer.observe(page, poll));
+                watch.passed(poll);
+            }
+        } catch (RuntimeException e) {
+            failed(e, poll);
+        }
+    }
+
+    private JsonNode answer(Poll poll) {
+        if (++pages > ENDLESS) {
+            throw new AssertionError("reads for ever");
+        }
+        now = now.plus(Duration.ofMillis(1));
+        JsonNode page = provider.apply(poll);
+        Answered.at(now, poll.getAttempt());
+        return page;
+    }
+
+    /** routes/errors.camel.yaml; what fails there is logged by Camel. */
+    private void failed(RuntimeException e, Poll poll) {
+        Exchange exchange = new DefaultExchange(CONTEXT);
+        exchange.setProperty(Exchange.EXCEPTION_CAUGHT, e);
+        Batch batch = failures.failed(exchange, poll);
+        if (batch != null) {
+            try {
+                publisher.publish(batch);
+            } catch (Lost lost) {
+                exchange.setProperty(Exchange.EXCEPTION_CAUGHT, lost);
+                failures.untold(exchange, poll);
+            } catch (Rejected rejected) {
+                return;
+            }
+        }
+    }
+
+    private static SourceSettings source(List<String> jobs, String list, String job, List<String> follow,
+            List<String> growing) {
+        var provider = new Provider("acme", "http://127.0.0.1", ZoneOffset.UTC, "Authorization", "Bearer ", null, list,
+                job, follow, Map.of(), new Ways(Set.copyOf(growing), Set.of(), Set.of(), Set.of(), Set.of(), Set.of(),
+                        Set.of(), list == null ? Map.of() : Map.of(list, "1")), Map.of(), Map.of(), null);
+        return new SourceSettings("acme", provider, "http://127.0.0.1", "key", jobs, List.of(), null,
+                Duration.ofSeconds(30), null, ZoneOffset.UTC, 4, 0, ZoneOffset.UTC, Duration.ofSeconds(60), Map.of());
+    }
+}
