@@ -73,7 +73,7 @@ public final class Mappings {
         return JsonNodeFactory.instance.objectNode().put("job", job).put("cursor", cursor);
     }
 
-    private Expression compile(String name) {
+    Expression compile(String name) {
         try {
             // Absent stays absent, but an empty list that was sent is told as one.
             return new Parser(new StringReader(files.read(name + SUFFIX))).withSource(name + SUFFIX)

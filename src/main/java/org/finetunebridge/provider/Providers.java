@@ -114,7 +114,7 @@ public final class Providers {
         return word.isEmpty() ? "" : word + ' ';
     }
 
-    private static List<String> words(Properties text, String key) {
+    static List<String> words(Properties text, String key) {
         return Arrays.stream(text.getProperty(key, "").split(",")).map(String::strip)
                 .filter(word -> !word.isEmpty()).toList();
     }

@@ -180,7 +180,7 @@ public final class Observer {
         String resource = poll.getResource();
         Told told = memory.told();
         if (poll.isNewestFirst(page)) {
-            boolean all = poll.trail().isForward();
+            boolean all = poll.trail().follows(page);
             if (poll.passRecent(page, !all && Tail.of(told.cursor(resource), findings).met())) {
                 told = draft.tell(all ? News.ofNext(told, findings, resource)
                         : News.ofList(told, findings, resource, false), resource);

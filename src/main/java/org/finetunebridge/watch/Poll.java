@@ -268,14 +268,14 @@ public final class Poll {
      * @return whether the page is to be told now
      */
     boolean passRecent(Page page, boolean met) {
-        boolean told = trail.isForward() || met || page.next() == null || !addNames(page);
+        boolean told = trail.follows(page) || met || page.next() == null || !addNames(page);
         if (!told) {
             trail.add(cursor);
             cursor = page.next();
         } else if (trail.isEmpty()) {
             nextResource();
         } else {
-            cursor = trail.forward();
+            cursor = trail.forward(cursor);
             before.clear();
         }
         return told;

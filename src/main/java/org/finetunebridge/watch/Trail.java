@@ -2,6 +2,7 @@ package org.finetunebridge.watch;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.finetunebridge.event.Page;
 
 /**
  * The pages of a list that shows the newest first, walked back to what is known. Nothing of them is kept but how they
@@ -14,6 +15,7 @@ final class Trail {
 
     private final Deque<String> behind = new ArrayDeque<>();
     private boolean forward;
+    private String told;
 
     void add(String cursor) {
         behind.push(cursor);
@@ -23,13 +25,17 @@ final class Trail {
         return behind.isEmpty();
     }
 
-    /** Whether everything in the page that is read now comes after what is known. */
-    boolean isForward() {
-        return forward;
+    /**
+     * Whether everything in the page that is read now comes after what is known: it is on the way forward, or the page
+     * that comes after it was told just now.
+     */
+    boolean follows(Page page) {
+        return forward || told != null && told.equals(page.next());
     }
 
-    /** How the next newer page was asked. */
-    String forward() {
+    /** How the page that is newer than this one, told now, was asked. */
+    String forward(String now) {
+        told = now;
         String cursor = behind.pop();
         forward = !behind.isEmpty();
         return cursor;
@@ -37,6 +43,7 @@ final class Trail {
 
     void clear() {
         behind.clear();
+        told = null;
         forward = false;
     }
 }
