@@ -22,7 +22,6 @@ public final class Publisher implements AutoCloseable {
     private final ReentrantLock one = new ReentrantLock();
     private final ConcurrentLinkedQueue<Waiting> waiting = new ConcurrentLinkedQueue<>();
     private volatile Session session;
-    private boolean closed;
     private final List<Consumer<Batch>> listeners = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Fenced> fenced = new CompletableFuture<>();
     private volatile RuntimeException trouble;
@@ -55,9 +54,6 @@ public final class Publisher implements AutoCloseable {
             }
             if (session == null && failures != before) {
                 throw trouble;
-            }
-            if (closed) {
-                throw new Lost("the bridge has stopped", null);
             }
             if (session == null) {
                 session = new Session(sink.open());
