@@ -134,7 +134,7 @@ public final class Keeper {
         }
         Bridge next = null;
         try {
-            next = maker.make(wanted, false);
+            next = maker.make(wanted, false).served();
             next.init();
             next.settings().off().forEach(name -> LOG.info("{} is off: {}.api-key is not set", name, name));
             current = wanted;

@@ -7,6 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
@@ -245,12 +249,19 @@ class KarafIT {
     @Test
     void leavesNothingBehind() throws Exception {
         keys.put("bridge.sources", "dashscope,cron");
+        int port = Broker.freePort();
+        keys.put("bridge.http.port", Integer.toString(port));
         source("cron", "minimax");
         keys.put("cron.cron", "0/2 * * * * ?");
         Job job = world.account("dashscope").create();
         watch();
         patiently().until(() -> told(job).contains("PENDING"));
         assertThat(ours()).isNotEmpty();
+        assertThat(health(port)).isEqualTo(200);
+        keys.put("dashscope.concurrency", "3");
+        karaf.mark();
+        watch();
+        patiently().ignoreExceptions().until(() -> health(port) == 200);
         sandbox.mischief().always(".*fine-tunes.*", Fault.slow(Duration.ofSeconds(30)));
 
         karaf.tell("bundle", "stop", BUNDLE);
@@ -351,6 +362,12 @@ class KarafIT {
     private List<String> told(Job job) {
         return events().stream().filter(event -> event.path("subject").asText().equals(job.id()))
                 .map(event -> event.at("/data/status").asText()).toList();
+    }
+
+    private static int health(int port) throws Exception {
+        var url = URI.create("http://127.0.0.1:" + port + "/observe/health");
+        return HttpClient.newHttpClient().send(HttpRequest.newBuilder(url).build(), BodyHandlers.discarding())
+                .statusCode();
     }
 
     private static List<String> toldTo(Broker broker, Job job) {
