@@ -93,7 +93,7 @@ public final class Poll {
     }
 
     /** What is asked, as a mapping sees it. */
-    public JsonNode getAsked() {
+    public JsonNode getQuestion() {
         return Mappings.asked(job, cursor);
     }
 
