@@ -146,7 +146,8 @@ class PollRouteTest extends CamelMainTestSupport {
     }
 
     public final class Mappings {
-        public Object mapResource(Object body, String provider, String resource) {
+        public Object mapResource(Object body, Object question, String provider, String resource) {
+            assertThat(question).isEqualTo(reading.getQuestion());
             steps.add("map " + provider + " " + resource);
             return body;
         }
@@ -167,6 +168,10 @@ class PollRouteTest extends CamelMainTestSupport {
 
         public void untold(Exchange exchange) {
             steps.add("untold " + cause(exchange));
+        }
+
+        public void untellable(Exchange exchange) {
+            steps.add("untellable " + cause(exchange));
         }
 
         private String cause(Exchange exchange) {

@@ -35,6 +35,10 @@ public final class Reading {
         return attempt;
     }
 
+    public String getQuestion() {
+        return "page 3 of ft/1";
+    }
+
     public String getJobPath() {
         return "ft%2F1";
     }
