@@ -33,8 +33,7 @@ public final class BridgeCommand implements Callable<Integer> {
 
     /** The command line, ready to execute. */
     public static CommandLine commandLine() {
-        return new CommandLine(new BridgeCommand()).setExecutionExceptionHandler(BridgeCommand::failed)
-                .setExitCodeExceptionMapper(e -> MISCONFIGURED);
+        return new CommandLine(new BridgeCommand()).setExecutionExceptionHandler(BridgeCommand::failed);
     }
 
     ConfigurationOptions options() {

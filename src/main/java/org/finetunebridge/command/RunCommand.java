@@ -1,6 +1,7 @@
 package org.finetunebridge.command;
 
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -21,6 +22,7 @@ import picocli.CommandLine.Spec;
 final class RunCommand implements Callable<Integer> {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+    private static final Duration LONGEST_STOP = Duration.ofSeconds(9);
 
     @ParentCommand
     private BridgeCommand parent;
@@ -73,6 +75,7 @@ final class RunCommand implements Callable<Integer> {
      */
     static void stopOnSignal(Bridge bridge, AutoCloseable... others) {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            endIn(LONGEST_STOP);
             try {
                 bridge.close();
                 for (AutoCloseable other : others) {
@@ -84,5 +87,19 @@ final class RunCommand implements Callable<Integer> {
             Runtime.getRuntime().halt(bridge.publisher() != null && bridge.publisher().fenced().isDone()
                     ? BridgeCommand.FAILED : 0);
         }, "stop"));
+    }
+
+    /** A sink that cannot be reached must not hold up a stop: what it did not confirm is forgotten, and told again. */
+    private static void endIn(Duration longest) {
+        var guard = new Thread(() -> {
+            try {
+                Thread.sleep(longest.toMillis());
+                Runtime.getRuntime().halt(0);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }, "stop-guard");
+        guard.setDaemon(true);
+        guard.start();
     }
 }
