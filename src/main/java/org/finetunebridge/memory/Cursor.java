@@ -16,7 +16,7 @@ public record Cursor(long position, List<String> last, Instant newest) {
     /** Before anything was read. */
     public static final Cursor START = new Cursor(0, List.of(), null);
     /** As many records as the boundary remembers: enough for records of one moment that change places. */
-    static final int BOUNDARY = 16;
+    static final int BOUNDARY = 12;
 
     /** After reading further records. */
     Cursor advanced(long to, List<String> names, Instant newestOfThem) {
