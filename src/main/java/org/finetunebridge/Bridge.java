@@ -15,11 +15,10 @@ import java.util.Properties;
 import java.util.TimeZone;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
+import org.apache.camel.FailedToCreateRouteException;
+import org.apache.camel.FailedToStartRouteException;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
@@ -34,8 +33,10 @@ import org.finetunebridge.provider.Mappings;
 import org.finetunebridge.provider.Provider;
 import org.finetunebridge.provider.Providers;
 import org.finetunebridge.provider.RouteFiles;
+import org.finetunebridge.server.Server;
 import org.finetunebridge.settings.BadSettings;
 import org.finetunebridge.settings.FileFunction;
+import org.finetunebridge.settings.Placeholders;
 import org.finetunebridge.settings.Settings;
 import org.finetunebridge.settings.SettingsReader;
 import org.finetunebridge.settings.SourceSettings;
@@ -57,7 +58,6 @@ import org.finetunebridge.watch.Watch;
 public final class Bridge implements AutoCloseable {
 
     private static final int DEEPEST_JSON = 100;
-    private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{[^{}]*}}");
 
     private final Main main = new Main();
     private final RouteFiles files;
@@ -66,6 +66,8 @@ public final class Bridge implements AutoCloseable {
     private final InstantSource clock;
     private final List<Watch> watches = new ArrayList<>();
     private boolean watched = true;
+    private boolean served;
+    private Server server;
     private Settings settings;
     private Mappings mappings;
     private Sink sink;
@@ -95,6 +97,9 @@ public final class Bridge implements AutoCloseable {
             @Override
             public void afterConfigure(BaseMainSupport support) {
                 addRoutes(support.getCamelContext());
+                if (server != null) {
+                    server.open(support.getCamelContext());
+                }
             }
         });
     }
@@ -102,6 +107,12 @@ public final class Bridge implements AutoCloseable {
     /** Without watching: the routes are there, but nothing starts them. */
     public Bridge unwatched() {
         watched = false;
+        return this;
+    }
+
+    /** With health, metrics and the status page over HTTP, unless {@code bridge.http.port} is 0. */
+    public Bridge served() {
+        served = true;
         return this;
     }
 
@@ -113,16 +124,18 @@ public final class Bridge implements AutoCloseable {
     public void init() {
         try {
             main.init();
-        } catch (RuntimeException e) {
-            throw e;
         } catch (Exception e) {
-            throw new IllegalStateException(e);
+            throw BadRoutes.understood(e);
         }
     }
 
     /** Starts watching; {@link #init} comes first. */
     public void start() {
-        main.start();
+        try {
+            main.start();
+        } catch (FailedToCreateRouteException | FailedToStartRouteException e) {
+            throw BadRoutes.understood(e);
+        }
     }
 
     /** What the configuration says. */
@@ -167,14 +180,19 @@ public final class Bridge implements AutoCloseable {
 
     private void prepare(CamelContext context) {
         context.getPropertiesComponent().addPropertiesFunction(new FileFunction());
-        settings = new SettingsReader(new Providers(files), clock).read(resolved(context));
+        settings = new SettingsReader(new Providers(files), clock).read(
+                Placeholders.resolved(configuration, context::resolvePropertyPlaceholders));
         sink = sink(context);
         publisher = new Publisher(sink);
         context.getRegistry().bind("publisher", publisher);
-        mappings = new Mappings(files);
+        mappings = new Mappings(files).compiled();
         context.getRegistry().bind("mappings", mappings);
         context.getRegistry().bind("json", json(settings.maxResponseSize()));
         settings.sources().forEach(source -> bind(source, context));
+        if (served && settings.httpPort() != 0) {
+            server = new Server(settings, publisher, watches, clock);
+            server.configure(context);
+        }
     }
 
     private Sink sink(CamelContext context) {
@@ -193,7 +211,8 @@ public final class Bridge implements AutoCloseable {
         var registry = context.getRegistry();
         var watch = new Watch(source, publisher, once ? Patience.ONCE : Patience.watching(source), clock,
                 ThreadLocalRandom.current());
-        var envelope = new Envelope(source.provider().name(), source.name(), source.zone(), settings.kafka().binary());
+        var envelope = new Envelope(source.provider().name(), source.name(), source.zone(),
+                settings.sink().equals("kafka") && settings.kafka().binary());
         var observer = new Observer(source, envelope);
         watches.add(watch);
         registry.bind(name + "watch", watch);
@@ -209,6 +228,7 @@ public final class Bridge implements AutoCloseable {
 
     private void addRoutes(CamelContext context) {
         var templates = (ModelCamelContext) context;
+        var providers = new Providers(files);
         for (SourceSettings source : settings.sources()) {
             Map<String, Object> parameters = parameters(source);
             for (String template : watched ? List.of("fetch", "poll", "failed", "watch") : List.of("fetch")) {
@@ -216,7 +236,7 @@ public final class Bridge implements AutoCloseable {
             }
             String prefix = source.provider().name() + '-';
             templates.getRouteTemplateDefinitions().stream().map(template -> template.getId())
-                    .filter(id -> id.startsWith(prefix))
+                    .filter(id -> id.startsWith(prefix) && providers.of(id).equals(source.provider().name()))
                     .forEach(id -> add(id, id.substring(prefix.length()), source, parameters, context));
         }
     }
@@ -276,37 +296,6 @@ public final class Bridge implements AutoCloseable {
             throw new BadSettings(List.of("there are no routes: routes/*.camel.yaml is neither here nor in the jar"));
         }
         return names.stream().map(files::location).collect(Collectors.joining(","));
-    }
-
-    private Map<String, String> resolved(CamelContext context) {
-        Map<String, String> resolved = new TreeMap<>(configuration);
-        List<String> problems = new ArrayList<>();
-        resolved.replaceAll((key, value) -> {
-            try {
-                return value.contains("{{") ? context.resolvePropertyPlaceholders(value) : value;
-            } catch (RuntimeException e) {
-                if (isRead(key)) {
-                    problems.add(key + " = " + placeholders(value)
-                            + ": cannot be resolved; is what it names set, and readable?");
-                }
-                return value;
-            }
-        });
-        if (!problems.isEmpty()) {
-            throw new BadSettings(problems);
-        }
-        return resolved;
-    }
-
-    /** Whether the key is ours, or of a section that is used. */
-    private boolean isRead(String key) {
-        return key.startsWith("bridge.") || Stream.of(configuration.getOrDefault("bridge.sources", "dashscope,minimax")
-                .split(",")).anyMatch(name -> key.startsWith(name.strip() + '.'));
-    }
-
-    /** Only what names a value: what stands around it may be part of a secret. */
-    private static String placeholders(String value) {
-        return PLACEHOLDER.matcher(value).results().map(MatchResult::group).collect(Collectors.joining(" "));
     }
 
     /** Hostile input is read with limits; numbers stay as they are written. */

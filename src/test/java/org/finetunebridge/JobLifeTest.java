@@ -1,6 +1,7 @@
 package org.finetunebridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.finetunebridge.sandbox.Account;
 import org.finetunebridge.sandbox.Fault;
 import org.finetunebridge.sandbox.Job;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** One job from its creation to the last look at it; every look is a bridge of its own, as after a restart. */
 class JobLifeTest {
 
+    private static final Duration LONG = Duration.ofSeconds(30);
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-03-01T04:05:06Z"));
     @TempDir
     private Path folder;
@@ -38,6 +41,20 @@ class JobLifeTest {
     @AfterEach
     void close() {
         rig.close();
+    }
+
+    @Test
+    void tellsTheEndOfAJobThatNeverRanInTheSweepThatSeesIt() throws Exception {
+        var jobs = IntStream.range(0, 6).mapToObj(index -> dashscope.create("ft-" + index)).toList();
+        var bridge = rig.clock(now::get).with("dashscope.period", "1s").watching();
+        await().atMost(LONG).until(() -> rig.events().size() == 6);
+        jobs.forEach(job -> job.become("CANCELED"));
+        long sweeps = rig.sandbox.requests().matching("page_no").size();
+
+        await().atMost(LONG).until(() -> rig.sandbox.requests().matching("page_no").size() >= sweeps + 2);
+        bridge.close();
+
+        assertThat(rig.events()).hasSize(12);
     }
 
     @Test

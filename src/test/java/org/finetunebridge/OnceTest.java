@@ -42,6 +42,14 @@ class OnceTest {
     }
 
     @Test
+    void writesWholeEventsToFilesWhateverKafkaIsToGet() throws Exception {
+        rig.world.account("dashscope").create("ft-1");
+        rig.with("bridge.kafka.content-mode", "binary").once();
+
+        assertThat(rig.told("ft-1")).containsExactly("dashscope PENDING");
+    }
+
+    @Test
     void tellsTheDocumentedAnswersExactlyAndASecondTimeNothing() throws Exception {
         rig.with("dashscope.jobs", "ft-202601151011-a23f,ft-202601151030-a1b2").with("minimax.jobs", "1768446000123456");
         answer("/fine-tunes/ft-202601151011-a23f $", "dashscope/jobs/detail-llm-succeeded");

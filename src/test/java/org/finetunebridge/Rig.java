@@ -62,7 +62,7 @@ final class Rig implements AutoCloseable {
         names.add(name);
         with("bridge.sources", String.join(",", names));
         return with(name + ".provider", provider).with(name + ".api-key", World.KEY)
-                .with(name + ".base-url", sandbox.url());
+                .with(name + ".base-url", sandbox.url(provider));
     }
 
     /** One catch-up by a new bridge, as after a restart; how it went, source by source. */

@@ -1,19 +1,29 @@
 package org.finetunebridge.command;
 
 import java.io.PrintWriter;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.finetunebridge.Bridge;
 import org.finetunebridge.event.Event;
 import org.finetunebridge.fetch.Failure;
+import org.finetunebridge.provider.Inspection;
 import org.finetunebridge.provider.Mappings;
+import org.finetunebridge.provider.Providers;
+import org.finetunebridge.provider.RouteFiles;
+import org.finetunebridge.settings.BadSettings;
 import org.finetunebridge.settings.SourceSettings;
 import org.finetunebridge.sink.Batch;
 import org.finetunebridge.watch.Glance;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
@@ -21,7 +31,12 @@ import picocli.CommandLine.Spec;
 @Command(name = "check", description = "Validate the configuration, read each source once, show what would be published.")
 final class CheckCommand implements Callable<Integer> {
 
-    private static final Pattern SECRET = Pattern.compile("(?i).*(api-key|password|secret|token|jaas|credential).*");
+    private static final Pattern SECRET = Pattern.compile("(?i).*(api-key|password|secret|token|jaas|credential).*"
+            + "|bridge\\.kafka\\.client\\..*");
+
+    @Option(names = "--provider", paramLabel = "DIR",
+            description = "Only look at the files of the providers in this folder; ask nobody anything.")
+    private Path folder;
 
     @ParentCommand
     private BridgeCommand parent;
@@ -32,6 +47,9 @@ final class CheckCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         PrintWriter out = spec.commandLine().getOut();
+        if (folder != null) {
+            return inspect(out);
+        }
         try (Bridge bridge = parent.options().bridge(true, Map.of()).unwatched()) {
             bridge.init();
             show(bridge.configuration(), out);
@@ -43,6 +61,28 @@ final class CheckCommand implements Callable<Integer> {
             }
             return result;
         }
+    }
+
+    private int inspect(PrintWriter out) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            throw new BadSettings(List.of("--provider " + folder + ": no such folder"));
+        }
+        var own = new Providers(new RouteFiles(Bridge.class.getClassLoader(), List.of(), List.of(folder)));
+        if (own.names().isEmpty()) {
+            throw new BadSettings(List.of(folder + ": there is no <provider>.properties, the file that names a provider"));
+        }
+        var inspection = new Inspection(new RouteFiles(Bridge.class.getClassLoader(), RouteFiles.packed(),
+                List.of(folder)));
+        List<String> problems = new ArrayList<>();
+        for (String name : own.names()) {
+            inspection.of(name).forEach(problem -> problems.add(folder + "/" + problem));
+            out.println(name + ": looked at");
+        }
+        if (!problems.isEmpty()) {
+            throw new BadSettings(problems);
+        }
+        out.println("Nothing is wrong.");
+        return 0;
     }
 
     private static void show(Map<String, String> configuration, PrintWriter out) {

@@ -6,12 +6,12 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.finetunebridge.Bridge;
+import org.finetunebridge.fetch.Plain;
 import org.finetunebridge.provider.Providers;
 import org.finetunebridge.provider.RouteFiles;
 import org.finetunebridge.settings.BadSettings;
@@ -67,17 +67,20 @@ public final class ConfigurationOptions {
         return new RouteFiles(Bridge.class.getClassLoader(), RouteFiles.packed(), folders);
     }
 
+    private static Set<String> ownKeys(RouteFiles files) {
+        try {
+            return new Providers(files).keys();
+        } catch (IOException e) {
+            throw new BadSettings(List.of(Plain.line(e.getMessage())));
+        }
+    }
+
     /** A bridge that is not started. */
     Bridge bridge(boolean once, Map<String, String> more) throws IOException {
         Configuration configuration = configuration();
         configuration.with(single).surroundings(System.getenv(), System.getProperties(), Set.of()).with(single);
         RouteFiles files = files(configuration.values());
-        Set<String> ownKeys = new HashSet<>();
-        var providers = new Providers(files);
-        for (String provider : providers.names()) {
-            ownKeys.addAll(providers.read(provider).keys().keySet());
-        }
-        configuration.surroundings(System.getenv(), System.getProperties(), ownKeys).with(single).with(more);
+        configuration.surroundings(System.getenv(), System.getProperties(), ownKeys(files)).with(single).with(more);
         return new Bridge(files, configuration.values(), once, Clock.tickMillis(ZoneOffset.UTC));
     }
 }

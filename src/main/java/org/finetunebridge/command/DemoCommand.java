@@ -32,7 +32,7 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Sandbox sandbox = Sandbox.start(World.demo(SPEED));
-        Bridge bridge = parent.options().bridge(false, settings(sandbox.url()));
+        Bridge bridge = parent.options().bridge(false, settings(sandbox.url())).served();
         bridge.init();
         RunCommand.stopOnSignal(bridge, sandbox);
         boolean terminal = System.console() != null;

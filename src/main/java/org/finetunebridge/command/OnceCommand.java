@@ -42,7 +42,11 @@ final class OnceCommand implements Callable<Integer> {
     }
 
     private int summary(Bridge bridge) {
-        int result = 0;
+        boolean fenced = bridge.publisher().fenced().isDone();
+        if (fenced) {
+            spec.commandLine().getErr().println(bridge.publisher().fenced().join().getMessage());
+        }
+        int result = fenced ? BridgeCommand.FAILED : 0;
         for (Watch watch : bridge.watches()) {
             Tally tally = watch.tally();
             spec.commandLine().getOut().println(watch.source().name() + ": " + tally.read() + " jobs read"

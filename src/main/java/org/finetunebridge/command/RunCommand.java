@@ -37,7 +37,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Bridge bridge = parent.options().bridge(false, Map.of());
+        Bridge bridge = parent.options().bridge(false, Map.of()).served();
         bridge.init();
         requireSources(bridge.settings(), spec.commandLine().getErr());
         openSink(bridge.publisher());

@@ -18,6 +18,7 @@ import org.finetunebridge.fetch.Failure;
 public final class DeadLetters {
 
     static final String MALFORMED = "Malformed record";
+    static final String UNPUBLISHABLE = "Unpublishable event";
     private static final String TYPE = "org.finetunebridge.dead-letter.v1";
     private static final String SCHEMA = "urn:finetunebridge:schema:dead-letter:v1";
     /** A dead letter is for reading: the head of a large body shows what it is. */
@@ -50,7 +51,7 @@ public final class DeadLetters {
     public Event ofEvent(Event event, String why, Attempt attempt) {
         return letter(EventId.hash("dead-letter\u001fpublish\u001f" + id(event)), event.key(), attempt.observedAt(), json -> {
             json.writeStringField("stage", "publish");
-            writeError(json, "Unpublishable event", why, 0, "", attempt.requestId());
+            writeError(json, UNPUBLISHABLE, why, 0, "", attempt.requestId());
             writeRequest(json, 1, "", attempt);
             writePayload(json, event.value());
         });

@@ -1,8 +1,11 @@
 package org.finetunebridge.deadletter;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.node.MissingNode;
 
 /**
  * A dead letter as it was written.
@@ -11,11 +14,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
  * @param account  the source it is about
  * @param job      empty if it is about no job
  * @param resource what was read
- * @param record   the record that could not be used, whole; null if the letter is about a failed request
+ * @param record   the record that could not be used, whole; missing if the letter does not hold all of it, or is about an
+ *                 event that could not be written; null if it is about a failed request
  */
 public record Letter(String id, String account, String job, String resource, JsonNode record) {
 
-    private static final ObjectMapper MAPPER = new ObjectMapper();
+    /** Numbers as they were written: a record is known by its text. */
+    private static final ObjectMapper MAPPER = new ObjectMapper()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .configure(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES, false);
 
     /**
      * Reads what {@link DeadLetters} wrote.
@@ -26,12 +33,19 @@ public record Letter(String id, String account, String job, String resource, Jso
         try {
             JsonNode event = MAPPER.readTree(text);
             JsonNode data = event.path("data");
-            boolean whole = data.path("error").path("class").asText().equals(DeadLetters.MALFORMED)
-                    && !data.path("payloadTruncated").asBoolean();
             return new Letter(event.path("id").asText(), data.path("account").asText(), data.path("jobId").asText(),
-                    data.path("request").path("resource").asText(), whole ? data.path("payload") : null);
+                    data.path("request").path("resource").asText(), record(data));
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("not a dead letter", e);
         }
+    }
+
+    private static JsonNode record(JsonNode data) {
+        String error = data.path("error").path("class").asText();
+        if (error.equals(DeadLetters.MALFORMED) && !data.path("payloadTruncated").asBoolean()) {
+            return data.path("payload");
+        }
+        return error.equals(DeadLetters.MALFORMED) || error.equals(DeadLetters.UNPUBLISHABLE)
+                ? MissingNode.getInstance() : null;
     }
 }

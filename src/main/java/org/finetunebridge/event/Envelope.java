@@ -1,6 +1,8 @@
 package org.finetunebridge.event;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.StreamWriteConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
@@ -15,7 +17,10 @@ import java.util.Set;
 /** Writes a source's events: CloudEvents 1.0 in JSON. */
 public final class Envelope {
 
-    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final int DEEPEST = 1100;
+    /** Deeper than anything a mapping can read out of a text, which is a thousand levels. */
+    private static final ObjectMapper MAPPER = new ObjectMapper(JsonFactory.builder().streamWriteConstraints(
+            StreamWriteConstraints.builder().maxNestingDepth(DEEPEST).build()).build());
     private static final Set<String> CLOCKS = Set.of("createdAt", "finishedAt", "expiresAt");
 
     private final String provider;

@@ -90,7 +90,9 @@ public final class FactReader {
 
     private static void checkStatus(JsonNode data, Set<String> words) throws Unusable {
         JsonNode raw = data.path("statusRaw");
-        require(raw.isTextual() && !raw.textValue().isBlank(), "the status is missing or not a text");
+        // Some providers' checkpoints have no status: they are READY once they exist.
+        require(words == CHECKPOINT_STATUSES && raw.isMissingNode() && "READY".equals(data.path("status").asText())
+                || raw.isTextual() && !raw.textValue().isBlank(), "the status is missing or not a text");
         require(words.contains(data.path("status").asText()), "the mapping's status is not one of ours");
     }
 

@@ -41,6 +41,11 @@ public enum Kind {
         return "urn:finetunebridge:schema:" + word + ":v1";
     }
 
+    /** The kind of that CloudEvents {@code type}, or null if there is none. */
+    static Kind ofType(String type) {
+        return Arrays.stream(values()).filter(kind -> kind.type().equals(type)).findFirst().orElse(null);
+    }
+
     /** The kind of that word, or null if there is none. */
     static Kind of(String word) {
         return BY_WORD.get(word);

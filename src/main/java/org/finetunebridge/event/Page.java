@@ -1,26 +1,36 @@
 package org.finetunebridge.event;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
  * One page of a provider's answer, mapped and checked. Its JSON form, what a mapping returns, is
  * {@code schemas/page.schema.json}: the only interface between a provider's files and the rest.
  *
- * @param findings  the records in the order of the answer
+ * @param findings  the records, oldest first where the list has an order
  * @param next      what the next page of this list is asked with; null at the end
  * @param more      whether a list that pages by position says there is more
  * @param requestId the provider's name for this request; may be null
+ * @param mark      what the records after this page will be asked with, in a list of named records; may be null
+ * @param newestFirst whether the list shows the newest first; null if the page does not tell
  */
-public record Page(List<Finding> findings, String next, boolean more, String requestId) {
+public record Page(List<Finding> findings, String next, boolean more, String requestId, String mark,
+        Boolean newestFirst) {
 
     /** Checks what a mapping made of an answer. */
     public static Page of(JsonNode mapped, FactReader reader) {
-        List<Finding> findings = new ArrayList<>(mapped.path("facts").size());
-        mapped.path("facts").forEach(record -> findings.add(reader.read(record)));
-        JsonNode next = mapped.path("next");
-        return new Page(List.copyOf(findings), next.isValueNode() && !next.isNull() ? next.asText() : null,
-                mapped.path("more").asBoolean(), mapped.path("requestId").textValue());
+        return of(mapped, reader, Naming.PLAIN);
+    }
+
+    /** Checks what a mapping made of an answer, and names the records that have no name of their own. */
+    public static Page of(JsonNode mapped, FactReader reader, Naming naming) {
+        JsonNode newestFirst = mapped.path("newestFirst");
+        return new Page(naming.records(mapped).stream().map(reader::read).toList(), text(mapped.path("next")),
+                mapped.path("more").asBoolean(), mapped.path("requestId").textValue(), text(mapped.path("mark")),
+                newestFirst.isBoolean() ? newestFirst.booleanValue() : null);
+    }
+
+    private static String text(JsonNode scalar) {
+        return scalar.isValueNode() && !scalar.isNull() ? scalar.asText() : null;
     }
 }

@@ -44,6 +44,7 @@ public final class Account {
                 request.getHeader(Exchange.HTTP_PATH, String.class),
                 request.getHeader(Exchange.HTTP_QUERY, String.class));
         budget.take();
+        attempt.sent();
         request.setHeader(source.provider().keyHeader(), source.provider().keyPrefix() + source.apiKey());
     }
 
@@ -95,7 +96,8 @@ public final class Account {
 
     private String requestId(Message answer) {
         String header = source.provider().requestIdHeader();
-        return header == null ? null : answer.getHeader(header, String.class);
+        String id = header == null ? null : answer.getHeader(header, String.class);
+        return id == null ? null : id.replace(source.apiKey(), "***");
     }
 
     /** An error's body may be anything: a proxy's HTML, or nothing. */

@@ -1,5 +1,6 @@
 package org.finetunebridge.fetch;
 
+import java.time.Duration;
 import java.time.Instant;
 
 /** One request and what came of it: what a dead letter tells of it. Holds no header, so no key. */
@@ -9,6 +10,8 @@ public final class Attempt {
     private byte[] body;
     private Instant observedAt;
     private String requestId;
+    private long sent;
+    private Duration took;
 
     /** What was asked, without headers and without the address of the host. */
     public String request() {
@@ -30,15 +33,26 @@ public final class Attempt {
         return requestId;
     }
 
+    /** How long the provider took to answer, waits of ours apart; null if it did not. */
+    public Duration took() {
+        return took;
+    }
+
+    void sent() {
+        sent = System.nanoTime();
+    }
+
     void asked(String method, String path, String query) {
         request = Plain.line(method + ' ' + path + (query == null || query.isEmpty() ? "" : '?' + query));
         body = null;
+        took = null;
         observedAt = null;
         requestId = null;
     }
 
     void answered(byte[] content, Instant when, String id) {
         body = content;
+        took = Duration.ofNanos(System.nanoTime() - sent);
         observedAt = when;
         requestId = id == null ? null : Plain.line(id);
     }

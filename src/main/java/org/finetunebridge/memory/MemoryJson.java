@@ -109,6 +109,12 @@ public final class MemoryJson {
         if (cursor.newest() != null) {
             json.writeStringField("newest", cursor.newest().toString());
         }
+        if (cursor.mark() != null) {
+            json.writeStringField("mark", cursor.mark());
+        }
+        if (cursor.held() != null) {
+            json.writeStringField("held", cursor.held());
+        }
         json.writeEndObject();
     }
 
@@ -140,7 +146,8 @@ public final class MemoryJson {
     }
 
     private static Cursor cursor(JsonNode node) {
-        return new Cursor(node.path("position").asLong(), texts(node.path("last")), instant(node.path("newest")));
+        return new Cursor(node.path("position").asLong(), texts(node.path("last")), instant(node.path("newest")),
+                node.path("mark").textValue(), node.path("held").textValue());
     }
 
     private static Trouble readTrouble(JsonNode node) {

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.finetunebridge.event.Fact;
 import org.finetunebridge.event.Finding;
 import org.finetunebridge.event.Kind;
@@ -19,8 +20,9 @@ import org.finetunebridge.event.Telling;
  * @param refused the bad records to dead-letter
  * @param told    the memory once these are told; the same object if nothing changed
  * @param lost    the list is not where it was left: read it again from its beginning
+ * @param known   how many records of the answer were told before
  */
-public record News(List<Telling> items, List<Finding> refused, Told told, boolean lost) {
+public record News(List<Telling> items, List<Finding> refused, Told told, boolean lost, int known) {
 
     /** Whether there is anything to tell or to dead-letter. */
     public boolean any() {
@@ -50,10 +52,13 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
         var passed = findings.subList(page.known(), findings.size()).stream()
                 .filter(finding -> page.placed() || !earlier.contains(finding.id()) && page.isNew(finding)).toList();
         var draft = new Draft(told);
+        draft.known = findings.size() - passed.size();
         long sequence = page.sequence(cursor, asked);
         for (Finding finding : passed) {
             if (earlier.add(finding.id())) {
                 draft.growth(finding, sequence);
+            } else {
+                draft.known++;
             }
             sequence++;
         }
@@ -63,7 +68,55 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
     }
 
     private static News nothing(Told told, boolean lost) {
-        return new News(List.of(), List.of(), told, lost);
+        return new News(List.of(), List.of(), told, lost, 0);
+    }
+
+    /**
+     * News in an answer that holds a list of log records besides how things stand: all of the list, or the part of it
+     * that follows what was told.
+     *
+     * @param findings oldest first
+     * @param counted  whether the answer holds the list from its beginning, so that places in it can be counted
+     */
+    public static News ofList(Told told, List<Finding> findings, String resource, boolean counted) {
+        var cursor = told.cursor(resource);
+        List<Finding> logs = findings.stream().filter(News::isLog).toList();
+        Set<String> named = new HashSet<>();
+        List<Finding> fresh = Tail.of(cursor, logs).fresh().stream().filter(one -> named.add(one.id())).toList();
+        List<Finding> state = findings.stream().filter(one -> !isLog(one)).sorted(oldestFirst(told)).toList();
+        var draft = new Draft(told);
+        long sequence = cursor.position();
+        Instant reached = Instant.EPOCH;
+        int next = 0;
+        for (Finding log : fresh) {
+            reached = later(reached, log.fact().time());
+            while (next < state.size() && moment(state.get(next), told).isBefore(reached)) {
+                draft.state(state.get(next++));
+            }
+            draft.growth(log, counted ? sequence++ : null);
+        }
+        state.subList(next, state.size()).forEach(draft::state);
+        draft.told(resource, cursor, fresh);
+        return draft.done();
+    }
+
+    /** News in a part of a list that follows what was told: all of it but what is known by name. */
+    public static News ofNext(Told told, List<Finding> findings, String resource) {
+        Set<String> named = new HashSet<>(told.cursor(resource).last());
+        List<Finding> fresh = findings.stream().filter(one -> isLog(one) && named.add(one.id())).toList();
+        var draft = new Draft(told);
+        findings.stream().filter(one -> !isLog(one)).forEach(draft::state);
+        fresh.forEach(one -> draft.growth(one, null));
+        draft.told(resource, told.cursor(resource), fresh);
+        return draft.done();
+    }
+
+    private static boolean isLog(Finding finding) {
+        return finding.fact() != null && finding.fact().kind() == Kind.LOG_APPENDED;
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return other != null && other.isAfter(one) ? other : one;
     }
 
     /**
@@ -95,6 +148,7 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
         private final List<Telling> items = new ArrayList<>();
         private final List<Finding> refused = new ArrayList<>();
         private Told told;
+        private int known;
 
         Draft(Told told) {
             this.told = told;
@@ -106,13 +160,15 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
             } else if (finding.fact().kind() == Kind.JOB_STATUS_CHANGED) {
                 if (!told.statuses("").contains(finding.fact().statusKey())) {
                     jobStatus(finding.fact());
+                } else {
+                    known++;
                 }
             } else if (finding.fact().kind() == Kind.CHECKPOINT_CHANGED) {
                 checkpoint(finding.fact());
             }
         }
 
-        void growth(Finding finding, long sequence) {
+        void growth(Finding finding, Long sequence) {
             if (finding.fact() == null) {
                 refuse(finding);
                 return;
@@ -133,8 +189,24 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
             }
         }
 
+        /** Every name of the newest moment is kept: records of one moment may come later, and in between. */
+        void told(String resource, Cursor before, List<Finding> fresh) {
+            if (!fresh.isEmpty()) {
+                Instant newest = fresh.stream().map(one -> one.fact().time()).filter(Objects::nonNull)
+                        .max(Instant::compareTo).orElse(null);
+                boolean same = newest == null || before.newest() != null && !newest.isAfter(before.newest());
+                int first = 0;
+                while (newest != null && first < fresh.size() && !newest.equals(fresh.get(first).fact().time())) {
+                    first++;
+                }
+                int moment = same ? before.last().size() + fresh.size() : fresh.size() - first;
+                told = told.withCursor(resource, before.advanced(before.position() + fresh.size(),
+                        fresh.stream().map(Finding::id).toList(), newest, moment));
+            }
+        }
+
         News done() {
-            return new News(List.copyOf(items), List.copyOf(refused), told, false);
+            return new News(List.copyOf(items), List.copyOf(refused), told, false, known);
         }
 
         private void jobStatus(Fact fact) {
@@ -148,6 +220,8 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
             if (!before.contains(fact.statusKey())) {
                 items.add(new Telling(before.isEmpty() ? fact.asFirstOfItsThing() : fact, null, null));
                 told = told.withStatus(name, fact.statusKey());
+            } else {
+                known++;
             }
         }
 
@@ -155,6 +229,8 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
             if (!told.refused().contains(finding.id())) {
                 refused.add(finding);
                 told = told.withRefused(finding.id());
+            } else {
+                known++;
             }
         }
 

@@ -3,6 +3,7 @@ package org.finetunebridge.memory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.finetunebridge.event.Fact;
 
@@ -22,7 +23,8 @@ public record Told(String status, Map<String, List<String>> things, List<String>
 
     /** A job that changes its status for ever must not grow its memory for ever. */
     private static final int STATUSES_KEPT = 32;
-    private static final int REFUSED_KEPT = 256;
+    /** More than an account's list has bad records at a time, or each poll would dead-letter all of them again. */
+    private static final int REFUSED_KEPT = 4096;
     private static final String JOB = "";
 
     /** Whether the last status told ends a job. It may still change: providers restart jobs. */
@@ -59,6 +61,18 @@ public record Told(String status, Map<String, List<String>> things, List<String>
     /** Whether the record was refused, and not told since. What was refused very long ago may be forgotten. */
     public boolean mayLack(String name) {
         return refused.contains(name) || refused.size() >= REFUSED_KEPT;
+    }
+
+    /** Further records of a list of named ones are asked with this. */
+    public Told withMark(String resource, String mark) {
+        return Objects.equals(mark, cursor(resource).mark()) ? this
+                : withCursor(resource, cursor(resource).marked(mark));
+    }
+
+    /** The last record of a list may still change: it is told when it is read again as it is. */
+    public Told withHeld(String resource, String name) {
+        return Objects.equals(name, cursor(resource).held()) ? this
+                : withCursor(resource, cursor(resource).holding(name));
     }
 
     Told withCursor(String resource, Cursor cursor) {

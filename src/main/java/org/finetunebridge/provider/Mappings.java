@@ -1,6 +1,7 @@
 package org.finetunebridge.provider;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.schibsted.spt.data.jslt.Expression;
 import com.schibsted.spt.data.jslt.JsltException;
 import com.schibsted.spt.data.jslt.Parser;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /** The mapping language, behind one method: the routes name a mapping, nothing else knows that it is JSLT. */
 public final class Mappings {
@@ -16,37 +18,62 @@ public final class Mappings {
 
     private final RouteFiles files;
     private final Map<String, Expression> compiled = new ConcurrentHashMap<>();
+    private final Map<String, String> names = new ConcurrentHashMap<>();
 
     /** @param files where the mappings are */
     public Mappings(RouteFiles files) {
         this.files = files;
     }
 
+    /** Compiles every mapping, so that a broken one is found before anything is asked. */
+    public Mappings compiled() {
+        files.endingWith(SUFFIX).forEach(file -> compiled.computeIfAbsent(
+                file.substring(0, file.length() - SUFFIX.length()), this::compile));
+        return this;
+    }
+
     /**
      * Maps an answer to a page.
      *
      * @param answer the provider's JSON
+     * @param asked  what it answers, {@code job} and {@code cursor}: {@code $asked} in the mapping, for answers that do
+     *               not say whose they are or where they stand
      * @param name   of the mapping: its file's name without the ending
      * @throws WrongShape if the answer is not what the mapping is made for
      */
-    public JsonNode map(JsonNode answer, String name) {
+    public JsonNode map(JsonNode answer, JsonNode asked, String name) {
         try {
-            return compiled.computeIfAbsent(name, this::compile).apply(answer);
+            return compiled.computeIfAbsent(name, this::compile).apply(Map.of("asked", asked), answer);
         } catch (JsltException e) {
             throw new WrongShape(e.getMessage(), e);
         }
     }
 
-    /**
-     * Maps the answer of a resource. One job without a mapping of its own is mapped like a list of one: {@code job} by
-     * the mapping of {@code jobs}.
-     */
-    public JsonNode mapResource(JsonNode answer, String provider, String resource) {
-        String own = provider + '-' + resource;
-        return map(answer, files.has(own + SUFFIX) ? own : own + 's');
+    /** Maps the answer of a resource by {@link #nameOf its mapping}. */
+    public JsonNode mapResource(JsonNode answer, JsonNode asked, String provider, String resource) {
+        return map(answer, asked, names.computeIfAbsent(provider + ' ' + resource, both -> nameOf(provider, resource)));
     }
 
-    private Expression compile(String name) {
+    /**
+     * The mapping of a resource. One job without a mapping of its own is mapped like a list of one: {@code job} by the
+     * mapping of {@code jobs}. What a provider has not, it has from the one it is like.
+     */
+    String nameOf(String provider, String resource) {
+        try {
+            String like = new Providers(files).like(provider);
+            return Stream.of(provider, like).flatMap(one -> Stream.of(one + '-' + resource, one + '-' + resource + 's'))
+                    .filter(name -> files.has(name + SUFFIX)).findFirst().orElse(provider + '-' + resource);
+        } catch (IOException e) {
+            throw new IllegalStateException("cannot read the files of " + provider, e);
+        }
+    }
+
+    /** What was asked, as a mapping sees it. */
+    public static JsonNode asked(String job, String cursor) {
+        return JsonNodeFactory.instance.objectNode().put("job", job).put("cursor", cursor);
+    }
+
+    Expression compile(String name) {
         try {
             // Absent stays absent, but an empty list that was sent is told as one.
             return new Parser(new StringReader(files.read(name + SUFFIX))).withSource(name + SUFFIX)

@@ -9,20 +9,20 @@ import java.util.Set;
  * What {@code <provider>.properties} says: everything about a provider that is neither a route nor a mapping.
  *
  * @param name      one lower-case word, the prefix of its files
- * @param baseUrl   where it is found unless a source says otherwise
+ * @param baseUrl   where it is found unless a source says otherwise; may be empty
  * @param zone      of its clocks that carry none
  * @param keyHeader the header that carries the api key
  * @param keyPrefix what stands before the key there
  * @param requestIdHeader the header of an answer that names the request; null if there is none
  * @param list      the resource that lists an account's jobs
- * @param listFirst the cursor of the list's first page
  * @param job       the resource that shows one job; null if the followed ones do
  * @param follow    the resources read for every watched job, in order
- * @param growing   those of them whose list grows at its end and is asked by position
+ * @param wishes    those of them that are read only where a source's key of this name is true
+ * @param ways      how they are asked
  * @param keys      configuration keys of its own, with their defaults
  * @param fields    the fields known of each resource's records
  * @param errors    what its errors mean
  */
-public record Provider(String name, String baseUrl, ZoneId zone, String keyHeader, String keyPrefix, String requestIdHeader, String list,
-        String listFirst, String job, List<String> follow, List<String> growing, Map<String, String> keys,
-        Map<String, Set<String>> fields, ErrorTable errors) {}
+public record Provider(String name, String baseUrl, ZoneId zone, String keyHeader, String keyPrefix,
+        String requestIdHeader, String list, String job, List<String> follow, Map<String, String> wishes, Ways ways,
+        Map<String, String> keys, Map<String, Set<String>> fields, ErrorTable errors) {}

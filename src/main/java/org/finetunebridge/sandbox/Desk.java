@@ -30,7 +30,8 @@ public final class Desk {
     /** Notes the request and decides what will go wrong. */
     public void arrive(Exchange exchange) {
         Message message = exchange.getMessage();
-        String authorization = message.getHeader("Authorization", "", String.class);
+        String authorization = message.getHeader("Authorization", message.getHeader("api-key", "", String.class),
+                String.class);
         String key = authorization.replaceFirst("^Bearer ", "");
         Request request = request(message, !authorization.isEmpty());
         requests.enter(key, request);

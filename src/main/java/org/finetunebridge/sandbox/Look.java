@@ -15,6 +15,8 @@ final class Look {
     private final String after;
     private final long from;
     private final int limit;
+    private final boolean newestFirst;
+    private final long before;
     private final Instant now;
 
     Look(JsonNode question, Instant now) {
@@ -22,6 +24,8 @@ final class Look {
         this.after = question.path("after").asText();
         this.from = question.path("offset").asLong();
         this.limit = question.path("limit").asInt();
+        this.newestFirst = question.path("newestFirst").asBoolean();
+        this.before = question.path("before").asLong(Long.MAX_VALUE);
         this.now = now;
     }
 
@@ -50,8 +54,35 @@ final class Look {
         return switch (resource) {
             case "job" -> Page.whole("jobs", Page.items().add(asked.facts(now)));
             case "checkpoints" -> Page.whole("checkpoints", asked.checkpoints(now));
-            case "events" -> Page.of("events", asked.lines(from, limit, now), from, limit, asked.told(now));
+            case "events" -> newestFirst ? latest(asked)
+                    : Page.of("events", asked.lines(from, limit, now), from, limit, asked.told(now));
+            case "whole" -> whole(asked);
             default -> throw new IllegalArgumentException("no such resource: " + resource);
         };
+    }
+
+    /** The job with everything it told and reached, newest first. */
+    private ObjectNode whole(Job asked) {
+        ObjectNode page = Page.whole("jobs", Page.items().add(asked.facts(now)));
+        page.set("events", reversed(asked.lines(0, Integer.MAX_VALUE, now)));
+        page.set("checkpoints", asked.checkpoints(now));
+        return page;
+    }
+
+    /** A slice of the lines that ends before a given one, newest first. */
+    private ObjectNode latest(Job asked) {
+        int total = asked.told(now);
+        long end = Math.min(before, total);
+        long start = Math.max(0, end - limit);
+        ArrayNode lines = asked.lines(start, (int) (end - start), now);
+        return Page.of("events", reversed(lines), total - end, limit, total);
+    }
+
+    private static ArrayNode reversed(ArrayNode items) {
+        ArrayNode reversed = Page.items();
+        for (int i = items.size() - 1; i >= 0; i--) {
+            reversed.add(items.get(i));
+        }
+        return reversed;
     }
 }

@@ -47,7 +47,12 @@ public final class Sandbox implements AutoCloseable {
         }
     }
 
-    /** The base URL of every provider. */
+    /** The base URL of a provider. */
+    public String url(String provider) {
+        return url() + Personalities.path(provider);
+    }
+
+    /** The base URL of the server, and of the providers that have it for themselves. */
     public String url() {
         return "http://" + HOST + ":" + server.getPort();
     }

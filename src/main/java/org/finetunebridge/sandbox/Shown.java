@@ -10,8 +10,13 @@ final class Shown {
     private final Map<String, Told> jobs = new TreeMap<>();
 
     synchronized void see(JsonNode page) {
-        String kind = page.path("kind").asText();
-        for (JsonNode item : page.path("items")) {
+        see(page, page.path("kind").asText(), page.path("items"));
+        see(page, "checkpoints", page.path("checkpoints"));
+        see(page, "events", page.path("events"));
+    }
+
+    private void see(JsonNode page, String kind, JsonNode items) {
+        for (JsonNode item : items) {
             switch (kind) {
                 case "jobs" -> told(item).statuses().add(text(item, "status"));
                 case "checkpoints" -> told(page.path("job")).checkpoint(text(item, "name"), text(item, "status"));

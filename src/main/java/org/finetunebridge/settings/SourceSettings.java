@@ -35,6 +35,13 @@ public record SourceSettings(String name, Provider provider, String baseUrl, Str
         return jobs.isEmpty();
     }
 
+    /** The resources read for every watched job, in order: those that are always read, and those that are wished for. */
+    public List<String> follow() {
+        Map<String, String> wishes = provider.wishes();
+        return provider.follow().stream()
+                .filter(one -> !wishes.containsKey(one) || "true".equals(own.get(wishes.get(one)))).toList();
+    }
+
     /** Without the secret, so that a record in a log line does not tell it. */
     @Override
     public String toString() {

@@ -115,7 +115,8 @@ final class Values {
             return null;
         }
         try {
-            Duration ago = parsedDuration(value);
+            // A number alone may be meant as a year: as milliseconds it would mark every job as seen, for good.
+            Duration ago = value.chars().allMatch(Character::isDigit) ? null : parsedDuration(value);
             if (ago != null) {
                 return now.minus(ago);
             }
@@ -158,7 +159,8 @@ final class Values {
             boolean http = "http".equalsIgnoreCase(url.getScheme()) || "https".equalsIgnoreCase(url.getScheme());
             if (http && url.getHost() != null && url.getRawQuery() == null && url.getRawFragment() == null
                     && url.getRawUserInfo() == null) {
-                return value.replaceAll("/+$", "");
+                return url.getScheme().toLowerCase(Locale.ROOT)
+                        + value.substring(url.getScheme().length()).replaceAll("/+$", "");
             }
         } catch (URISyntaxException e) {
             // told below
@@ -206,7 +208,7 @@ final class Values {
     }
 
     private static String shown(String value) {
-        String printable = value.replaceAll("[^\\x20-\\x7e\\u00a0-\\uffff]", "?");
+        String printable = value.replaceAll("[^\\x20-\\x7e\\u00a0-\\uffff]", "?").replaceAll("//.*@", "//***@");
         return printable.length() <= LONGEST_SHOWN ? printable : printable.substring(0, LONGEST_SHOWN) + "…";
     }
 }

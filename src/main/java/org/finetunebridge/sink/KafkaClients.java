@@ -147,9 +147,11 @@ final class KafkaClients {
         try {
             new ProducerConfig(parsable());
         } catch (ConfigException e) {
-            problems.add(KEY + "*: " + e.getMessage());
+            // Kafka shows no passwords in it.
+            String name = settings.client().keySet().stream().filter(e.getMessage()::contains).findFirst().orElse("*");
+            problems.add(KEY + name + ": " + e.getMessage());
         } catch (NumberFormatException e) {
-            problems.add(KEY + "*: request.timeout.ms and linger.ms are whole numbers of milliseconds");
+            problems.add(KEY + "*: request.timeout.ms and linger.ms are whole numbers of milliseconds, such as 4000");
         }
     }
 

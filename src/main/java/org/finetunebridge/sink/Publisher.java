@@ -22,10 +22,10 @@ public final class Publisher implements AutoCloseable {
     private final ReentrantLock one = new ReentrantLock();
     private final ConcurrentLinkedQueue<Waiting> waiting = new ConcurrentLinkedQueue<>();
     private volatile Session session;
-    private boolean closed;
     private final List<Consumer<Batch>> listeners = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Fenced> fenced = new CompletableFuture<>();
     private volatile RuntimeException trouble;
+    private boolean closed;
     private volatile int failures;
 
     /** @param sink opened when first needed */
@@ -49,11 +49,11 @@ public final class Publisher implements AutoCloseable {
         int before = failures;
         one.lock();
         try {
-            if (session == null && failures != before) {
-                throw trouble;
-            }
             if (closed) {
                 throw new Lost("the bridge has stopped", null);
+            }
+            if (session == null && failures != before) {
+                throw trouble;
             }
             if (session == null) {
                 session = new Session(sink.open());
@@ -103,11 +103,17 @@ public final class Publisher implements AutoCloseable {
         return fenced;
     }
 
+    /** What is remembered, as far as it is known now; null while the sink is not open. */
+    public Session remembered() {
+        return session;
+    }
+
     /** What keeps the sink from being written, or null. For health. */
     public RuntimeException trouble() {
         return trouble;
     }
 
+    /** For good: who is late must not take the lock that another instance may have by now. */
     @Override
     public void close() {
         one.lock();

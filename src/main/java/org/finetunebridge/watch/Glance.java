@@ -36,17 +36,17 @@ public final class Glance {
         boolean list = source.listsJobs();
         String job = list ? "" : source.jobs().get(0);
         var poll = new Poll(source.name(), job, List.of(list ? source.provider().list() : resource()),
-                source.provider().growing(), source.provider().listFirst());
+                source.provider().ways());
         poll.ready(Session.blank());
         poll.listing(new Listing(false));
         JsonNode page = context.getRegistry().lookupByNameAndType("mappings", Mappings.class)
-                .mapResource(answer(poll), source.provider().name(), poll.getResource());
+                .mapResource(answer(poll), poll.getQuestion(), source.provider().name(), poll.getResource());
         return context.getRegistry().lookupByNameAndType(source.name() + "-observer", Observer.class)
                 .observe(page, poll);
     }
 
     private String resource() {
-        return Stream.concat(Stream.ofNullable(source.provider().job()), source.provider().follow().stream())
+        return Stream.concat(Stream.ofNullable(source.provider().job()), source.follow().stream())
                 .findFirst().orElseThrow();
     }
 

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.camel.Body;
 import org.apache.camel.Variable;
 import org.finetunebridge.deadletter.DeadLetters;
@@ -21,6 +22,7 @@ import org.finetunebridge.fetch.Failure;
 import org.finetunebridge.memory.JobMemory;
 import org.finetunebridge.memory.JobMemory.Retired;
 import org.finetunebridge.memory.News;
+import org.finetunebridge.memory.Tail;
 import org.finetunebridge.memory.Told;
 import org.finetunebridge.memory.Trouble;
 import org.finetunebridge.settings.SourceSettings;
@@ -48,7 +50,7 @@ public final class Observer {
 
     /** The page as the batch that tells it, and the poll moved on to what is read next. */
     public Batch observe(@Body JsonNode mapped, @Variable("poll") Poll poll) {
-        Page page = Page.of(mapped, reader);
+        Page page = Page.of(mapped, reader, poll.naming());
         page.findings().forEach(finding -> drift.look(poll.getResource(), finding));
         var draft = new Draft(poll, page.requestId(), poll.getAttempt().observedAt());
         poll.observes();
@@ -94,6 +96,9 @@ public final class Observer {
         for (Finding finding : page.findings()) {
             if (finding.fact() == null) {
                 own = own.with(draft.tell(News.ofState(own.told(), List.of(finding))));
+                if (finding.job() != null && draft.knows(finding.job())) {
+                    poll.listing().shows(finding.job(), draft.memory(finding.job()).retired() == null, null);
+                }
             } else if (scope.wants(finding.fact())) {
                 listed(finding, poll, draft);
             }
@@ -116,7 +121,7 @@ public final class Observer {
             memory = memory.revived();
         }
         boolean held = poll.listing().holdsEndings() && memory.retired() == null && memory.trouble() == null
-                && isEnding(fact) && !source.provider().follow().isEmpty();
+                && isEnding(fact) && !source.follow().isEmpty();
         poll.listing().shows(fact.job(), memory.retired() == null, held ? draft.ending(finding) : null);
         if (memory.retired() != Retired.OLD && !held) {
             memory = memory.with(draft.tell(News.ofState(memory.told(), List.of(finding))));
@@ -134,6 +139,8 @@ public final class Observer {
         findings = findings.stream().map(finding -> ofThisJob(finding, poll.getJob())).toList();
         if (poll.isGrowing()) {
             memory = growth(page, findings, poll, draft, memory);
+        } else if (poll.isNamed()) {
+            memory = named(page, findings, poll, draft, memory);
         } else {
             memory = state(page, findings, poll, draft, memory);
         }
@@ -144,17 +151,60 @@ public final class Observer {
         draft.remember(memory);
     }
 
-    private JobMemory growth(Page page, List<Finding> findings, Poll poll, Draft draft, JobMemory memory) {
-        News news = News.ofGrowth(memory.told(), findings, poll.asked());
-        JobMemory after = memory.with(draft.tell(news));
+    private JobMemory growth(Page page, List<Finding> all, Poll poll, Draft draft, JobMemory memory) {
+        String resource = poll.getResource();
+        List<Finding> findings = settled(page, all, poll, memory);
+        News news = News.ofGrowth(memory.told(), findings, poll.askedFrom());
+        Told told = draft.tell(news);
+        if (findings.size() < all.size()) {
+            told = told.withHeld(resource, all.get(all.size() - 1).id());
+        }
         poll.passGrowth(page, news);
-        return poll.isReading() || poll.ending() == null ? after
-                : after.with(draft.tell(News.ofState(after.told(), List.of(poll.ending().finding()))));
+        return end(poll, draft, memory.with(told));
+    }
+
+    /** Without a last record that may still change, until it was read twice as it is. */
+    private static List<Finding> settled(Page page, List<Finding> findings, Poll poll, JobMemory memory) {
+        boolean over = memory.told().terminal() || poll.ending() != null;
+        if (!poll.isSettling() || over || page.more() || findings.isEmpty()) {
+            return findings;
+        }
+        var cursor = memory.told().cursor(poll.getResource());
+        int last = findings.size() - 1;
+        boolean known = poll.askedFrom().from() + last < cursor.position() || findings.get(last).id().equals(cursor.held());
+        return known ? findings : findings.subList(0, last);
+    }
+
+    /** A list of named records: read on after the last one told, or back to it and then forward. */
+    private JobMemory named(Page page, List<Finding> findings, Poll poll, Draft draft, JobMemory memory) {
+        String resource = poll.getResource();
+        Told told = memory.told();
+        if (poll.isNewestFirst(page)) {
+            boolean all = poll.trail().follows(page);
+            if (poll.passRecent(page, !all && Tail.of(told.cursor(resource), findings).met())) {
+                told = draft.tell(all ? News.ofNext(told, findings, resource)
+                        : News.ofList(told, findings, resource, false), resource);
+            }
+        } else {
+            // A page of one moment does not tell in which order the list is: then it is read from its beginning again.
+            boolean sure = page.newestFirst() != null || told.cursor(resource).mark() != null;
+            told = draft.tell(told.cursor(resource).mark() != null ? News.ofNext(told, findings, resource)
+                    : News.ofList(told, findings, resource, false), resource);
+            told = sure && page.mark() != null ? told.withMark(resource, page.mark()) : told;
+            poll.passNamed(page);
+        }
+        return end(poll, draft, memory.with(told));
+    }
+
+    private JobMemory end(Poll poll, Draft draft, JobMemory memory) {
+        return poll.isReading() || poll.ending() == null ? memory
+                : memory.with(draft.tell(News.ofState(memory.told(), List.of(poll.ending().finding()))));
     }
 
     /** The end of a job is told with what is read last of it, so that nobody acts on it before its checkpoints. */
     private JobMemory state(Page page, List<Finding> findings, Poll poll, Draft draft, JobMemory memory) {
         String resource = poll.getResource();
+        boolean whole = poll.isWhole();
         poll.passState(page);
         List<Finding> now = new ArrayList<>(findings);
         if (poll.isReading() && resource.equals(source.provider().job())) {
@@ -166,11 +216,14 @@ public final class Observer {
         } else if (!poll.isReading() && poll.ending() != null) {
             now.add(poll.ending().finding());
         }
-        return memory.with(draft.tell(News.ofState(memory.told(), now), resource));
+        return memory.with(draft.tell(whole ? News.ofList(memory.told(), now, resource, true)
+                : News.ofState(memory.told(), now), resource));
     }
 
     private boolean isOutOfScope(List<Finding> findings, Draft draft, JobMemory memory) {
-        Fact first = findings.isEmpty() ? null : findings.get(0).fact();
+        Fact first = findings.stream().map(Finding::fact).filter(Objects::nonNull)
+                .filter(fact -> fact.kind() == Kind.JOB_STATUS_CHANGED).findFirst()
+                .orElse(findings.isEmpty() ? null : findings.get(0).fact());
         if (first == null || scope.wants(first) && !scope.isOld(first)) {
             return false;
         }
@@ -219,6 +272,7 @@ public final class Observer {
         }
 
         Told tell(News news, String resource) {
+            poll.known(news.known());
             for (Telling telling : news.items()) {
                 events.add(event(telling));
             }

@@ -1,5 +1,6 @@
 package org.finetunebridge.watch;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -7,12 +8,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.finetunebridge.event.Finding;
+import org.finetunebridge.event.Naming;
 import org.finetunebridge.event.Page;
 import org.finetunebridge.fetch.Attempt;
 import org.finetunebridge.fetch.Plain;
 import org.finetunebridge.memory.Asked;
 import org.finetunebridge.memory.Cursor;
 import org.finetunebridge.memory.News;
+import org.finetunebridge.provider.Mappings;
+import org.finetunebridge.provider.Ways;
 import org.finetunebridge.sink.Session;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,10 +32,10 @@ public final class Poll {
     private final String source;
     private final String job;
     private final List<String> resources;
-    private final Set<String> growing;
-    private final String listFirst;
+    private final Ways ways;
     private final Attempt attempt = new Attempt();
     private final Set<String> before = new HashSet<>();
+    private final Trail trail = new Trail();
     private int resource;
     private String cursor;
     private long from;
@@ -43,20 +47,19 @@ public final class Poll {
     private boolean observed;
     private int observedResource;
     private Ending observedEnding;
+    private int known;
 
     /**
      * @param source    the account
      * @param job       the job; empty for the list
      * @param resources to read, in order
-     * @param growing   those of them that are asked by position
-     * @param listFirst the cursor of a list's first page
+     * @param ways      how they are asked
      */
-    Poll(String source, String job, List<String> resources, List<String> growing, String listFirst) {
+    Poll(String source, String job, List<String> resources, Ways ways) {
         this.source = source;
         this.job = job;
         this.resources = resources;
-        this.growing = Set.copyOf(growing);
-        this.listFirst = listFirst;
+        this.ways = ways;
     }
 
     /** The job's id as the provider writes it; empty for the list. */
@@ -89,6 +92,11 @@ public final class Poll {
         return TextNode.valueOf(cursor).toString();
     }
 
+    /** What is asked, as a mapping sees it. */
+    public JsonNode getQuestion() {
+        return Mappings.asked(job, cursor);
+    }
+
     /** The account's name in the configuration. */
     public String getSource() {
         return source;
@@ -117,8 +125,40 @@ public final class Poll {
         return job.isEmpty();
     }
 
+    /** Whether the resource is a list that is asked whole. */
+    boolean isWhole() {
+        return ways.whole().contains(getResource());
+    }
+
+    /** Whether the resource is a list of records whose names it is asked by. */
+    boolean isNamed() {
+        return ways.named(getResource());
+    }
+
+    /** Whether a list of named records is shown newest first: as the page tells, or else as the provider is known for. */
+    boolean isNewestFirst(Page page) {
+        return page.newestFirst() == null ? ways.recent().contains(getResource()) : page.newestFirst();
+    }
+
+    /** Whether the last record of the list may still change. */
+    boolean isSettling() {
+        return ways.settling().contains(getResource());
+    }
+
+    /** How the records of the next page are named. */
+    Naming naming() {
+        String now = getResource();
+        return new Naming(ways.recent().contains(now), ways.numbered().contains(now),
+                ways.indexed().contains(now) ? from : -1);
+    }
+
+    /** The way back to what is known, in a list that shows the newest first. */
+    Trail trail() {
+        return trail;
+    }
+
     boolean isGrowing() {
-        return growing.contains(getResource());
+        return ways.growing().contains(getResource());
     }
 
     /** The session whose memory the page is held against. */
@@ -127,7 +167,7 @@ public final class Poll {
     }
 
     /** How the page of a growing list was asked for. */
-    Asked asked() {
+    Asked askedFrom() {
         return new Asked(getResource(), from, again, Set.copyOf(before));
     }
 
@@ -140,6 +180,18 @@ public final class Poll {
         ending = seen;
     }
 
+    /** So many more records were told before. */
+    void known(int more) {
+        known += more;
+    }
+
+    /** How many records since the last call were told before. */
+    int takeKnown() {
+        int count = known;
+        known = 0;
+        return count;
+    }
+
     /** Readies the next page. A new session may remember less: what it does not know is read again. */
     void ready(Session current) {
         if (begun && current != session) {
@@ -149,7 +201,7 @@ public final class Poll {
         observed = false;
         if (!begun) {
             from = isGrowing() ? Math.max(0, position() - 1) : 0;
-            cursor = isGrowing() ? Long.toString(from) : listFirst;
+            cursor = isGrowing() ? Long.toString(from) : first();
             begun = true;
         }
     }
@@ -197,6 +249,36 @@ public final class Poll {
             cursor = page.next();
         }
         return !repeats && !isReading();
+    }
+
+    /** After a page of named records, oldest first: on to the next, if there is one and this one was not seen before. */
+    void passNamed(Page page) {
+        if (page.next() == null || !addNames(page)) {
+            nextResource();
+        } else {
+            cursor = page.next();
+        }
+    }
+
+    /**
+     * After a page of named records, newest first: further back until what is known is met; then forward again, and once
+     * more from the newest, for there may be newer ones.
+     *
+     * @param met whether the page reaches back to what is known
+     * @return whether the page is to be told now
+     */
+    boolean passRecent(Page page, boolean met) {
+        boolean told = trail.follows(page) || met || page.next() == null || !addNames(page);
+        if (!told) {
+            trail.add(cursor);
+            cursor = page.next();
+        } else if (trail.isEmpty()) {
+            nextResource();
+        } else {
+            cursor = trail.forward(cursor);
+            before.clear();
+        }
+        return told;
     }
 
     /**
@@ -258,7 +340,14 @@ public final class Poll {
         begin();
     }
 
+    /** Where a list that is not asked by position is taken up. */
+    private String first() {
+        String mark = isNamed() ? session.of(source, job).told().cursor(getResource()).mark() : null;
+        return mark == null ? ways.first(getResource()) : mark;
+    }
+
     private void begin() {
+        trail.clear();
         begun = false;
         again = false;
         before.clear();

@@ -46,6 +46,9 @@ public final class Replay {
 
     /** @return whether the record is told now, or was before; if not, it still cannot be used */
     public boolean tell(Letter letter) {
+        if (letter.record().isMissingNode()) {
+            return false;
+        }
         Finding finding = finding(letter);
         if (finding == null || finding.fact() == null) {
             return false;
@@ -65,7 +68,8 @@ public final class Replay {
     private Finding finding(Letter letter) {
         try {
             JsonNode answer = JsonNodeFactory.instance.objectNode().set("record", letter.record());
-            JsonNode mapped = mappings.mapResource(answer, source.provider().name(), letter.resource());
+            JsonNode mapped = mappings.mapResource(answer, Mappings.asked(letter.job(), ""),
+                    source.provider().name(), letter.resource());
             List<Finding> findings = Page.of(mapped, reader).findings();
             return findings.size() == 1 ? findings.get(0) : null;
         } catch (Mappings.WrongShape e) {

@@ -87,6 +87,10 @@ final class Retries {
     private Verdict parked(Means means, Failure failure, Trouble known, int count, Instant now) {
         String error = error(means, failure);
         boolean tell = known == null || !known.parked() || !known.error().equals(error);
+        if (!tell && known.until().isAfter(now)) {
+            // Others asked at the same time: theirs is the same failure, not a further one.
+            return new Verdict(known, known.until(), means == Means.SOURCE, false);
+        }
         int attempts = tell ? count : known.attempts() + 1;
         Instant until = now.plus(longer(backoff.parked(tell ? 1 : attempts), failure.retryAfter()));
         return new Verdict(new Trouble(word(means), error, failure.getMessage(), attempts, true, until), until,

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
@@ -13,7 +14,6 @@ import org.finetunebridge.fetch.Failure;
 import org.finetunebridge.memory.JobMemory;
 import org.finetunebridge.memory.Trouble;
 import org.finetunebridge.provider.Means;
-import org.finetunebridge.provider.Provider;
 import org.finetunebridge.settings.SourceSettings;
 import org.finetunebridge.sink.Fenced;
 import org.finetunebridge.sink.Lost;
@@ -51,6 +51,7 @@ public final class Watch {
     private Instant sinkFailsSince;
     private String sinkTrouble;
     private int sweeps;
+    private final List<Onlooker> onlookers = new CopyOnWriteArrayList<>();
     private volatile boolean stopping;
     private volatile Tally tally = Tally.NONE;
 
@@ -72,6 +73,26 @@ public final class Watch {
     /** How the sweep under way, or the last one, went. */
     public Tally tally() {
         return tally;
+    }
+
+    /** Adds somebody who is told how polls go. */
+    public void onPoll(Onlooker onlooker) {
+        onlookers.add(onlooker);
+    }
+
+    /** What keeps the whole source from being read; null if nothing does. */
+    public synchronized Trouble trouble() {
+        return sourceTrouble;
+    }
+
+    /** Before which nothing is asked; in the past if nothing keeps the source from it. */
+    public synchronized Instant heldUntil() {
+        return heldUntil;
+    }
+
+    /** When the sweep under way, or the last one, began. */
+    public synchronized Instant began() {
+        return began;
     }
 
     /** A little while, so that sources of one period do not all ask at once; milliseconds. */
@@ -137,13 +158,15 @@ public final class Watch {
         poll.told();
         retries.answered();
         sinkFailures = 0;
+        int known = poll.takeKnown();
+        onlookers.forEach(onlooker -> onlooker.read(known, poll.getAttempt().took()));
         if (poll.isReading()) {
             return;
         }
         retries.succeeded(poll.getJob());
         sweep.remove(poll.getJob());
         if (poll.isList()) {
-            listing.watched().forEach(job -> addJob(poll.session().of(source.name(), job), source.provider().follow()));
+            listing.watched().forEach(job -> addJob(poll.session().of(source.name(), job), source.follow()));
             giveUp();
         } else {
             tally = tally.plusRead();
@@ -152,12 +175,15 @@ public final class Watch {
 
     /** A request failed: decides, and returns what there is to remember and to tell of it. */
     synchronized Retries.Verdict failed(Poll poll, Failure failure) {
-        Trouble known = failure.means() == Means.SOURCE || poll.isList() ? sourceTrouble
-                : poll.session().of(source.name(), poll.getJob()).trouble();
+        boolean ofSource = failure.means() == Means.SOURCE || poll.isList();
+        Trouble known = ofSource && sourceTrouble != null ? sourceTrouble
+                : poll.session().of(source.name(), ofSource ? LIST : poll.getJob()).trouble();
         Retries.Verdict verdict = retries.failed(poll.getJob(), failure, known, clock.instant());
+        onlookers.forEach(onlooker -> onlooker.failed(failure, poll.getAttempt().took()));
         sweep.postpone(poll.getJob(), verdict.until());
         if (verdict.ofAll()) {
             heldUntil = Sweep.later(heldUntil, verdict.until());
+            onlookers.forEach(onlooker -> onlooker.held(verdict.until()));
         }
         if (verdict.trouble() != null && (verdict.ofAll() || poll.isList())) {
             sourceTrouble = verdict.trouble();
@@ -187,6 +213,7 @@ public final class Watch {
 
     /** The sweep is over. */
     public void end() {
+        onlookers.forEach(onlooker -> onlooker.swept(tally));
         ended.countDown();
     }
 
@@ -225,8 +252,9 @@ public final class Watch {
     }
 
     private void addJob(JobMemory memory, List<String> resources) {
-        if (memory.retired() == null && !resources.isEmpty() && isTurnOf(memory)) {
-            add(memory.job(), resources, listing.ending(memory.job()));
+        Ending ending = listing.ending(memory.job());
+        if (memory.retired() == null && !resources.isEmpty() && (ending != null || isTurnOf(memory))) {
+            add(memory.job(), resources, ending);
             if (memory.trouble() != null && !patience.all()) {
                 sweep.postpone(memory.job(), memory.trouble().until());
             }
@@ -234,14 +262,13 @@ public final class Watch {
     }
 
     private void add(String job, List<String> resources, Ending ending) {
-        Provider provider = source.provider();
-        var poll = new Poll(source.name(), job, resources, provider.growing(), provider.listFirst());
+        var poll = new Poll(source.name(), job, resources, source.provider().ways());
         poll.ending(ending);
         sweep.add(poll, retries.until(job));
     }
 
     private List<String> resourcesOfAGivenJob() {
-        return Stream.concat(Stream.ofNullable(source.provider().job()), source.provider().follow().stream()).toList();
+        return Stream.concat(Stream.ofNullable(source.provider().job()), source.follow().stream()).toList();
     }
 
     /** What cannot be read before patience ends is left for a later sweep, or for good if this is the only one. */

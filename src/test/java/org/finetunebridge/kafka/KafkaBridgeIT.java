@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.finetunebridge.Bridge;
@@ -21,7 +22,9 @@ import org.finetunebridge.sandbox.Sandbox;
 import org.finetunebridge.sandbox.World;
 import org.finetunebridge.watch.Tally;
 import org.finetunebridge.watch.Watch;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,20 +40,31 @@ class KafkaBridgeIT {
     private static final String AT_LEAST_ONCE = "at-least-once";
 
     @TempDir
-    private Path directory;
+    private static Path home;
+    private static Broker broker;
+
+    private final String events = "events-" + UUID.randomUUID();
+    private final String deadLetters = "dead-letters-" + UUID.randomUUID();
     private final World world = World.empty();
     private Sandbox sandbox;
-    private Broker broker;
+
+    @BeforeAll
+    static void startBroker() {
+        broker = Broker.start(home);
+    }
+
+    @AfterAll
+    static void stopBroker() {
+        broker.close();
+    }
 
     @BeforeEach
     void start() {
         sandbox = Sandbox.start(world);
-        broker = Broker.start(directory.resolve("broker"));
     }
 
     @AfterEach
     void close() {
-        broker.close();
         sandbox.close();
     }
 
@@ -64,11 +78,11 @@ class KafkaBridgeIT {
         world.account("minimax").finished(1, 0, 120);
         once(Map.of("bridge.kafka.delivery", delivery));
 
-        var tidings = new Tidings(broker.read("finetune.events"));
+        var tidings = new Tidings(broker.read(events));
         tidings.holdEachFactOnce();
         tidings.holdAllOf(world.visible());
-        assertThat(broker.read("finetune.dead-letters")).isEmpty();
-        assertThat(broker.read("finetune.events")).allSatisfy(record -> {
+        assertThat(broker.read(deadLetters)).isEmpty();
+        assertThat(broker.read(events)).allSatisfy(record -> {
             assertThat(new String(record.key(), UTF_8)).isEqualTo(json(record).path("subject").asText());
             assertThat(header(record, "content-type")).isEqualTo("application/cloudevents+json; charset=UTF-8");
             assertThat(record.headers()).hasSize(1);
@@ -86,12 +100,12 @@ class KafkaBridgeIT {
                     .containsExactly(new Tally(4, 0, null));
         }
 
-        List<JsonNode> lines = broker.read("finetune.events").stream().map(KafkaBridgeIT::json)
+        List<JsonNode> lines = broker.read(events).stream().map(KafkaBridgeIT::json)
                 .filter(event -> event.path("subject").asText().equals(job.id()))
                 .filter(event -> event.path("data").has("sequence")).toList();
         assertThat(lines).extracting(event -> event.at("/data/sequence").asInt()).containsExactly(0, 1, 2, 4);
-        assertThat(broker.read("finetune.events")).hasSize(4 + 2 + 3 * (30 + 4));
-        assertThat(broker.read("finetune.dead-letters")).singleElement().satisfies(record -> {
+        assertThat(broker.read(events)).hasSize(4 + 2 + 3 * (30 + 4));
+        assertThat(broker.read(deadLetters)).singleElement().satisfies(record -> {
             JsonNode data = json(record).path("data");
             assertThat(record.value()).hasSizeLessThan(100_000);
             assertThat(data.path("jobId").asText()).isEqualTo(job.id());
@@ -108,7 +122,7 @@ class KafkaBridgeIT {
         Job job = world.account("dashscope").finished(1, 0, 0).jobs().get(0);
         once(Map.of("bridge.kafka.delivery", delivery, "bridge.kafka.content-mode", "binary"));
 
-        assertThat(broker.read("finetune.events")).singleElement().satisfies(record -> {
+        assertThat(broker.read(events)).singleElement().satisfies(record -> {
             assertThat(header(record, "content-type")).isEqualTo("application/json");
             assertThat(header(record, "ce_specversion")).isEqualTo("1.0");
             assertThat(header(record, "ce_type")).isEqualTo("org.finetunebridge.job.status-changed.v1");
@@ -124,6 +138,8 @@ class KafkaBridgeIT {
         Map<String, String> keys = new TreeMap<>(Map.of("bridge.sink", "kafka", "bridge.kafka.brokers",
                 broker.address(), "bridge.http.port", "0", "dashscope.base-url", sandbox.url(), "dashscope.api-key",
                 World.KEY, "minimax.base-url", sandbox.url(), "minimax.api-key", World.KEY));
+        keys.putAll(Map.of("bridge.kafka.topic", events, "bridge.kafka.dead-letter-topic", deadLetters,
+                "bridge.kafka.state-topic", "state-" + events));
         keys.putAll(more);
         world.account("dashscope");
         world.account("minimax");

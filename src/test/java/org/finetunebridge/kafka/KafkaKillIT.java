@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -18,7 +19,9 @@ import org.finetunebridge.sandbox.Fault;
 import org.finetunebridge.sandbox.Job;
 import org.finetunebridge.sandbox.Sandbox;
 import org.finetunebridge.sandbox.World;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,16 +33,31 @@ class KafkaKillIT {
 
     private static final int KILLS = Integer.getInteger("kills", 10);
     private static final Duration LONG = Duration.ofSeconds(90);
-    private static final String TOPIC = "finetune.events";
     private static final int PARTITIONS = 3;
+
+    @TempDir
+    private static Path home;
+    private static Broker broker;
 
     @TempDir
     private Path directory;
     private final World world = World.empty();
     private final Random random = new Random(20261122);
-    private Broker broker;
+    private final Map<String, String> keys = new TreeMap<>();
+    private final String events = "events-" + UUID.randomUUID();
+    private final String deadLetters = "dead-letters-" + UUID.randomUUID();
     private Sandbox sandbox;
     private Job alive;
+
+    @BeforeAll
+    static void startBroker() {
+        broker = Broker.start(home);
+    }
+
+    @AfterAll
+    static void stopBroker() {
+        broker.close();
+    }
 
     @BeforeEach
     void start() {
@@ -48,29 +66,28 @@ class KafkaKillIT {
         alive = world.account("minimax").create().become("RUNNING");
         sandbox = Sandbox.start(world);
         sandbox.mischief().always("", Fault.slow(Duration.ofMillis(3)));
-        broker = Broker.start(directory.resolve("broker"));
-        broker.create(TOPIC, PARTITIONS, Map.of());
+        broker.create(events, PARTITIONS, Map.of());
+        configure();
     }
 
     @AfterEach
     void close() {
-        broker.close();
         sandbox.close();
     }
 
     @Test
     void losesAndRepeatsNothingWhenTheProcessIsKilledAgainAndAgain() {
-        for (int kill = 1; kill <= KILLS; kill++) {
-            thingsHappen();
-            try (BridgeProcess bridge = run()) {
-                if (kill % 2 == 0) {
-                    awaitMoreThan(written(), bridge);
-                }
-                assertThat(bridge.exit(Duration.ofMillis(random.nextInt(kill % 2 == 0 ? 400 : 4000))))
-                        .as(bridge.output()).isNull();
-            }
-        }
+        killAgainAndAgain(KILLS);
         assertThatEachFactIsToldOnce();
+    }
+
+    @Test
+    void losesNothingWithoutTransactionsAndThenEachFactIsThereOnceUnderItsId() {
+        keys.put("bridge.kafka.delivery", "at-least-once");
+        killAgainAndAgain(Math.max(4, KILLS / 2));
+        Tidings tidings = caughtUp();
+        tidings.withoutRepeats().holdEachFactOnce();
+        tidings.withoutRepeats().holdAllOf(world.visible());
     }
 
     @Test
@@ -136,40 +153,61 @@ class KafkaKillIT {
             await().atMost(LONG).until(() -> bridge.output().contains("Kafka at"));
             bridge.stop();
             assertThat(bridge.exit(Duration.ofSeconds(30))).as(bridge.output()).isZero();
+        } finally {
+            broker.start();
         }
     }
 
     /** More to tell, so that there is something under way whenever somebody dies. */
     private void thingsHappen() {
         world.account("dashscope").finished(2, 4, 0);
-        world.account("minimax").finished(1, 0, 300);
+        world.account("minimax").finished(3, 0, 300);
         for (int line = 0; line < 150; line++) {
             alive.tell("INFO", "step " + alive.events());
         }
     }
 
-    private void assertThatEachFactIsToldOnce() {
-        try (BridgeProcess once = BridgeProcess.start("once", keys(), directory)) {
-            assertThat(once.exit(Duration.ofMinutes(5))).as(once.output()).isZero();
+    /** Every second time in the middle of its writing, else at any moment, its start included. */
+    private void killAgainAndAgain(int kills) {
+        for (int kill = 1; kill <= kills; kill++) {
+            thingsHappen();
+            try (BridgeProcess bridge = run()) {
+                if (kill % 2 == 0) {
+                    awaitMoreThan(written(), bridge);
+                }
+                assertThat(bridge.exit(Duration.ofMillis(random.nextInt(kill % 2 == 0 ? 150 : 4000))))
+                        .as(bridge.output()).isNull();
+            }
         }
-        var tidings = new Tidings(broker.read(TOPIC));
+    }
+
+    private void assertThatEachFactIsToldOnce() {
+        Tidings tidings = caughtUp();
         tidings.holdEachFactOnce();
         tidings.holdAllOf(world.visible());
-        assertThat(broker.read("finetune.dead-letters")).isEmpty();
+        assertThat(broker.read(deadLetters)).isEmpty();
+    }
+
+    private Tidings caughtUp() {
+        try (BridgeProcess once = BridgeProcess.start("once", keys, directory)) {
+            assertThat(once.exit(Duration.ofMinutes(5))).as(once.output()).isZero();
+        }
+        return new Tidings(broker.read(events));
     }
 
     private BridgeProcess run() {
-        return BridgeProcess.start("run", keys(), directory);
+        return BridgeProcess.start("run", keys, directory);
     }
 
     private void awaitMoreThan(long before, BridgeProcess bridge) {
-        await().atMost(LONG).failFast(() -> bridge.exit(Duration.ZERO) != null).until(() -> written() > before);
+        await().atMost(LONG).failFast(() -> bridge.exit(Duration.ZERO) != null)
+                .untilAsserted(() -> assertThat(written()).as(bridge::output).isGreaterThan(before));
     }
 
     /** Ends of the topic: what was written, be it committed or not. */
     private long written() {
         Map<TopicPartition, OffsetSpec> ends = IntStream.range(0, PARTITIONS).boxed()
-                .collect(Collectors.toMap(partition -> new TopicPartition(TOPIC, partition), one -> OffsetSpec.latest()));
+                .collect(Collectors.toMap(partition -> new TopicPartition(events, partition), one -> OffsetSpec.latest()));
         try (Admin admin = broker.admin()) {
             return admin.listOffsets(ends).all().get(10, TimeUnit.SECONDS).values().stream()
                     .mapToLong(end -> end.offset()).sum();
@@ -178,14 +216,15 @@ class KafkaKillIT {
         }
     }
 
-    private Map<String, String> keys() {
-        Map<String, String> keys = new TreeMap<>(Map.of("bridge.sink", "kafka", "bridge.kafka.brokers",
-                broker.address(), "bridge.http.port", "0", "bridge.sources", "dashscope,minimax"));
+    private void configure() {
+        keys.putAll(Map.of("bridge.sink", "kafka", "bridge.kafka.brokers", broker.address(), "bridge.http.port", "0",
+                "bridge.kafka.topic", events, "bridge.kafka.dead-letter-topic", deadLetters, "bridge.kafka.state-topic",
+                "state-" + events, "bridge.kafka.transactional-id", "bridge-" + events));
+        keys.put("bridge.kafka.client.interceptor.classes", Dawdler.class.getName());
         for (String source : new String[] {"dashscope", "minimax"}) {
             keys.put(source + ".base-url", sandbox.url());
             keys.put(source + ".api-key", World.KEY);
             keys.put(source + ".period", "1s");
         }
-        return keys;
     }
 }

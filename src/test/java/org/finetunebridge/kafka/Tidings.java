@@ -8,8 +8,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -27,6 +30,10 @@ final class Tidings {
         jobs = records.stream().map(Tidings::json).collect(Collectors.groupingBy(event -> event.path("subject").asText()));
     }
 
+    private Tidings(Map<String, List<JsonNode>> jobs) {
+        this.jobs = jobs;
+    }
+
     List<JsonNode> all() {
         return jobs.values().stream().flatMap(List::stream).toList();
     }
@@ -35,6 +42,16 @@ final class Tidings {
     void holdEachFactOnce() {
         assertThat(repeated(event -> event.path("source").asText() + ' ' + event.path("id").asText())).isEmpty();
         assertThat(repeated(event -> event.path("subject").asText() + ' ' + fact(event))).isEmpty();
+    }
+
+    /** The same without what was told again under its same id. */
+    Tidings withoutRepeats() {
+        Map<String, List<JsonNode>> once = new TreeMap<>();
+        jobs.forEach((job, events) -> {
+            Set<String> ids = new HashSet<>();
+            once.put(job, events.stream().filter(event -> ids.add(event.path("id").asText())).toList());
+        });
+        return new Tidings(once);
     }
 
     /** Nothing but what can be seen, and all of it; a job's lines in their order. */

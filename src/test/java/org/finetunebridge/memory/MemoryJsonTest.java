@@ -35,7 +35,7 @@ class MemoryJsonTest {
         things.put("", List.of("PENDING", "QUEUED", "RUNNING"));
         IntStream.range(1, 11).forEach(n -> things.put("checkpoint-" + n * 100, List.of("AVAILABLE_NOT_EXPORTED")));
         List<String> last = IntStream.range(0, Cursor.BOUNDARY).mapToObj(n -> "abcdefghijklmnopqrstuvwx" + (10 + n)).toList();
-        var cursor = new Cursor(12_345, last, Instant.parse("2026-03-01T08:00:00.123Z"));
+        var cursor = new Cursor(12_345, last, Instant.parse("2026-03-01T08:00:00.123Z"), null, null);
         var told = new Told("RUNNING", things, List.of(), Map.of("events", cursor));
         var memory = new JobMemory("dashscope", "ft-202603010800-1a2b", told, 0, null, null);
 
@@ -67,7 +67,7 @@ class MemoryJsonTest {
 
     private static Arbitrary<Cursor> cursors() {
         return Combinators.combine(Arbitraries.longs().between(0, Long.MAX_VALUE), texts().list().ofMaxSize(5),
-                instants().injectNull(0.3)).as(Cursor::new);
+                instants().injectNull(0.3), texts().injectNull(0.7), texts().injectNull(0.7)).as(Cursor::new);
     }
 
     private static Arbitrary<Trouble> trouble() {

@@ -36,6 +36,7 @@ import org.finetunebridge.event.Envelope;
 import org.finetunebridge.event.Event;
 import org.finetunebridge.event.FactReader;
 import org.finetunebridge.event.Finding;
+import org.finetunebridge.event.Naming;
 import org.finetunebridge.event.Page;
 import org.finetunebridge.fetch.Account;
 import org.finetunebridge.fetch.Attempt;
@@ -143,11 +144,17 @@ class GoldenEventsTest {
             String resource = answer.getParent().getFileName().toString();
             var provider = source.provider();
             Attempt attempt = attempt(source, resource, Files.readAllBytes(answer));
-            Page page = Page.of(mappings.map(JSON.readTree(attempt.body()), provider.name() + '-' + resource),
-                    new FactReader(provider.name(), source.zone()));
+            var ways = provider.ways();
+            // A job without a mapping of its own is mapped like a list of one, but asked in its own way.
+            String way = resource.equals(provider.list()) && answer.toString().contains("-embedded")
+                    || answer.getFileName().toString().startsWith("detail") ? "job" : resource;
+            Page page = Page.of(mappings.mapResource(JSON.readTree(attempt.body()), MappingTest.asked(answer),
+                    provider.name(), resource), new FactReader(provider.name(), source.zone()),
+                    new Naming(ways.recent().contains(way), ways.numbered().contains(way),
+                            ways.indexed().contains(way) ? MappingTest.asked(answer).path("cursor").asLong() : -1));
             var writer = new Envelope(provider.name(), source.name(), source.zone(), false);
             String requestId = page.requestId() == null ? attempt.requestId() : page.requestId();
-            for (News news : news(page, resource, provider)) {
+            for (News news : news(page, way, provider)) {
                 news.items().forEach(item -> events.add(text(writer.of(item, OBSERVED, requestId))));
                 for (Finding refused : news.refused()) {
                     deadLetters.add(text(new DeadLetters(writer).ofRecord(refused, "", resource, attempt)));
@@ -157,7 +164,11 @@ class GoldenEventsTest {
 
         /** A list shows many jobs, each with a memory of its own; anything else is about one. */
         private static List<News> news(Page page, String resource, Provider provider) {
-            if (provider.growing().contains(resource)) {
+            if (provider.ways().whole().contains(resource) || provider.ways().named(resource)) {
+                return List.of(News.ofList(Told.NOTHING, page.findings(), resource,
+                        provider.ways().whole().contains(resource)));
+            }
+            if (provider.ways().growing().contains(resource)) {
                 return List.of(News.ofGrowth(Told.NOTHING, page.findings(), Asked.from(0, resource)));
             }
             var groups = new LinkedHashMap<String, List<Finding>>();

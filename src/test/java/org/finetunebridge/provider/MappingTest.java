@@ -214,7 +214,13 @@ class MappingTest {
     private JsonNode map(Path answer, JsonNode response) {
         Path resource = answer.getParent();
         return mappings.computeIfAbsent(resource.getParent().getFileName() + "-" + resource.getFileName(),
-                MappingTest::compile).apply(response);
+                MappingTest::compile).apply(Map.of("asked", asked(answer)), response);
+    }
+
+    /** What the answer answers: {@code <case>.asked.json}, if that matters. */
+    static JsonNode asked(Path answer) {
+        Path asked = beside(answer, ".asked.json");
+        return Files.exists(asked) ? read(asked) : Mappings.asked("job-of-the-fixtures", "0");
     }
 
     private static Expression compile(String mapping) {

@@ -73,6 +73,7 @@ class SettingsReaderTest {
             dashscope.api-key             | with space          | no header may carry
             dashscope.jobs                | a,..                | no job ids
             dashscope.since               | yesterday           | 2026-01-31
+            dashscope.since               | 2026                | 2026-01-31
             dashscope.period              | soon                | 30s
             dashscope.period              | 0                   | 30s
             dashscope.period              | -5s                 | 30s

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -19,6 +24,7 @@ import org.finetunebridge.memory.JobMemory;
 import org.finetunebridge.sink.FlakySink.Commit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class PublisherTest {
 
@@ -106,6 +112,20 @@ class PublisherTest {
     }
 
     @Test
+    void takesNoLockOnceItIsClosed(@TempDir Path folder) throws Exception {
+        Disk disk = new Disk(folder);
+        var files = new Publisher(disk.sink());
+        files.session();
+        files.close();
+
+        assertThatThrownBy(files::session).isInstanceOf(Lost.class);
+        try (var file = FileChannel.open(disk.state.resolve("lock"), StandardOpenOption.WRITE);
+                FileLock lock = file.tryLock()) {
+            assertThat(lock).isNotNull();
+        }
+    }
+
+    @Test
     void writesWhatWaitsInOneCommit() throws Exception {
         var gate = new Gate();
         var slow = new Publisher(gate);
@@ -130,7 +150,8 @@ class PublisherTest {
 
     @Test
     void tellsEveryPageOnceUnderManyThreadsAndFailures() throws Exception {
-        sink.next(IntStream.range(0, 300).mapToObj(n -> Commit.values()[n % 7 == 0 ? 1 : n % 11 == 0 ? 2 : 0]).toList());
+        sink.next(IntStream.range(0, 300).mapToObj(n -> n % 7 == 0 ? Commit.LOST : n % 11 == 0 ? Commit.UNHEARD
+                : Commit.GOOD).toList());
         List<Future<?>> all = new ArrayList<>();
         for (int n = 0; n < 40; n++) {
             String job = "job-" + n;
@@ -140,7 +161,8 @@ class PublisherTest {
             one.get(60, TimeUnit.SECONDS);
         }
 
-        assertThat(sink.events().stream().map(event -> new String(event.value()))).hasSize(1_000).doesNotHaveDuplicates();
+        assertThat(sink.events().stream().map(event -> new String(event.value(), StandardCharsets.UTF_8)))
+                .hasSize(1_000).doesNotHaveDuplicates();
         assertThat(sink.commits().size()).as("commits").isLessThan(1_000);
     }
 

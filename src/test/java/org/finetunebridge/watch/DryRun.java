@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.Random;
 import java.util.function.Function;
 import org.apache.camel.CamelContext;
@@ -20,6 +21,7 @@ import org.finetunebridge.event.Envelope;
 import org.finetunebridge.event.Event;
 import org.finetunebridge.fetch.Answered;
 import org.finetunebridge.provider.Provider;
+import org.finetunebridge.provider.Ways;
 import org.finetunebridge.settings.SourceSettings;
 import org.finetunebridge.sink.Batch;
 import org.finetunebridge.sink.FlakySink;
@@ -164,7 +166,8 @@ final class DryRun {
     private static SourceSettings source(List<String> jobs, String list, String job, List<String> follow,
             List<String> growing) {
         var provider = new Provider("acme", "http://127.0.0.1", ZoneOffset.UTC, "Authorization", "Bearer ", null, list,
-                "1", job, follow, growing, Map.of(), Map.of(), null);
+                job, follow, Map.of(), new Ways(Set.copyOf(growing), Set.of(), Set.of(), Set.of(), Set.of(), Set.of(),
+                        Set.of(), list == null ? Map.of() : Map.of(list, "1")), Map.of(), Map.of(), null);
         return new SourceSettings("acme", provider, "http://127.0.0.1", "key", jobs, List.of(), null,
                 Duration.ofSeconds(30), null, ZoneOffset.UTC, 4, 0, ZoneOffset.UTC, Duration.ofSeconds(60), Map.of());
     }

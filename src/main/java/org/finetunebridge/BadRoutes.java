@@ -1,0 +1,41 @@
+package org.finetunebridge;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.finetunebridge.fetch.Plain;
+import org.finetunebridge.settings.BadSettings;
+import org.finetunebridge.sink.Fenced;
+import org.finetunebridge.sink.Lost;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What Camel says of route files it cannot use, as one line for who wrote them. */
+final class BadRoutes {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BadRoutes.class);
+
+    private BadRoutes() {}
+
+    /** The exception to end a start with: our own if there is one, else what is wrong with the routes. */
+    static RuntimeException understood(Exception why) {
+        List<String> reasons = new ArrayList<>();
+        for (Throwable cause = why; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BadSettings || cause instanceof Lost || cause instanceof Fenced) {
+                return (RuntimeException) cause;
+            }
+            String reason = words(cause);
+            if (!reason.isBlank() && reasons.stream().noneMatch(said -> said.contains(reason))) {
+                reasons.add(reason);
+            }
+        }
+        LOG.debug("The routes cannot be used", why);
+        return new BadSettings(List.of("the routes or mappings cannot be used: " + String.join(": ", reasons)));
+    }
+
+    /** A message often begins with the name of a class, which says nothing to who wrote YAML. */
+    private static String words(Throwable cause) {
+        String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        return Plain.line(message.replaceAll("\\b[a-z]+(\\.[A-Za-z_$]+)*\\.[A-Z][A-Za-z_$]*(Exception|Error): ", "")
+                .replaceAll("\\s+", " ")).strip();
+    }
+}

@@ -1,0 +1,66 @@
+package org.finetunebridge.karaf.command;
+
+import java.time.Instant;
+import java.util.Date;
+import org.apache.camel.api.management.ManagedCamelContext;
+import org.apache.karaf.shell.api.action.Action;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.lifecycle.Reference;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.apache.karaf.shell.support.table.ShellTable;
+import org.finetunebridge.Bridge;
+import org.finetunebridge.karaf.Keeper;
+import org.finetunebridge.memory.JobMemory;
+import org.finetunebridge.memory.Trouble;
+import org.finetunebridge.sink.Session;
+import org.finetunebridge.watch.Tally;
+import org.finetunebridge.watch.Watch;
+
+/** {@code finetune:status}. */
+@Service
+@Command(scope = "finetune", name = "status", description = "Shows every source: its health and its last poll.")
+public final class StatusCommand implements Action {
+
+    @Reference
+    private Keeper keeper;
+
+    @Override
+    public Object execute() throws Exception {
+        Bridge bridge = keeper.bridge().orElse(null);
+        if (bridge == null) {
+            System.out.println("Nothing is watched: " + keeper.reason());
+            return null;
+        }
+        RuntimeException trouble = bridge.publisher().trouble();
+        System.out.println("Sink: " + bridge.settings().sink() + (trouble == null ? ", UP"
+                : ", DOWN: " + trouble.getMessage()));
+        Session session = trouble == null ? bridge.publisher().session() : Session.blank();
+        var table = new ShellTable();
+        for (String column : new String[] {"Source", "Provider", "Health", "Last poll", "Watched", "Not read", "Why"}) {
+            table.column(column);
+        }
+        for (Watch watch : bridge.watches()) {
+            addRow(table, bridge, watch, session);
+        }
+        table.print(System.out);
+        bridge.settings().off().forEach(name -> System.out.println(name + " is off: it has no api-key"));
+        return null;
+    }
+
+    private static void addRow(ShellTable table, Bridge bridge, Watch watch, Session session) throws Exception {
+        String name = watch.source().name();
+        Tally tally = watch.tally();
+        Trouble trouble = session.of(name, "").trouble();
+        long watched = session.jobs(name).stream().map(JobMemory::retired).filter(why -> why == null).count();
+        String health = trouble != null && trouble.parked() ? "DOWN" : "UP";
+        String why = trouble != null ? trouble.reason() : tally.reason();
+        table.addRow().addContent(name, watch.source().provider().name(), health, lastPoll(bridge, name), watched,
+                tally.failed(), why == null ? "" : why);
+    }
+
+    private static String lastPoll(Bridge bridge, String source) throws Exception {
+        Date end = bridge.context().getCamelContextExtension().getContextPlugin(ManagedCamelContext.class)
+                .getManagedRoute(source + "-watch").getLastExchangeCompletedTimestamp();
+        return end == null ? "under way" : Instant.ofEpochMilli(end.getTime()).toString();
+    }
+}

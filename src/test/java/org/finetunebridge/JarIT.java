@@ -1,0 +1,277 @@
+package org.finetunebridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.finetunebridge.sandbox.Job;
+import org.finetunebridge.sandbox.Sandbox;
+import org.finetunebridge.sandbox.World;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packed jar as it is shipped, from an empty folder whose name holds a space. */
+class JarIT {
+
+    private static final Path JAR = Path.of("target/finetune-bridge.jar").toAbsolutePath();
+    private static final Path HERE = Path.of(System.getProperty("java.home"));
+    private static final List<String> SMALL = List.of("-Xmx96m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+    private static final int MANY_JOBS = 250;
+
+    private final World world = World.empty();
+    private final List<Process> processes = new ArrayList<>();
+    @TempDir
+    private Path temporary;
+    private Path folder;
+    private Sandbox sandbox;
+
+    @BeforeEach
+    void start() throws IOException {
+        folder = Files.createDirectory(temporary.resolve("a folder"));
+        sandbox = Sandbox.start(world);
+    }
+
+    @AfterEach
+    void close() {
+        processes.forEach(Process::destroyForcibly);
+        sandbox.close();
+    }
+
+    @Test
+    void catchesUpAndThenHasNothingToTellInLittleTimeAndMemory() throws Exception {
+        world.account("dashscope").finished(MANY_JOBS, 2, 0);
+        assertThat(run(HERE, SMALL, sources(), "once").exit()).isZero();
+        assertThat(lines("events")).hasSize(MANY_JOBS * 3);
+        assertThat(folder.resolve("data/dead-letters")).isEmptyDirectory();
+        for (int graceRead = 0; graceRead < 2; graceRead++) {
+            assertThat(run(HERE, SMALL, sources(), "once").exit()).isZero();
+        }
+
+        Run again = run(HERE, SMALL, sources(), "once");
+
+        assertThat(again.exit()).isZero();
+        assertThat(again.out()).contains("dashscope: 0 jobs read");
+        assertThat(lines("events")).hasSize(MANY_JOBS * 3);
+        System.out.printf("once with nothing new: %d ms, %d MB%n", again.took().toMillis(), again.megabytes());
+        assertThat(again.took()).isLessThan(Duration.ofSeconds(15));
+        assertThat(again.megabytes()).isLessThan(250);
+    }
+
+    @Test
+    void runsOnJava25() throws Exception {
+        Path java25 = java("25");
+        assumeThat(java25).as("a JDK 25 beside " + HERE).isNotNull();
+        world.account("dashscope").create("ft-1").checkpoint("c-1", 1, "READY").become("SUCCEEDED");
+        world.account("minimax").create("17");
+
+        Run once = run(java25, List.of(), sources(), "once");
+
+        assertThat(once.exit()).as(once.err()).isZero();
+        assertThat(lines("events")).hasSize(4);
+        assertThat(once.err()).doesNotContain("WARN", "ERROR", "Exception");
+    }
+
+    @Test
+    void helpsAndTellsItsVersion() throws Exception {
+        assertThat(run(HERE, List.of(), Map.of(), "--help").out()).contains("once", "demo", "--config");
+        assertThat(run(HERE, List.of(), Map.of(), "--version").out()).matches("finetune-bridge \\d+\\.\\d+\\.\\d+.*\\s*");
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void showsTheDemosFirstEventSoon() throws Exception {
+        Process demo = start(HERE, List.of(), Map.of(), "demo");
+        Path events = folder.resolve("data/demo/events");
+
+        await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(50))
+                .until(() -> Files.isDirectory(events) && !lines("demo/events").isEmpty());
+
+        Duration took = Duration.between(demo.info().startInstant().orElseThrow(), Instant.now());
+        Duration work = demo.info().totalCpuDuration().orElse(Duration.ZERO);
+        System.out.printf("the demo's first event: %d ms, %d ms of work%n", took.toMillis(), work.toMillis());
+        assertThat(work).as("what an idle machine needs ten seconds for at most").isLessThan(Duration.ofSeconds(20));
+        assertThat(stop(demo)).isZero();
+        assertThat(text("out")).contains("made up");
+        assertThat(text("err")).doesNotContain("Exception");
+    }
+
+    @Test
+    void watchesUntilItIsAskedToStop() throws Exception {
+        Job job = world.account("dashscope").create("ft-1");
+        Process run = start(HERE, List.of("-Ddashscope.period=200ms"), sources());
+        for (String status : List.of("RUNNING", "SUCCEEDED")) {
+            job.become(status);
+            await().atMost(Duration.ofSeconds(60)).until(() -> lines("events").stream()
+                    .anyMatch(event -> event.contains("\"status\":\"" + status)));
+        }
+
+        Instant asked = Instant.now();
+        assertThat(stop(run)).isZero();
+        assertThat(Duration.between(asked, Instant.now())).isLessThan(Duration.ofSeconds(30));
+        assertThat(text("err")).doesNotContain("Exception").doesNotContain(World.KEY);
+        assertThat(text("out")).doesNotContain("Exception").doesNotContain(World.KEY);
+    }
+
+    @Test
+    void prefersTheFilesOfTheWorkingDirectory() throws Exception {
+        world.account("dashscope").create("ft-1");
+        Files.createDirectory(folder.resolve("routes"));
+        Files.writeString(folder.resolve("routes/dashscope.camel.yaml"),
+                Files.readString(Path.of("routes/dashscope.camel.yaml")).replace("page_size=100", "page_size=7"));
+        Files.writeString(folder.resolve("application.properties"), "dashscope.base-url = " + sandbox.url()
+                + "\ndashscope.api-key = {{env:THE_KEY}}\nbridge.file.directory = told here\n");
+
+        Run once = run(HERE, List.of(), Map.of("THE_KEY", World.KEY), "once");
+
+        assertThat(once.exit()).as(once.err()).isZero();
+        assertThat(sandbox.requests().matching("page_size=7 ")).hasSize(1);
+        assertThat(sandbox.requests().matching("page_size=100")).isEmpty();
+        assertThat(folder.resolve("told here")).isNotEmptyDirectory();
+    }
+
+    @Test
+    void saysWhichRouteFileIsBroken() throws Exception {
+        Files.createDirectory(folder.resolve("routes"));
+        Files.writeString(folder.resolve("routes/watch.camel.yaml"), "- routeTemplate: {id: watch, nonsense: 3}");
+
+        Run once = run(HERE, List.of(), sources(), "once");
+
+        assertThat(once.exit()).isEqualTo(2);
+        assertThat(once.err()).contains("watch.camel.yaml", "nonsense").doesNotContain("Exception", "\tat ");
+        assertThat(sandbox.requests().all()).isEmpty();
+    }
+
+    @Test
+    void prefersTheCommandLineToJavasPropertiesToTheEnvironment() throws Exception {
+        List.of("ft-1", "ft-2", "ft-3").forEach(world.account("dashscope")::create);
+        Map<String, String> environment = Map.of("DASHSCOPE_API_KEY", World.KEY, "DASHSCOPE_BASE_URL", sandbox.url(),
+                "DASHSCOPE_JOBS", "ft-1");
+
+        assertThat(run(HERE, List.of(), environment, "once").exit()).isZero();
+        assertThat(asked()).containsExactly("ft-1");
+        assertThat(run(HERE, List.of("-Ddashscope.jobs=ft-2"), environment, "once").exit()).isZero();
+        assertThat(asked()).containsExactly("ft-2");
+        assertThat(run(HERE, List.of("-Ddashscope.jobs=ft-2"), environment, "-D", "dashscope.jobs=ft-3", "once").exit())
+                .isZero();
+        assertThat(asked()).containsExactly("ft-3");
+    }
+
+    @Test
+    void refusesABadConfigurationWithoutAStack() throws Exception {
+        Run once = run(HERE, List.of("-Ddashscope.perod=1s"), Map.of("DASHSCOPE_API_KEY", "sk-secret secret",
+                "BRIDGE_HTTP_PORT", "http"), "once");
+
+        assertThat(once.exit()).isEqualTo(2);
+        assertThat(once.err()).contains("dashscope.perod", "did you mean dashscope.period?", "dashscope.api-key = ***",
+                "bridge.http.port = http").doesNotContain("Exception", "sk-secret");
+        assertThat(folder.resolve("data")).doesNotExist();
+    }
+
+    /** @param megabytes resident at most, in all; 0 where that cannot be told */
+    private record Run(int exit, String out, String err, Duration took, long megabytes) {}
+
+    private Run run(Path java, List<String> flags, Map<String, String> environment, String... arguments) throws Exception {
+        Instant began = Instant.now();
+        Process process = start(java, flags, environment, arguments);
+        long most = 0;
+        while (!process.waitFor(20, TimeUnit.MILLISECONDS)) {
+            most = Math.max(most, resident(process));
+            assertThat(Duration.between(began, Instant.now())).isLessThan(Duration.ofMinutes(2));
+        }
+        return new Run(process.exitValue(), text("out"), text("err"), Duration.between(began, Instant.now()), most);
+    }
+
+    private Process start(Path java, List<String> flags, Map<String, String> environment, String... arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>(List.of(java.resolve("bin/java").toString()));
+        command.addAll(flags);
+        command.addAll(List.of("-jar", JAR.toString()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile())
+                .redirectOutput(temporary.resolve("out").toFile()).redirectError(temporary.resolve("err").toFile());
+        builder.environment().keySet().removeIf(name -> name.matches("(DASHSCOPE|MINIMAX|BRIDGE|JAVA|JDK)_.*"));
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        processes.add(process);
+        return process;
+    }
+
+    private static int stop(Process process) throws InterruptedException {
+        process.destroy();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        return process.exitValue();
+    }
+
+    private Map<String, String> sources() {
+        return Map.of("DASHSCOPE_API_KEY", World.KEY, "DASHSCOPE_BASE_URL", sandbox.url(), "MINIMAX_API_KEY", World.KEY,
+                "MINIMAX_BASE_URL", sandbox.url(), "MINIMAX_JOBS", world.account("minimax").job("17") == null ? "" : "17");
+    }
+
+    /** The jobs that were asked for since the last time. */
+    private List<String> asked() {
+        List<String> jobs = sandbox.requests().matching("fine-tunes/ft-\\d ").stream()
+                .map(request -> request.path().replaceFirst(".*/", "")).toList();
+        sandbox.requests().forget();
+        return jobs;
+    }
+
+    /** Linux tells; elsewhere there is no such file. */
+    private static long resident(Process process) throws IOException {
+        Path status = Path.of("/proc", Long.toString(process.pid()), "status");
+        try {
+            return Files.readAllLines(status).stream().filter(line -> line.startsWith("VmHWM:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024).findFirst().orElse(0);
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    /** A JDK of this version beside the one that runs. */
+    private static Path java(String version) throws IOException {
+        try (Stream<Path> beside = Files.list(HERE.toRealPath().getParent())) {
+            return beside.filter(home -> Files.exists(home.resolve("bin/java")))
+                    .filter(home -> release(home).contains("JAVA_VERSION=\"" + version)).findFirst().orElse(null);
+        }
+    }
+
+    private static String release(Path home) {
+        try {
+            return Files.readString(home.resolve("release"));
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    private String text(String stream) throws IOException {
+        return Files.readString(temporary.resolve(stream));
+    }
+
+    private List<String> lines(String sort) {
+        try (Stream<Path> files = Files.list(folder.resolve("data").resolve(sort))) {
+            List<String> lines = new ArrayList<>();
+            for (Path file : files.sorted().toList()) {
+                String text = Files.readString(file);
+                text.substring(0, text.lastIndexOf('\n') + 1).lines().forEach(lines::add);
+            }
+            return lines;
+        } catch (NoSuchFileException e) {
+            return List.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,217 @@
+package org.finetunebridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.finetunebridge.sandbox.Fault;
+import org.finetunebridge.sandbox.World;
+import org.finetunebridge.settings.BadSettings;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SeenFromOutsideTest {
+
+    private static final Instant NOW = Instant.parse("2026-03-01T04:05:06Z");
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final Pattern METRIC = Pattern.compile("\\b(finetune|process|jvm|camel)_[a-z0-9_]*[a-z0-9]");
+
+    @TempDir
+    Path folder;
+
+    private Rig rig;
+    private Bridge bridge;
+    private int port;
+
+    @BeforeEach
+    void prepare() throws IOException {
+        rig = new Rig(folder, World.at(() -> NOW));
+        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        rig.with("bridge.http.port", Integer.toString(port));
+    }
+
+    @AfterEach
+    void close() {
+        if (bridge != null) {
+            bridge.close();
+        }
+        rig.close();
+    }
+
+    @Test
+    void isUpAndCountsExactlyWhatItTells() throws Exception {
+        rig.world.account("dashscope").finished(2, 3, 0);
+        rig.world.account("minimax").finished(1, 0, 7);
+        rig.source("team-a", "dashscope").source("mini", "minimax");
+        start("team-a.period", "200ms", "mini.period", "200ms");
+
+        await().untilAsserted(() -> assertThat(get("/observe/health").statusCode()).isEqualTo(200));
+        await().untilAsserted(() -> {
+            assertThat(metric("finetune_state_records", "source=\"team-a\"")).isEqualTo(2);
+            assertThat(metric("finetune_facts_known_total", "source=\"team-a\"")).isPositive();
+            assertThat(metric("finetune_polls_total", "result=\"read\"", "source=\"mini\"")).isGreaterThan(2);
+        });
+        assertThat(told("job.status-changed", "team-a")).isEqualTo(written("team-a", ".job."));
+        assertThat(told("checkpoint.changed", "team-a")).isEqualTo(written("team-a", ".checkpoint.")).isEqualTo(6);
+        assertThat(told("log.appended", "mini")).isEqualTo(written("mini", ".log.")).isPositive();
+        assertThat(metric("finetune_lag_seconds", "source=\"team-a\"")).isPositive();
+        assertThat(metric("finetune_request_seconds_count", "source=\"team-a\"", "result=\"2xx\"")).isPositive();
+        assertThat(metric("finetune_schema_drift_total", "source=\"team-a\"")).isZero();
+        assertThat(metric("finetune_state_size_bytes")).isPositive();
+    }
+
+    @Test
+    void hasEveryMetricThatTheDashboardAndTheAlertsName() throws Exception {
+        rig.world.account("dashscope").finished(1, 1, 0);
+        rig.source("team-a", "dashscope");
+        start();
+
+        await().untilAsserted(() -> assertThat(told("checkpoint.changed", "team-a")).isEqualTo(1));
+        Set<String> there = get("/observe/metrics").body().lines().filter(line -> !line.startsWith("#"))
+                .map(line -> line.split("[{ ]")[0]).collect(Collectors.toSet());
+        for (String file : List.of("grafana-dashboard.json", "alerts.yml", "README.md")) {
+            List<String> named = METRIC.matcher(Files.readString(Path.of("docs/ops", file))).results()
+                    .map(MatchResult::group).distinct().toList();
+            assertThat(named).as(file).hasSizeGreaterThan(8).allSatisfy(name -> assertThat(there)
+                    .as(file + " names " + name).anyMatch(one -> one.equals(name) || one.equals(name + "_count")));
+        }
+        assertThat(JSON.readTree(Path.of("docs/ops/grafana-dashboard.json").toFile()).path("panels")).hasSize(16);
+    }
+
+    @Test
+    void namesNoJobInAnyMetricAndNoKeyAnywhere() throws Exception {
+        String job = rig.world.account("dashscope").finished(1, 1, 0).jobs().get(0).id();
+        rig.source("team-a", "dashscope");
+        start();
+
+        await().untilAsserted(() -> assertThat(told("checkpoint.changed", "team-a")).isEqualTo(1));
+        assertThat(get("/observe/metrics").body()).contains("jvm_memory_used_bytes", "camel_exchanges_total")
+                .doesNotContain(job, World.KEY);
+        assertThat(get("/observe/health").body()).contains("source-team-a", "last read").doesNotContain(World.KEY);
+    }
+
+    @Test
+    void isDownButAliveWhenAKeyIsRefused() throws Exception {
+        rig.world.account("dashscope").finished(1, 0, 0);
+        rig.source("good", "dashscope").source("refused", "dashscope");
+        start("refused.api-key", "sk-wrong");
+
+        await().untilAsserted(() -> {
+            assertThat(check("source-refused").path("status").asText()).isEqualTo("DOWN");
+            assertThat(check("source-refused").path("message").asText()).contains("set aside", "401");
+            assertThat(check("source-good").path("message").asText()).contains("last read");
+        });
+        assertThat(get("/observe/health").statusCode()).isEqualTo(503);
+        assertThat(get("/observe/health/ready").statusCode()).isEqualTo(503);
+        assertThat(get("/observe/health/live").statusCode()).isEqualTo(200);
+        assertThat(metric("finetune_source_parked", "source=\"refused\"")).isEqualTo(1);
+        assertThat(metric("finetune_dead_letters_total", "source=\"refused\"", "reason=\"HTTP error\"")).isEqualTo(1);
+        assertThat(metric("finetune_polls_total", "source=\"refused\"", "result=\"source\"")).isEqualTo(1);
+    }
+
+    @Test
+    void isDownWhileNothingCanBeWrittenAndUpAgainAfterwards() throws Exception {
+        Path blocked = Files.writeString(folder.resolve("blocked"), "a file where a folder should be");
+        rig.world.account("dashscope").finished(1, 1, 0);
+        rig.source("team-a", "dashscope");
+        start("bridge.state.directory", blocked.resolve("state").toString(), "team-a.period", "200ms");
+
+        await().untilAsserted(() -> {
+            assertThat(check("sink").path("status").asText()).isEqualTo("DOWN");
+            assertThat(check("memory").path("status").asText()).isEqualTo("DOWN");
+        });
+        assertThat(metric("finetune_sink_writable")).isZero();
+        assertThat(get("/observe/health/live").statusCode()).isEqualTo(200);
+
+        Files.delete(blocked);
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(
+                () -> assertThat(get("/observe/health/ready").statusCode()).isEqualTo(200));
+        assertThat(metric("finetune_sink_writable")).isEqualTo(1);
+    }
+
+    @Test
+    void countsTheSecondsAProviderMakesItWait() throws Exception {
+        rig.sandbox.mischief().always(".*", Fault.status(429).header("Retry-After", "120"));
+        rig.source("team-a", "dashscope");
+        start();
+
+        await().untilAsserted(() -> assertThat(metric("finetune_throttled_seconds_total")).isBetween(119.0, 121.0));
+        assertThat(metric("finetune_source_held")).isEqualTo(1);
+        assertThat(metric("finetune_request_seconds_count", "result=\"4xx\"")).isEqualTo(1);
+    }
+
+    @Test
+    void saysWhichKeyToChangeWhenThePortIsTaken() throws Exception {
+        rig.source("team-a", "dashscope");
+        try (var taken = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            Bridge other = rig.bridge(false).served();
+            assertThatExceptionOfType(BadSettings.class).isThrownBy(other::init)
+                    .withMessageContaining("bridge.http.port = " + taken.getLocalPort());
+        }
+    }
+
+    private void start(String... more) throws IOException {
+        for (int i = 0; i < more.length; i += 2) {
+            rig.with(more[i], more[i + 1]);
+        }
+        bridge = rig.bridge(false).served();
+        bridge.init();
+        bridge.start();
+    }
+
+    private HttpResponse<String> get(String path) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build();
+        return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    private JsonNode check(String name) throws Exception {
+        for (JsonNode one : JSON.readTree(get("/observe/health").body()).path("checks")) {
+            if (one.path("name").asText().equals(name)) {
+                return one;
+            }
+        }
+        throw new AssertionError("no check " + name);
+    }
+
+    private double told(String kind, String source) throws Exception {
+        return metric("finetune_facts_told_total", "kind=\"" + kind + '"', "source=\"" + source + '"');
+    }
+
+    private double written(String source, String type) {
+        return rig.events().stream().filter(event -> event.path("type").asText().contains(type)
+                && event.path("data").path("account").asText().equals(source)).count();
+    }
+
+    /** The one sample of that name with all these labels. */
+    private double metric(String name, String... labels) throws Exception {
+        List<String> lines = get("/observe/metrics").body().lines()
+                .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
+                .filter(line -> List.of(labels).stream().allMatch(line::contains)).toList();
+        assertThat(lines).as(name).hasSize(1);
+        return Double.parseDouble(lines.get(0).substring(lines.get(0).lastIndexOf(' ') + 1));
+    }
+}

@@ -1,0 +1,181 @@
+package org.finetunebridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.regex.Matcher;
+import org.finetunebridge.sandbox.Fault;
+import org.finetunebridge.sandbox.Job;
+import org.finetunebridge.sandbox.World;
+import org.jsoup.Jsoup;
+import org.jsoup.nodes.Document;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StatusPageTest {
+
+    private static final Instant NOW = Instant.parse("2026-03-01T04:05:06Z");
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+    private static final String HOSTILE = "\"'><img src=x onerror=alert(1)></td></title><script>alert(2)</script>";
+
+    @TempDir
+    Path folder;
+
+    private Rig rig;
+    private Bridge bridge;
+    private int port;
+
+    @BeforeEach
+    void prepare() throws IOException {
+        rig = new Rig(folder, World.at(() -> NOW));
+        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        rig.with("bridge.http.port", Integer.toString(port)).source("team-a", "dashscope")
+                .with("team-a.period", "500ms");
+    }
+
+    @AfterEach
+    void close() {
+        if (bridge != null) {
+            bridge.close();
+        }
+        rig.close();
+    }
+
+    @Test
+    void showsSourcesJobsWithTheirLifeAndTheLastEvents() throws Exception {
+        Job job = rig.world.account("dashscope").finished(1, 3, 0).jobs().get(0);
+        start();
+
+        await().untilAsserted(() -> assertThat(page("/").select("section:has(#jobs) tbody tr")).hasSize(1));
+        await().untilAsserted(() -> assertThat(page("/").select("section:has(#sources) tbody tr").text())
+                .contains("team-a", "dashscope at ", "well"));
+        Document page = page("/");
+        assertThat(page.select("section:has(#jobs) tbody th a").text()).isEqualTo(job.id());
+        assertThat(page.select("section:has(#jobs) .status").text()).isEqualTo("SUCCEEDED");
+        assertThat(page.select("svg title").text()).contains("SUCCEEDED at 2025-06-01T00:17:33Z", "checkpoint-300 READY");
+        assertThat(page.select("svg circle")).hasSize(3);
+        assertThat(page.select("section:has(#events) li")).hasSize(rig.events().size());
+        assertThat(page.select("section:has(#letters)").text()).contains("None since the start");
+    }
+
+    @Test
+    void findsAJobByPartOfItsId() throws Exception {
+        var jobs = rig.world.account("dashscope").finished(3, 0, 0).jobs();
+        start();
+
+        await().untilAsserted(() -> assertThat(page("/").select("section:has(#jobs) tbody tr")).hasSize(3));
+        String last = jobs.get(2).id();
+        Document found = page("/?q=" + last.substring(3).toUpperCase());
+        assertThat(found.select("section:has(#jobs) tbody th a").eachText()).containsExactly(last);
+        assertThat(found.select("#q").val()).isEqualTo(last.substring(3).toUpperCase());
+        assertThat(page("/?q=nothing-like-it").select("section:has(#jobs) tbody tr")).isEmpty();
+    }
+
+    @Test
+    void escapesWhatAProviderSaysWhereverItShows() throws Exception {
+        String quoted = HOSTILE.replace("\"", "\\\"");
+        String replacement = Matcher.quoteReplacement(quoted);
+        Job job = rig.world.account("dashscope").finished(1, 1, 0).jobs().get(0);
+        rig.sandbox.mischief().always("GET /api/v1/fine-tunes\\?", Fault.edited(text -> text
+                .replaceAll("\"(model|base_model|finetuned_output)\":\"[^\"]*\"", "\"$1\":\"" + replacement + "\"")
+                .replace(job.id(), job.id() + quoted)
+                .replaceFirst("\"jobs\":\\[", "\"jobs\":[{\"job_id\":7,\"x\":\"" + replacement + "\"},")));
+        start();
+
+        await().untilAsserted(() -> assertThat(page("/").select("section:has(#letters) details")).isNotEmpty());
+        await().untilAsserted(() -> assertThat(page("/").select("section:has(#jobs) tbody th a").text())
+                .contains("onerror=alert(1)"));
+        Document page = page("/?q=" + URLEncoder.encode(HOSTILE, StandardCharsets.UTF_8));
+        assertThat(page.select("#q").val()).isEqualTo(HOSTILE);
+        for (Document one : new Document[] {page, page("/")}) {
+            assertThat(one.select("script, img, iframe, [style], [onerror], [onload]")).isEmpty();
+            assertThat(one.select("title").first().text()).isEqualTo("FineTune Bridge");
+        }
+        assertThat(page("/").select("details pre").text()).contains("onerror=alert(1)");
+    }
+
+    @Test
+    void loadsNothingFromElsewhereAndSaysSo() throws Exception {
+        start();
+
+        HttpResponse<String> answer = get("/");
+        assertThat(answer.headers().firstValue("Content-Security-Policy")).hasValueSatisfying(
+                policy -> assertThat(policy).contains("default-src 'none'", "style-src 'self'").doesNotContain("unsafe"));
+        assertThat(answer.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
+        Document page = Jsoup.parse(answer.body());
+        assertThat(page.select("[src], link[href]").eachAttr("href")).containsExactly("/style.css");
+        assertThat(get("/style.css").headers().firstValue("Content-Type")).hasValue("text/css; charset=UTF-8");
+        assertThat(get("/style.css").body()).contains("prefers-color-scheme: dark").doesNotContain("url(", "@import");
+    }
+
+    @Test
+    void canBeUsedWithoutAMouseOrEyes() throws Exception {
+        rig.world.account("dashscope").finished(2, 2, 0);
+        start();
+
+        await().untilAsserted(() -> assertThat(page("/").select("svg")).hasSize(2));
+        Document page = page("/");
+        assertThat(page.selectFirst("html").attr("lang")).isEqualTo("en");
+        assertThat(page.select("a.skip").attr("href")).isEqualTo("#main");
+        assertThat(page.select("main#main, h1, h2")).hasSizeGreaterThan(4);
+        assertThat(page.select("label[for=q]")).hasSize(1);
+        assertThat(page.select("table")).allSatisfy(table -> assertThat(table.select("th[scope=col]")).isNotEmpty());
+        assertThat(page.select("svg")).allSatisfy(svg -> assertThat(svg.select("title").text()).isNotEmpty());
+        assertThat(page.select("meta[http-equiv=refresh]")).hasSize(1);
+        assertThat(page("/?still=1").select("meta[http-equiv=refresh]")).isEmpty();
+    }
+
+    @Test
+    void isOnlyReadAndOnlyUnderItsOwnName() throws Exception {
+        start();
+
+        var post = HttpRequest.newBuilder(uri("/")).POST(HttpRequest.BodyPublishers.ofString("x")).build();
+        assertThat(CLIENT.send(post, HttpResponse.BodyHandlers.ofString()).statusCode()).isEqualTo(405);
+        assertThat(raw("GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n")).startsWith("HTTP/1.1 403")
+                .doesNotContain("<html");
+    }
+
+    private void start() throws IOException {
+        bridge = rig.bridge(false).served();
+        bridge.init();
+        bridge.start();
+    }
+
+    private Document page(String path) throws Exception {
+        HttpResponse<String> answer = get(path);
+        assertThat(answer.statusCode()).isEqualTo(200);
+        return Jsoup.parse(answer.body());
+    }
+
+    private HttpResponse<String> get(String path) throws Exception {
+        return CLIENT.send(HttpRequest.newBuilder(uri(path)).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + port + path);
+    }
+
+    /** Java's client would not lie about the host. */
+    private String raw(String request) throws IOException {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+}

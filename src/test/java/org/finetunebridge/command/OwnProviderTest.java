@@ -1,0 +1,90 @@
+package org.finetunebridge.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.finetunebridge.sandbox.Sandbox;
+import org.finetunebridge.sandbox.World;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** A provider that nobody here has heard of, in a folder of its user's. */
+class OwnProviderTest {
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    @TempDir
+    private Path folder;
+    private Path own;
+
+    /** Under another name, and with the name of a packed provider before a hyphen: its templates are its own. */
+    @BeforeEach
+    void copyAProvider() throws IOException {
+        own = Files.createDirectory(folder.resolve("own"));
+        try (Stream<Path> files = Files.list(Path.of("routes"))) {
+            for (Path file : files.filter(one -> one.getFileName().toString().startsWith("openai")).toList()) {
+                Files.writeString(own.resolve("openai-" + file.getFileName().toString().replace("openai", "acme")),
+                        Files.readString(file).replace("openai-", "openai-acme-"));
+            }
+        }
+    }
+
+    @Test
+    void isReadFromAFolderOutside() throws IOException {
+        World world = World.empty();
+        world.account("openai").finished(2, 1, 5);
+        try (Sandbox sandbox = Sandbox.start(world)) {
+            assertThat(run("once", "-Dbridge.providers.directory=" + own, "-Dbridge.sources=team,openai",
+                    "-Dteam.provider=openai-acme", "-Dteam.api-key=" + World.KEY,
+                    "-Dteam.base-url=" + sandbox.url("openai"), "-Dopenai.api-key=" + World.KEY,
+                    "-Dopenai.base-url=" + sandbox.url("openai"), "-Dbridge.file.directory=" + folder.resolve("events"),
+                    "-Dbridge.state.directory=" + folder.resolve("state"),
+                    "-Dbridge.dead-letter.directory=" + folder.resolve("dead"))).as("%s", err).isZero();
+        }
+        assertThat(events()).filteredOn(line -> line.contains("urn:finetune:openai-acme:team")).hasSize(2 * 7);
+        assertThat(events()).filteredOn(line -> line.contains("urn:finetune:openai:openai")).hasSize(2 * 7);
+    }
+
+    @Test
+    void isLookedAtWithoutAskingAnybody() {
+        assertThat(run("check", "--provider", own.toString())).as("%s", err).isZero();
+        assertThat(out.toString()).contains("openai-acme: looked at", "Nothing is wrong.");
+    }
+
+    @Test
+    void hearsWhatIsWrongWithItsFilesOnALineEach() throws IOException {
+        Files.delete(own.resolve("openai-acme-events.jslt"));
+        Files.writeString(own.resolve("openai-acme-errors.json"), "{ \"rows\": [");
+
+        assertThat(run("check", "--provider", own.toString())).isEqualTo(2);
+        assertThat(err.toString().lines()).hasSize(2)
+                .anySatisfy(line -> assertThat(line).contains("openai-acme-events.jslt: is missing"))
+                .anySatisfy(line -> assertThat(line).contains("openai-acme-errors.json:1: is not JSON"));
+    }
+
+    @Test
+    void isMissedWhereTheFolderHasNone() {
+        assertThat(run("check", "--provider", folder.toString())).isEqualTo(2);
+        assertThat(err.toString()).contains("there is no <provider>.properties");
+    }
+
+    private int run(String... words) {
+        CommandLine line = BridgeCommand.commandLine();
+        line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+        return line.execute(words);
+    }
+
+    private List<String> events() throws IOException {
+        try (Stream<Path> files = Files.list(folder.resolve("events"))) {
+            return Files.readAllLines(files.findFirst().orElseThrow());
+        }
+    }
+}

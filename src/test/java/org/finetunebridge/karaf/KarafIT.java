@@ -1,0 +1,425 @@
+package org.finetunebridge.karaf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.awaitility.core.ConditionFactory;
+import org.finetunebridge.kafka.Broker;
+import org.finetunebridge.sandbox.Fault;
+import org.finetunebridge.sandbox.Job;
+import org.finetunebridge.sandbox.Sandbox;
+import org.finetunebridge.sandbox.World;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The kar in a real Karaf without a network, against the sandbox in this process. One Karaf for all tests. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class KarafIT {
+
+    private static final Path KAR = Path.of("target", "finetune-bridge.kar");
+    private static final String BUNDLE = "org.finetunebridge";
+    private static final String WATCHES = "FineTune Bridge watches";
+    private static final String CONTEXTS = "org.apache.camel:type=context,*";
+    private static final String TOPIC = "finetune.events";
+    private static final Pattern OURS = Pattern.compile(
+            "(?i).*(camel|finetune|vert\\.x|quartz|kafka|httpclient|dashscope|minimax).*");
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private Path temporary;
+    private Karaf karaf;
+    private World world;
+    private Sandbox sandbox;
+    private Path folder;
+    private Map<String, String> keys;
+    private boolean errorsExpected;
+
+    @BeforeAll
+    void install(@TempDir Path folderOfAll) throws Exception {
+        temporary = folderOfAll;
+        karaf = new Karaf(Files.createDirectories(temporary.resolve("home")));
+        karaf.deploy(KAR, KAR.getFileName().toString());
+        karaf.start();
+        patiently().until(() -> "Active".equals(karaf.bundle(BUNDLE)));
+        patiently().until(() -> Files.exists(karaf.etc("org.finetunebridge.cfg")));
+        assertThat(karaf.etc("org.finetunebridge.cfg")).content().contains("#dashscope.api-key = ");
+    }
+
+    @AfterAll
+    void remove() throws IOException {
+        karaf.close();
+    }
+
+    @BeforeEach
+    void begin() throws IOException {
+        world = World.empty();
+        sandbox = Sandbox.start(world);
+        folder = Files.createTempDirectory(temporary, "test");
+        keys = new TreeMap<>(Map.of("bridge.sources", "dashscope", "bridge.http.port", "0"));
+        keys.put("bridge.file.directory", folder.resolve("events").toString());
+        keys.put("bridge.dead-letter.directory", folder.resolve("dead-letters").toString());
+        keys.put("bridge.state.directory", folder.resolve("state").toString());
+        source("dashscope", "dashscope");
+        errorsExpected = false;
+        karaf.mark();
+    }
+
+    @AfterEach
+    void end() {
+        sandbox.close();
+        if (!errorsExpected) {
+            assertThat(karaf.log().lines().filter(line -> line.contains("| ERROR |"))).isEmpty();
+        }
+    }
+
+    @Test
+    void tellsWhatTheStandaloneBridgeTells() throws Exception {
+        sandbox.close();
+        Instant now = Instant.parse("2026-03-01T00:00:00Z");
+        world = World.at(() -> now);
+        sandbox = Sandbox.start(world);
+        world.account("dashscope").finished(12, 2, 0).create().become("RUNNING").checkpoint("checkpoint-7", 7, "READY");
+        world.account("minimax").finished(3, 0, 5).create().become("FAILED");
+        keys.put("bridge.sources", "dashscope,minimax");
+        source("dashscope", "dashscope");
+        source("minimax", "minimax");
+
+        Map<String, String> standalone = standalone();
+        assertThat(standalone).hasSizeGreaterThan(30);
+        karaf.configure(keys);
+
+        patiently().untilAsserted(() -> assertThat(data(folder.resolve("events"))).hasSameSizeAs(standalone));
+        assertThat(data(folder.resolve("events"))).isEqualTo(standalone);
+    }
+
+    @Test
+    void losesAndRepeatsNothingWhenItsConfigurationChanges() throws Exception {
+        watch();
+        Job first = world.account("dashscope").create().become("RUNNING");
+        patiently().until(() -> told(first).contains("RUNNING"));
+
+        sandbox.mischief().always(".*checkpoints.*", Fault.slow(Duration.ofSeconds(20)));
+        sandbox.requests().forget();
+        patiently().until(() -> !sandbox.requests().matching(".*checkpoints.*").isEmpty());
+        keys.put("dashscope.period", "700ms");
+        karaf.mark();
+        karaf.configure(keys);
+        await().atMost(Duration.ofSeconds(15)).until(() -> karaf.log().contains(WATCHES));
+        sandbox.mischief().end();
+        first.checkpoint("checkpoint-1", 1, "READY").become("SUCCEEDED");
+        Job second = world.account("dashscope").create();
+
+        patiently().untilAsserted(() -> {
+            assertThat(told(first)).containsExactlyInAnyOrder("RUNNING", "READY", "SUCCEEDED");
+            assertThat(told(second)).containsExactly("PENDING");
+        });
+        assertThat(karaf.mbeans(CONTEXTS)).singleElement().asString().contains("finetune-bridge");
+    }
+
+    @Test
+    void keepsTheOldConfigurationWhenTheNewOneIsWrong() throws Exception {
+        errorsExpected = true;
+        watch();
+
+        var wrong = new TreeMap<>(keys);
+        wrong.put("bridge.sink", "pigeon");
+        wrong.put("dashscope.periode", "1s");
+        karaf.configure(wrong);
+        patiently().until(() -> karaf.log().contains("bridge.sink = pigeon"));
+        assertThat(karaf.log()).contains("dashscope.periode", "the one before it stays in use")
+                .doesNotContain(World.KEY);
+
+        Job job = world.account("dashscope").create();
+        patiently().untilAsserted(() -> assertThat(told(job)).containsExactly("PENDING"));
+        assertThat(karaf.mbeans(CONTEXTS)).hasSize(1);
+    }
+
+    @Test
+    void showsItselfInTheShell() throws Exception {
+        Job good = world.account("dashscope").create("ft-good");
+        world.account("dashscope").create("ft-bad");
+        sandbox.mischief().always(".*/fine-tunes\\?.*", Fault.edited(text -> text.replace("\"ft-bad\"", "[]")));
+        watch();
+        patiently().until(() -> Files.exists(folder.resolve("dead-letters")) && !letters().isEmpty());
+        patiently().until(() -> told(good).contains("PENDING"));
+        sandbox.mischief().end();
+
+        String shown = karaf.shell("finetune:status; finetune:jobs dashscope; finetune:dead-letters; finetune:replay;"
+                + " finetune:jobs nobody; bundle:services org.finetunebridge", "ManagedService");
+
+        assertThat(shown).contains("Sink: file, UP").containsPattern("dashscope.*UP")
+                .containsPattern("ft-good.*PENDING").containsPattern("dashscope.*normalize").contains("1 dead letters work now").contains("No jobs");
+    }
+
+    @Test
+    void takesRoutesAndMappingsFromEtc() throws Exception {
+        for (String file : List.of(".properties", ".camel.yaml", "-jobs.jslt", "-checkpoints.jslt", "-errors.json")) {
+            String text = Files.readString(Path.of("routes", "dashscope" + file));
+            Path acme = karaf.etc("finetune-bridge/routes/acme" + file);
+            Files.createDirectories(acme.getParent());
+            karaf.write(acme, text.replace("dashscope", "acme"));
+        }
+        Job job = world.account("dashscope").create();
+        keys.put("bridge.sources", "mine");
+        keys.keySet().removeIf(key -> key.startsWith("dashscope."));
+        source("mine", "acme");
+        watch();
+
+        patiently().untilAsserted(() -> assertThat(events()).extracting(event -> event.path("source").asText())
+                .contains("urn:finetune:acme:mine"));
+        assertThat(told(job)).containsExactly("PENDING");
+    }
+
+    @Test
+    void tellsEachFactOnceAcrossKillsAndRestarts() throws Exception {
+        watch();
+        Job job = world.account("dashscope").create();
+        patiently().until(() -> told(job).contains("PENDING"));
+
+        world.account("dashscope").finished(100, 1, 0);
+        patiently().until(() -> events().size() > 10);
+        karaf.kill();
+        job.become("RUNNING");
+        karaf.start();
+        patiently().until(() -> told(job).contains("RUNNING"));
+
+        assertThat(karaf.terminate()).isIn(0, 143);
+        job.become("SUCCEEDED");
+        karaf.start();
+        patiently().untilAsserted(() -> assertThat(events()).hasSize(203));
+        assertThat(told(job)).containsExactly("PENDING", "RUNNING", "SUCCEEDED");
+        assertThat(events()).extracting(event -> event.path("source").asText() + event.path("id").asText())
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void tellsKafkaEachFactOnceAcrossAKill() throws Exception {
+        try (Broker broker = Broker.start(folder.resolve("broker"))) {
+            keys.put("bridge.sink", "kafka");
+            keys.put("bridge.kafka.brokers", broker.address());
+            keys.put("bridge.kafka.client.compression.type", "zstd");
+            watch();
+            Job job = world.account("dashscope").create();
+            patiently().ignoreExceptions().until(() -> toldTo(broker, job).contains("PENDING"));
+
+            world.account("dashscope").finished(50, 1, 0);
+            patiently().until(() -> broker.read(TOPIC).size() > 10);
+            karaf.kill();
+            job.become("SUCCEEDED");
+            karaf.start();
+            patiently().until(() -> broker.read(TOPIC).size() >= 102);
+
+            assertThat(toldTo(broker, job)).containsExactly("PENDING", "SUCCEEDED");
+            assertThat(broker.read(TOPIC)).extracting(record -> json(text(record)).path("id").asText())
+                    .doesNotHaveDuplicates();
+            karaf.tell("bundle", "stop", BUNDLE);
+            patiently().untilAsserted(() -> assertThat(ours()).isEmpty());
+            karaf.tell("bundle", "start", BUNDLE);
+        }
+    }
+
+    @Test
+    void leavesNothingBehind() throws Exception {
+        keys.put("bridge.sources", "dashscope,cron");
+        int port = Broker.freePort();
+        keys.put("bridge.http.port", Integer.toString(port));
+        source("cron", "minimax");
+        keys.put("cron.cron", "0/2 * * * * ?");
+        Job job = world.account("dashscope").create();
+        watch();
+        patiently().until(() -> told(job).contains("PENDING"));
+        assertThat(ours()).isNotEmpty();
+        assertThat(health(port)).isEqualTo(200);
+        keys.put("dashscope.concurrency", "3");
+        karaf.mark();
+        watch();
+        patiently().ignoreExceptions().until(() -> health(port) == 200);
+        sandbox.mischief().always(".*fine-tunes.*", Fault.slow(Duration.ofSeconds(30)));
+
+        karaf.tell("bundle", "stop", BUNDLE);
+        assertNothingIsLeft();
+        sandbox.mischief().end();
+        job.become("RUNNING");
+        karaf.tell("bundle", "start", BUNDLE);
+        patiently().until(() -> told(job).contains("RUNNING"));
+        karaf.tell("bundle", "refresh", BUNDLE);
+        job.become("SUCCEEDED");
+        patiently().until(() -> told(job).contains("SUCCEEDED"));
+
+        karaf.undeploy(KAR.getFileName().toString());
+        patiently().until(() -> karaf.bundle(BUNDLE) == null);
+        assertNothingIsLeft();
+        assertThat(karaf.etc("org.finetunebridge.cfg")).exists();
+
+        karaf.deploy(KAR, KAR.getFileName().toString());
+        Job next = world.account("dashscope").create();
+        patiently().until(() -> told(next).contains("PENDING"));
+        assertThat(events()).extracting(event -> event.path("source").asText() + event.path("id").asText())
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void livesBesideAnotherCamel() throws Exception {
+        Path other = folder.resolve("other.jar");
+        OtherCamel.pack(other);
+        karaf.deploy(other, "other.jar");
+        try {
+            patiently().until(() -> "Active".equals(karaf.bundle("other.camel")));
+            karaf.tell("bundle", "refresh", BUNDLE);
+            Job job = world.account("dashscope").create();
+            watch();
+
+            patiently().until(() -> told(job).contains("PENDING"));
+            assertThat(karaf.mbeans(CONTEXTS)).hasSize(2).anyMatch(name -> name.contains("\"other\""))
+                    .anyMatch(name -> name.contains("\"finetune-bridge\""));
+            assertThat(karaf.shell("bundle:requirements org.finetunebridge", "javax.xml.xpath")).contains("org.slf4j")
+                    .doesNotContain("other.camel");
+        } finally {
+            karaf.undeploy("other.jar");
+            patiently().until(() -> karaf.bundle("other.camel") == null);
+        }
+        assertThat(karaf.bundle(BUNDLE)).isEqualTo("Active");
+    }
+
+    private void source(String name, String provider) {
+        keys.put(name + ".provider", provider);
+        keys.put(name + ".api-key", World.KEY);
+        keys.put(name + ".base-url", sandbox.url());
+        keys.put(name + ".period", "500ms");
+        world.account(provider);
+    }
+
+    private void watch() throws IOException {
+        karaf.configure(keys);
+        patiently().until(() -> karaf.log().contains(WATCHES));
+    }
+
+    private Map<String, String> standalone() throws Exception {
+        Path alone = folder.resolve("alone");
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        List<String> command = new ArrayList<>(List.of(java, "-jar", Path.of("target", "finetune-bridge.jar").toAbsolutePath().toString(), "once"));
+        var settings = new TreeMap<>(keys);
+        settings.replaceAll((key, value) -> value.replace(folder.toString(), alone.toString()));
+        settings.forEach((key, value) -> command.addAll(List.of("-D", key + "=" + value)));
+        Process process = new ProcessBuilder(command).directory(folder.toFile()).inheritIO().start();
+        try {
+            assertThat(process.waitFor(90, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isZero();
+        } finally {
+            process.destroyForcibly();
+        }
+        return data(alone.resolve("events"));
+    }
+
+    /** Of every event its data, byte for byte but for what names the moment and the request it was seen in. */
+    private static Map<String, String> data(Path directory) {
+        Map<String, String> data = new TreeMap<>();
+        for (String line : lines(directory)) {
+            String before = data.put(json(line).path("id").asText(), line.substring(line.indexOf("\"data\":"))
+                    .replaceAll("\"(observedAt|requestId)\":\"[^\"]*\"", ""));
+            assertThat(before).as("told twice: " + line).isNull();
+        }
+        return data;
+    }
+
+    private List<JsonNode> events() {
+        return lines(folder.resolve("events")).stream().map(KarafIT::json).toList();
+    }
+
+    private List<String> letters() {
+        return lines(folder.resolve("dead-letters"));
+    }
+
+    /** The statuses of a job and its checkpoints, in order. */
+    private List<String> told(Job job) {
+        return events().stream().filter(event -> event.path("subject").asText().equals(job.id()))
+                .map(event -> event.at("/data/status").asText()).toList();
+    }
+
+    private static int health(int port) throws Exception {
+        var url = URI.create("http://127.0.0.1:" + port + "/observe/health");
+        return HttpClient.newHttpClient().send(HttpRequest.newBuilder(url).build(), BodyHandlers.discarding())
+                .statusCode();
+    }
+
+    private static List<String> toldTo(Broker broker, Job job) {
+        return broker.read(TOPIC).stream().map(record -> json(text(record)))
+                .filter(event -> event.path("subject").asText().equals(job.id()))
+                .map(event -> event.at("/data/status").asText()).toList();
+    }
+
+    private static String text(ConsumerRecord<byte[], byte[]> record) {
+        return new String(record.value(), StandardCharsets.UTF_8);
+    }
+
+    private void assertNothingIsLeft() throws IOException {
+        patiently().untilAsserted(() -> assertThat(ours()).isEmpty());
+        patiently().untilAsserted(() -> assertThat(karaf.mbeans("org.apache.camel:*")).isEmpty());
+        try (var file = FileChannel.open(folder.resolve("state/lock"), StandardOpenOption.WRITE);
+                FileLock lock = file.tryLock()) {
+            assertThat(lock).as("the lock of the state is free").isNotNull();
+        }
+    }
+
+    private List<String> ours() throws IOException {
+        return karaf.threads().stream().filter(name -> OURS.matcher(name).matches()).toList();
+    }
+
+    private static List<String> lines(Path directory) {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.sorted().flatMap(file -> {
+                try {
+                    String text = Files.readString(file);
+                    return text.substring(0, text.lastIndexOf('\n') + 1).lines();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static JsonNode json(String line) {
+        try {
+            return JSON.readTree(line);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static ConditionFactory patiently() {
+        return await().atMost(Duration.ofSeconds(90));
+    }
+}
