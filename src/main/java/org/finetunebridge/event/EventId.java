@@ -23,13 +23,19 @@ public final class EventId {
         field(name, kind.word());
         field(name, provider);
         field(name, job);
-        key.forEach(part -> field(name, part.isTextual() ? part.textValue() : canonical(part)));
+        key.forEach(part -> {
+            if (part.isTextual()) {
+                text(name, part.textValue());
+            } else {
+                field(name, canonical(part));
+            }
+        });
         return hash(name.toString());
     }
 
     /** The id of anything that has a text, in the same form. */
     public static String hash(String text) {
-        byte[] digest = sha256().digest(text.getBytes(StandardCharsets.UTF_8));
+        byte[] digest = sha256().digest(whole(text).getBytes(StandardCharsets.UTF_8));
         char[] id = new char[LENGTH];
         for (int digit = 0; digit < LENGTH; digit++) {
             id[digit] = DIGITS.charAt(fiveBits(digest, digit * 5));
@@ -44,14 +50,44 @@ public final class EventId {
         return text.toString();
     }
 
+    /** A text that looks like {@link #canonical} JSON, which has a comma too many, is not that JSON. */
+    private static void text(StringBuilder name, String text) {
+        if (text.endsWith(",}") || text.endsWith(",]")) {
+            name.append(SEPARATOR).append('\\');
+            escaped(name, text);
+        } else {
+            field(name, text);
+        }
+    }
+
     /** Escaped, so that no two different lists of fields look alike once joined. */
     private static void field(StringBuilder name, String text) {
-        name.append(SEPARATOR);
+        escaped(name.append(SEPARATOR), text);
+    }
+
+    private static void escaped(StringBuilder name, String text) {
         if (text.indexOf(SEPARATOR) < 0 && text.indexOf('\\') < 0) {
             name.append(text);
             return;
         }
         name.append(text.replace("\\", "\\\\").replace(String.valueOf(SEPARATOR), "\\u001f"));
+    }
+
+    /** Half a character, as a text that was cut leaves it, would become a question mark like any other half. */
+    private static String whole(String text) {
+        if (text.chars().noneMatch(unit -> Character.isSurrogate((char) unit))
+                || StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            return text;
+        }
+        var whole = new StringBuilder(text.length() + 16);
+        text.codePoints().forEach(point -> {
+            if (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE) {
+                whole.append("\\u").append(Integer.toHexString(point));
+            } else {
+                whole.appendCodePoint(point);
+            }
+        });
+        return whole.toString();
     }
 
     private static int fiveBits(byte[] bytes, int firstBit) {

@@ -60,17 +60,18 @@ public final class FactReader {
         JsonNode data = record.path("data");
         checkData(kind, data);
         JsonNode key = record.path("key");
-        checkKey(kind, key);
+        checkKey(kind, key, data.path("message"));
         return new Fact(kind, job.textValue(), EventId.of(kind, provider, job.textValue(), key),
                 time(record, "time"), record.get("time"), time(record, "appeared"), record.get("appeared"), data,
                 record.has("derived") ? fact(record.get("derived")) : null);
     }
 
-    private static void checkKey(Kind kind, JsonNode key) throws Unusable {
+    /** A line of a log may be empty; nothing else that an id is made of may. */
+    private static void checkKey(Kind kind, JsonNode key, JsonNode message) throws Unusable {
         require(kind == Kind.JOB_SEEN || key.isArray() && !key.isEmpty(), "nothing tells this record from another");
         for (JsonNode part : key) {
             require(!part.isNull() && !part.isMissingNode(), "a field that its id is made of is missing");
-            require(!part.isTextual() || !part.textValue().isEmpty(), "a field that its id is made of is empty");
+            require(!part.isTextual() || !part.textValue().isEmpty() || part.equals(message), "a field that its id is made of is empty");
         }
     }
 

@@ -18,7 +18,7 @@ public record Cursor(long position, List<String> last, Instant newest, String ma
     /** Before anything was read. */
     public static final Cursor START = new Cursor(0, List.of(), null, null, null);
     /** As many records as the boundary remembers: enough for records of one moment that change places. */
-    static final int BOUNDARY = 16;
+    static final int BOUNDARY = 12;
     /** More records of one moment than this are more than any provider has shown. */
     private static final int MOMENT = 1024;
 

@@ -68,7 +68,7 @@ final class HundredThousandJobs {
         Map<String, List<String>> things = new TreeMap<>();
         things.put("", List.of("PENDING", "QUEUED", "RUNNING", "SUCCEEDED"));
         IntStream.range(0, 10).forEach(n -> things.put("checkpoint-" + n, List.of("AVAILABLE_NOT_EXPORTED", "READY")));
-        List<String> last = IntStream.range(0, 16).mapToObj(n -> "abcdefghijklmnopqrstuvwx" + (10 + n)).toList();
+        List<String> last = IntStream.range(0, 12).mapToObj(n -> "abcdefghijklmnopqrstuvwx" + (10 + n)).toList();
         var cursor = new Cursor(12_345, last, Instant.parse("2026-03-01T08:00:00.123Z"), null, null);
         return new JobMemory(source, job, new Told("SUCCEEDED", things, List.of(), Map.of("events", cursor)), 0, null,
                 null);

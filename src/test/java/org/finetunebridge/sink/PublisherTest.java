@@ -1,30 +1,258 @@
 package org.finetunebridge.sink;
 
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Clock;
-import org.assertj.core.api.Assertions;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import org.finetunebridge.memory.JobMemory;
+import org.finetunebridge.sink.FlakySink.Commit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PublisherTest {
 
+    private final FlakySink sink = new FlakySink();
+    private final Publisher publisher = new Publisher(sink);
+    private final ExecutorService threads = Executors.newFixedThreadPool(40);
+
+    @AfterEach
+    void end() {
+        threads.shutdownNow();
+    }
+
     @Test
-    void takesNoLockOnceItIsClosed(@TempDir Path folder) throws Exception {
-        Path state = folder.resolve("state");
-        var publisher = new Publisher(new FileSink(folder.resolve("events"), folder.resolve("dead-letters"), state,
-                Clock.systemUTC()));
+    void remembersOnceTheCommitIsConfirmed() {
+        Session session = publisher.session();
+        publisher.publish(batch(session, "a", "1"));
+
+        assertThat(status(session, "a")).isEqualTo("1");
+        assertThat(sink.events()).hasSize(1);
+    }
+
+    @Test
+    void remembersNothingOfACommitThatFailed() {
+        Session session = publisher.session();
+        sink.next(List.of(Commit.LOST));
+
+        assertThatThrownBy(() -> publisher.publish(batch(session, "a", "1"))).isInstanceOf(Lost.class);
+        assertThat(session.knows("acme", "a")).isFalse();
+        assertThat(publisher.session()).isNotSameAs(session);
+        assertThat(publisher.session().knows("acme", "a")).isFalse();
+    }
+
+    @Test
+    void believesNeitherAfterACommitOfWhichNobodyHeard() {
+        Session session = publisher.session();
+        sink.next(List.of(Commit.UNHEARD));
+
+        assertThatThrownBy(() -> publisher.publish(batch(session, "a", "1"))).isInstanceOf(Lost.class);
+        assertThat(session.knows("acme", "a")).as("in the session that ended").isFalse();
+        assertThat(status(publisher.session(), "a")).as("in the one that read again").isEqualTo("1");
+    }
+
+    @Test
+    void refusesAPageThatWasHeldAgainstAnOlderMemory() {
+        Session old = publisher.session();
+        sink.next(List.of(Commit.LOST));
+        assertThatThrownBy(() -> publisher.publish(batch(old, "a", "1"))).isInstanceOf(Lost.class);
+        publisher.session();
+
+        assertThatThrownBy(() -> publisher.publish(batch(old, "b", "1"))).isInstanceOf(Lost.class);
+        assertThat(sink.events()).isEmpty();
+        publisher.publish(batch(publisher.session(), "b", "1"));
+        assertThat(sink.events()).hasSize(1);
+    }
+
+    @Test
+    void keepsTheSessionWhenAPageCanNeverBeWritten() {
+        Session session = publisher.session();
+        sink.next(List.of(Commit.REJECTED));
+
+        assertThatThrownBy(() -> publisher.publish(batch(session, "a", "1"))).isInstanceOf(Rejected.class);
+        assertThat(session.knows("acme", "a")).isFalse();
+        assertThat(publisher.session()).isSameAs(session);
+        publisher.publish(batch(session, "b", "1"));
+        assertThat(status(session, "b")).isEqualTo("1");
+    }
+
+    @Test
+    void tellsWhenAnotherInstanceTookOver() {
+        Session session = publisher.session();
+        sink.next(List.of(Commit.FENCED));
+
+        assertThatThrownBy(() -> publisher.publish(batch(session, "a", "1"))).isInstanceOf(Fenced.class);
+        assertThat(publisher.fenced()).isCompleted();
+        assertThat(publisher.trouble()).isInstanceOf(Fenced.class);
+    }
+
+    @Test
+    void opensNothingOnceItIsClosed() {
         publisher.session();
         publisher.close();
 
-        assertThatExceptionOfType(Lost.class).isThrownBy(publisher::session);
-        try (var file = FileChannel.open(state.resolve("lock"), StandardOpenOption.WRITE);
+        assertThatThrownBy(publisher::session).isInstanceOf(Lost.class).hasMessageContaining("stopped");
+        assertThat(sink.opened()).isOne();
+    }
+
+    @Test
+    void takesNoLockOnceItIsClosed(@TempDir Path folder) throws Exception {
+        Disk disk = new Disk(folder);
+        var files = new Publisher(disk.sink());
+        files.session();
+        files.close();
+
+        assertThatThrownBy(files::session).isInstanceOf(Lost.class);
+        try (var file = FileChannel.open(disk.state.resolve("lock"), StandardOpenOption.WRITE);
                 FileLock lock = file.tryLock()) {
-            Assertions.assertThat(lock).isNotNull();
+            assertThat(lock).isNotNull();
+        }
+    }
+
+    @Test
+    void writesWhatWaitsInOneCommit() throws Exception {
+        var gate = new Gate();
+        var slow = new Publisher(gate);
+        Session session = slow.session();
+        Future<?> first = threads.submit(() -> slow.publish(batch(session, "first", "1")));
+        gate.entered.await();
+        List<Future<?>> others = new ArrayList<>();
+        for (int n = 0; n < 30; n++) {
+            String job = "job-" + n;
+            others.add(threads.submit(() -> slow.publish(batch(session, job, "1"))));
+        }
+        await().until(() -> slowlyWaiting(slow) == 30);
+        gate.open.countDown();
+
+        first.get(10, TimeUnit.SECONDS);
+        for (Future<?> other : others) {
+            other.get(10, TimeUnit.SECONDS);
+        }
+        assertThat(gate.sizes).containsExactly(1, 25, 5);
+        assertThat(IntStream.range(0, 30).allMatch(n -> session.knows("acme", "job-" + n))).isTrue();
+    }
+
+    @Test
+    void tellsEveryPageOnceUnderManyThreadsAndFailures() throws Exception {
+        sink.next(IntStream.range(0, 300).mapToObj(n -> n % 7 == 0 ? Commit.LOST : n % 11 == 0 ? Commit.UNHEARD
+                : Commit.GOOD).toList());
+        List<Future<?>> all = new ArrayList<>();
+        for (int n = 0; n < 40; n++) {
+            String job = "job-" + n;
+            all.add(threads.submit(() -> IntStream.range(0, 25).forEach(fact -> tell(job, fact))));
+        }
+        for (Future<?> one : all) {
+            one.get(60, TimeUnit.SECONDS);
+        }
+
+        assertThat(sink.events().stream().map(event -> new String(event.value(), StandardCharsets.UTF_8)))
+                .hasSize(1_000).doesNotHaveDuplicates();
+        assertThat(sink.commits().size()).as("commits").isLessThan(1_000);
+    }
+
+    /** As a poll does: what the memory does not know is told, until the memory knows it. */
+    private void tell(String job, int fact) {
+        while (true) {
+            try {
+                Session session = publisher.session();
+                String told = status(session, job);
+                if (told != null && Integer.parseInt(told) >= fact) {
+                    return;
+                }
+                publisher.publish(batch(session, job, Integer.toString(fact)));
+            } catch (Lost e) {
+                continue;
+            }
+        }
+    }
+
+    @Test
+    void letsNobodyWaitForEverIfTheSinkHasAFault() {
+        var faulty = new Publisher(new Gate() {
+            @Override
+            public void write(List<Batch> batches) {
+                throw new OutOfMemoryError("no heap");
+            }
+        });
+        Session session = faulty.session();
+
+        assertThatThrownBy(() -> faulty.publish(batch(session, "a", "1"))).isInstanceOf(Lost.class)
+                .hasMessageContaining("no heap");
+        assertThat(faulty.session()).isNotSameAs(session);
+    }
+
+    private static long slowlyWaiting(Publisher publisher) throws ReflectiveOperationException {
+        var queue = Publisher.class.getDeclaredField("waiting");
+        queue.setAccessible(true);
+        return ((Collection<?>) queue.get(publisher)).size();
+    }
+
+    private static String status(Session session, String job) {
+        return session.of("acme", job).told().status();
+    }
+
+    private static Batch batch(Session session, String job, String fact) {
+        return new Batch(session, List.of(Disk.event(job, fact)), List.of(), List.of(Disk.memory(job, fact)));
+    }
+
+    /** A sink whose first commit takes until somebody opens the gate. */
+    private static class Gate implements Sink {
+        private final CountDownLatch entered = new CountDownLatch(1);
+        private final CountDownLatch open = new CountDownLatch(1);
+        private final List<Integer> sizes = new ArrayList<>();
+        private final AtomicInteger closed = new AtomicInteger();
+
+        @Override
+        public Collection<JobMemory> open() {
+            return List.of();
+        }
+
+        @Override
+        public void write(List<Batch> batches) {
+            sizes.add(batches.size());
+            entered.countDown();
+            try {
+                open.await();
+            } catch (InterruptedException e) {
+                throw new Lost("interrupted", e);
+            }
+        }
+
+        @Override
+        public Collection<JobMemory> peek() {
+            return List.of();
+        }
+
+        @Override
+        public void forget(Collection<String> names) {}
+
+        @Override
+        public List<String> deadLetters() {
+            return List.of();
+        }
+
+        @Override
+        public void removeDeadLetters(Predicate<String> gone) {}
+
+        @Override
+        public void close() {
+            closed.incrementAndGet();
         }
     }
 }

@@ -1,0 +1,91 @@
+package org.finetunebridge.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.finetunebridge.memory.JobMemory.Retired;
+import org.junit.jupiter.api.Test;
+
+class MemoryJsonTest {
+
+    @Property
+    void readsWhatItWrote(@ForAll("memories") JobMemory memory) throws IOException {
+        String json = MemoryJson.write(memory);
+
+        assertThat(MemoryJson.read(json)).isEqualTo(memory);
+        assertThat(json).doesNotContain("\n");
+    }
+
+    @Test
+    void isSmall() {
+        Map<String, List<String>> things = new TreeMap<>();
+        things.put("", List.of("PENDING", "QUEUED", "RUNNING"));
+        IntStream.range(1, 11).forEach(n -> things.put("checkpoint-" + n * 100, List.of("AVAILABLE_NOT_EXPORTED")));
+        List<String> last = IntStream.range(0, Cursor.BOUNDARY).mapToObj(n -> "abcdefghijklmnopqrstuvwx" + (10 + n)).toList();
+        var cursor = new Cursor(12_345, last, Instant.parse("2026-03-01T08:00:00.123Z"), null, null);
+        var told = new Told("RUNNING", things, List.of(), Map.of("events", cursor));
+        var memory = new JobMemory("dashscope", "ft-202603010800-1a2b", told, 0, null, null);
+
+        assertThat(MemoryJson.write(memory).getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(1_000);
+        assertThat(MemoryJson.write(memory.retired(Retired.FINISHED)).getBytes(StandardCharsets.UTF_8))
+                .as("a tombstone").hasSizeLessThan(200);
+    }
+
+    @Test
+    void doesNotReadWhatItDoesNotUnderstand() {
+        assertThatIOException().isThrownBy(() -> MemoryJson.read("{\"source\":\"a\"}"));
+        assertThatIOException().isThrownBy(() -> MemoryJson.read("{\"source\":\"a\",\"job\":\"b\",\"retired\":\"SOLD\"}"))
+                .withMessageContaining("another version");
+        assertThatIOException().isThrownBy(() -> MemoryJson.read(
+                "{\"source\":\"a\",\"job\":\"b\",\"cursors\":{\"events\":{\"position\":1,\"newest\":\"soon\"}}}"));
+    }
+
+    @Provide
+    Arbitrary<JobMemory> memories() {
+        return Combinators.combine(texts(), texts(), told(), Arbitraries.integers().between(0, 2),
+                Arbitraries.of(Retired.class).injectNull(0.5), trouble().injectNull(0.5)).as(JobMemory::new);
+    }
+
+    private static Arbitrary<Told> told() {
+        Arbitrary<List<String>> lists = texts().list().ofMaxSize(4);
+        return Combinators.combine(texts().injectNull(0.3), Arbitraries.maps(texts(), lists).ofMaxSize(4), lists,
+                Arbitraries.maps(texts(), cursors()).ofMaxSize(2)).as(Told::new);
+    }
+
+    private static Arbitrary<Cursor> cursors() {
+        return Combinators.combine(Arbitraries.longs().between(0, Long.MAX_VALUE), texts().list().ofMaxSize(5),
+                instants().injectNull(0.3), texts().injectNull(0.7), texts().injectNull(0.7)).as(Cursor::new);
+    }
+
+    private static Arbitrary<Trouble> trouble() {
+        return Combinators.combine(texts(), texts(), texts(), Arbitraries.integers(), Arbitraries.of(true, false),
+                instants()).as(Trouble::new);
+    }
+
+    private static Arbitrary<Instant> instants() {
+        return Arbitraries.longs().between(0, 253_402_300_799_000L).map(Instant::ofEpochMilli);
+    }
+
+    private static Arbitrary<String> texts() {
+        return Arbitraries.strings().all().excludeChars(loneSurrogates()).ofMaxLength(12);
+    }
+
+    private static char[] loneSurrogates() {
+        char[] all = new char[0xE000 - 0xD800];
+        IntStream.range(0, all.length).forEach(n -> all[n] = (char) (0xD800 + n));
+        return all;
+    }
+}

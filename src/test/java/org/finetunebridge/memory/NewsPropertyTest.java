@@ -1,0 +1,133 @@
+package org.finetunebridge.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.finetunebridge.event.FactReader;
+import org.finetunebridge.event.Finding;
+import org.finetunebridge.event.Page;
+import org.finetunebridge.event.Telling;
+
+/**
+ * How things stand, observed any number of times, in any order, with the memory going through JSON at every restart and
+ * thrown away with every lost commit. Lists that grow are read by {@code PollPropertyTest}.
+ */
+class NewsPropertyTest {
+
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+    private static final FactReader READER = new FactReader("acme", ZoneOffset.UTC);
+
+    /** One thing as an answer shows it: the job itself, or a checkpoint. Bad ones have no status. */
+    record Shown(String thing, String status) {
+
+        String name() {
+            return thing + " " + (thing.isEmpty() || status.length() > 7 || status.equals("bad") ? status : checkpoint(status));
+        }
+    }
+
+    /** An answer, and what becomes of the commit that tells it. */
+    record Observation(List<Shown> page, boolean lost, boolean restart) {}
+
+    @Property
+    void tellsEveryStatusOfEveryThingOnce(@ForAll("histories") List<Observation> history) {
+        Told told = Told.NOTHING;
+        List<String> all = new ArrayList<>();
+        Set<String> shown = new LinkedHashSet<>();
+        for (Observation observation : history) {
+            News news = News.ofState(told, page(observation.page()));
+            if (!observation.lost()) {
+                told = observation.restart() ? throughJson(news.told()) : news.told();
+                news.items().forEach(item -> all.add(name(item)));
+                news.refused().forEach(bad -> all.add(bad.raw().asText()));
+                observation.page().forEach(one -> shown.add(one.name()));
+            }
+        }
+
+        assertThat(all).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(shown);
+    }
+
+    @Property
+    void whatIsLostIsToldByTheNextObservation(@ForAll("histories") List<Observation> history,
+            @ForAll("pages") List<Shown> page) {
+        Told told = Told.NOTHING;
+        for (Observation observation : history) {
+            told = News.ofState(told, page(observation.page())).told();
+        }
+
+        News lost = News.ofState(told, page(page));
+        News again = News.ofState(throughJson(told), page(page));
+        assertThat(again.items()).extracting(NewsPropertyTest::name)
+                .containsExactlyElementsOf(lost.items().stream().map(NewsPropertyTest::name).toList());
+        assertThat(again.told()).isEqualTo(lost.told());
+        assertThat(News.ofState(again.told(), page(page)).any()).isFalse();
+    }
+
+    @Provide
+    Arbitrary<List<Observation>> histories() {
+        return Combinators.combine(pages(), Arbitraries.of(true, false, false), Arbitraries.of(true, false))
+                .as(Observation::new).list().ofMaxSize(15);
+    }
+
+    @Provide
+    Arbitrary<List<Shown>> pages() {
+        var things = Arbitraries.of("", "c-1", "c-2", "c-3");
+        var statuses = Arbitraries.of("RUNNING", "PAUSED", "FAILED", "UNKNOWN A", "UNKNOWN B", "bad");
+        return Combinators.combine(things, statuses).as(Shown::new).list().ofMaxSize(6);
+    }
+
+    private static String name(Telling item) {
+        return item.fact().data().path("checkpoint").asText() + ' ' + item.fact().statusKey();
+    }
+
+    private static Told throughJson(Told told) {
+        try {
+            var memory = new JobMemory("acme", "job-1", told, 0, null, null);
+            return MemoryJson.read(MemoryJson.write(memory)).told();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<Finding> page(List<Shown> page) {
+        ArrayNode facts = NODES.arrayNode();
+        page.forEach(shown -> facts.add(fact(shown)));
+        return Page.of(NODES.objectNode().set("facts", facts), READER).findings();
+    }
+
+    private static ObjectNode fact(Shown shown) {
+        boolean unknown = shown.status().startsWith("UNKNOWN");
+        String raw = unknown ? shown.status().substring("UNKNOWN ".length()) : shown.status();
+        String status = shown.thing().isEmpty() || unknown ? shown.status().replaceFirst(" .*", "") : checkpoint(raw);
+        ObjectNode fact = NODES.objectNode().put("job", "job-1").put("raw", shown.name())
+                .put("kind", shown.thing().isEmpty() ? "job.status-changed" : "checkpoint.changed");
+        fact.putArray("key").add(shown.thing() + "x").add(status).add(raw);
+        ObjectNode data = fact.putObject("data").put("status", status).put("statusRaw", raw);
+        if (!shown.thing().isEmpty()) {
+            data.put("checkpoint", shown.thing());
+        }
+        return shown.status().equals("bad") ? fact.put("job", 5) : fact;
+    }
+
+    private static String checkpoint(String status) {
+        return switch (status) {
+            case "RUNNING" -> "EXPORTING";
+            case "PAUSED" -> "READY";
+            default -> "EXPORT_FAILED";
+        };
+    }
+}
