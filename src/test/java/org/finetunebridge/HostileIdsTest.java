@@ -10,11 +10,13 @@ import org.finetunebridge.watch.Tally;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A job's id is a provider's text: it goes into addresses and bodies, and must not become part of them. */
+@Timeout(120)
 class HostileIdsTest {
 
     @TempDir

@@ -18,9 +18,11 @@ import org.finetunebridge.watch.Tally;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One job from its creation to the last look at it; every look is a bridge of its own, as after a restart. */
+@Timeout(120)
 class JobLifeTest {
 
     private static final Duration LONG = Duration.ofSeconds(30);

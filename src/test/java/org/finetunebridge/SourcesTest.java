@@ -17,9 +17,11 @@ import org.finetunebridge.watch.Tally;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Which jobs of which account are read, and when. */
+@Timeout(120)
 class SourcesTest {
 
     private static final Duration LONG = Duration.ofSeconds(30);

@@ -25,11 +25,13 @@ import org.finetunebridge.watch.Tally;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What goes wrong at a provider: who is set aside, who goes on, and what is said of it. */
+@Timeout(120)
 class TroubleTest {
 
     private static final Duration LONG = Duration.ofSeconds(30);
