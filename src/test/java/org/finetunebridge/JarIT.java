@@ -56,7 +56,7 @@ class JarIT {
         world.account("dashscope").finished(MANY_JOBS, 2, 0);
         assertThat(run(HERE, SMALL, sources(), "once").exit()).isZero();
         assertThat(lines("events")).hasSize(MANY_JOBS * 3);
-        assertThat(folder.resolve("data/dead-letters")).isEmptyDirectory();
+        assertThat(lines("dead-letters")).isEmpty();
         for (int graceRead = 0; graceRead < 2; graceRead++) {
             assertThat(run(HERE, SMALL, sources(), "once").exit()).isZero();
         }
@@ -263,7 +263,7 @@ class JarIT {
     private List<String> lines(String sort) {
         try (Stream<Path> files = Files.list(folder.resolve("data").resolve(sort))) {
             List<String> lines = new ArrayList<>();
-            for (Path file : files.sorted().toList()) {
+            for (Path file : files.filter(one -> one.toString().endsWith(".ndjson")).sorted().toList()) {
                 String text = Files.readString(file);
                 text.substring(0, text.lastIndexOf('\n') + 1).lines().forEach(lines::add);
             }

@@ -129,7 +129,7 @@ final class Rig implements AutoCloseable {
             return List.of();
         }
         try (Stream<Path> files = Files.list(directory)) {
-            return files.sorted().flatMap(Rig::lines).map(Rig::json).toList();
+            return files.filter(file -> file.toString().endsWith(".ndjson")).sorted().flatMap(Rig::lines).map(Rig::json).toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

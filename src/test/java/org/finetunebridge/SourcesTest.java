@@ -178,7 +178,7 @@ class SourcesTest {
         rig.source("period", "dashscope").with("period.period", "50ms");
         rig.source("cron", "minimax").with("cron.cron", "* * * * * ?").with("cron.api-key", "sk-cron");
         rig.world.account("minimax", "sk-cron");
-        rig.sandbox.mischief().always(".", Fault.slow(Duration.ofMillis(1500)));
+        rig.sandbox.mischief().always(".", Fault.slow(Duration.ofMillis(1200)));
         rig.watching();
 
         await().atMost(LONG).until(() -> rig.sandbox.requests().matching("^GET").size() > 2

@@ -90,7 +90,7 @@ class TroubleTest {
     void parksAJobWhoseAnswerMakesNoSenseFiveTimesInARow(String body) throws Exception {
         dashscope.create("ft-1");
         dashscope.create("ft-2");
-        rig.clock(hastening(15)).sandbox.mischief().always("ft-1/checkpoints", Fault.body(200, body));
+        rig.clock(hastening(40)).sandbox.mischief().always("ft-1/checkpoints", Fault.body(200, body));
 
         assertThat(rig.once().get(0)).extracting(Tally::read, Tally::failed).containsExactly(1, 1);
 
@@ -102,7 +102,16 @@ class TroubleTest {
             assertThat(letter.at("/data/stage").asText()).isEqualTo("normalize");
         });
         assertThat(rig.told("ft-2")).containsExactly("dashscope PENDING");
+    }
+
+    @Test
+    void saysOnceThatAnAnswerMakesNoSenseHoweverOftenItIsTried() throws Exception {
+        dashscope.create("ft-1");
+        rig.clock(hastening(40)).sandbox.mischief().always("/checkpoints", Fault.html(200));
+
         rig.once();
+        rig.once();
+
         assertThat(rig.deadLetters()).hasSize(1);
     }
 

@@ -80,12 +80,12 @@ class NewsTest {
     @Test
     void remembersNoMoreThanItMust() {
         Told told = Told.NOTHING;
-        for (int n = 0; n < 1_000; n++) {
+        for (int n = 0; n < 5_000; n++) {
             told = News.ofState(told, page(unknown("STATUS-" + n), bad("bad " + n))).told();
         }
 
-        assertThat(told.statuses("")).hasSize(32).endsWith("UNKNOWN STATUS-999");
-        assertThat(told.refused()).hasSize(256);
+        assertThat(told.statuses("")).hasSize(32).endsWith("UNKNOWN STATUS-4999");
+        assertThat(told.refused()).hasSize(4096);
     }
 
     // a list that grows
