@@ -2,7 +2,7 @@ package org.finetunebridge.settings;
 
 import java.io.IOException;
 import java.time.InstantSource;
-import java.time.ZoneOffset;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -103,7 +103,7 @@ public final class SettingsReader {
         return new SourceSettings(name, provider, values.url(key + "base-url", provider.baseUrl()),
                 apiKey(key + "api-key", values), jobs(key + "jobs", values), values.list(key + "models", ""),
                 values.since(key + "since", clock.instant()), values.duration(key + "period", "30s"),
-                values.cron(key + "cron"), values.zone(key + "cron-zone", ZoneOffset.UTC),
+                values.cron(key + "cron"), values.zone(key + "cron-zone", ZoneId.of("UTC")),
                 values.number(key + "concurrency", 4, 1, 256), values.rate(key + "rate"),
                 values.zone(key + "time-zone", provider.zone()), values.duration(key + "request-timeout", "60s"), own);
     }

@@ -115,7 +115,7 @@ public final class Observer {
     private void listed(Finding finding, Poll poll, Draft draft) {
         Fact fact = finding.fact();
         JobMemory memory = draft.memory(fact.job());
-        if (memory.retired() == null && !draft.knows(fact.job()) && scope.isOld(fact)) {
+        if (memory.retired() == null && isUntold(memory) && scope.isOld(fact)) {
             memory = memory.retired(Retired.OLD);
         } else if (memory.retired() == Retired.VANISHED) {
             memory = memory.revived();
@@ -132,7 +132,7 @@ public final class Observer {
     private void job(Page page, Poll poll, Draft draft) {
         JobMemory memory = draft.memory(poll.getJob());
         List<Finding> findings = page.findings();
-        if (!draft.knows(poll.getJob()) && isOutOfScope(findings, draft, memory)) {
+        if (isUntold(memory) && isOutOfScope(findings, draft, memory)) {
             poll.end();
             return;
         }
@@ -218,6 +218,11 @@ public final class Observer {
         }
         return memory.with(draft.tell(whole ? News.ofList(memory.told(), now, resource, true)
                 : News.ofState(memory.told(), now), resource));
+    }
+
+    /** A job may be remembered for its troubles alone. */
+    private static boolean isUntold(JobMemory memory) {
+        return memory.told().equals(Told.NOTHING);
     }
 
     private boolean isOutOfScope(List<Finding> findings, Draft draft, JobMemory memory) {

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.apache.camel.Variable;
 import org.finetunebridge.fetch.Failure;
 import org.finetunebridge.memory.JobMemory;
+import org.finetunebridge.memory.JobMemory.Retired;
 import org.finetunebridge.memory.Trouble;
 import org.finetunebridge.provider.Means;
 import org.finetunebridge.settings.SourceSettings;
@@ -31,6 +32,8 @@ public final class Watch {
     private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
     private static final String LIST = "";
     private static final int SWEEPS_A_WAITING_JOB = 3;
+    /** No provider is obeyed for longer. */
+    private static final Duration LONGEST_WAIT = Duration.ofDays(1);
     /** How long a stop may go unnoticed. */
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(250);
 
@@ -116,12 +119,12 @@ public final class Watch {
             }
             sourceTrouble = session.of(source.name(), LIST).trouble();
             if (sourceTrouble != null && !(sourceTrouble.parked() && isFresh())) {
-                heldUntil = Sweep.later(heldUntil, sourceTrouble.until());
+                heldUntil = Sweep.later(heldUntil, until(sourceTrouble));
             }
             if (source.listsJobs()) {
                 add(LIST, List.of(source.provider().list()), null);
             } else {
-                source.jobs().forEach(job -> addJob(session.of(source.name(), job), resourcesOfAGivenJob()));
+                source.jobs().forEach(job -> addJob(named(session.of(source.name(), job)), resourcesOfAGivenJob()));
             }
             giveUp();
         }
@@ -245,10 +248,25 @@ public final class Watch {
         return patience.all() || sweeps == 1;
     }
 
-    /** A job that waits for its turn changes rarely. Which of three sweeps reads it depends on the job: no bursts. */
+    /**
+     * A job that waits for its turn changes rarely, and the list shows when it does. Which of three sweeps reads it
+     * depends on the job: no bursts.
+     */
     private boolean isTurnOf(JobMemory memory) {
         boolean waiting = "PENDING".equals(memory.told().status()) || "QUEUED".equals(memory.told().status());
-        return !waiting || isFresh() || Math.floorMod(memory.job().hashCode() + sweeps, SWEEPS_A_WAITING_JOB) == 0;
+        boolean often = source.cron() == null && source.listsJobs();
+        return !waiting || !often || isFresh()
+                || Math.floorMod(memory.job().hashCode() + sweeps, SWEEPS_A_WAITING_JOB) == 0;
+    }
+
+    /** A wait that was written while the clock was wrong must not last for years. */
+    private Instant until(Trouble trouble) {
+        return trouble.until().isAfter(began.plus(LONGEST_WAIT)) ? began : trouble.until();
+    }
+
+    /** A job that is asked for by name is watched, whatever the account's list showed of it once. */
+    private static JobMemory named(JobMemory memory) {
+        return memory.retired() == Retired.VANISHED ? memory.revived() : memory;
     }
 
     private void addJob(JobMemory memory, List<String> resources) {
@@ -256,7 +274,7 @@ public final class Watch {
         if (memory.retired() == null && !resources.isEmpty() && (ending != null || isTurnOf(memory))) {
             add(memory.job(), resources, ending);
             if (memory.trouble() != null && !patience.all()) {
-                sweep.postpone(memory.job(), memory.trouble().until());
+                sweep.postpone(memory.job(), until(memory.trouble()));
             }
         }
     }

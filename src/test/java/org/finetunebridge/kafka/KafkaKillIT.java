@@ -115,9 +115,9 @@ class KafkaKillIT {
         try (BridgeProcess first = run()) {
             awaitMoreThan(0, first);
             try (BridgeProcess second = run()) {
-                await().atMost(LONG).until(() -> {
+                await().atMost(LONG).pollInterval(Duration.ofSeconds(1)).untilAsserted(() -> {
                     thingsHappen();
-                    return first.output().contains("another instance took over");
+                    assertThat(first.output()).as(second::output).contains("another instance took over");
                 });
                 long before = written();
                 thingsHappen();
