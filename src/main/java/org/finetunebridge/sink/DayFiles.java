@@ -52,8 +52,12 @@ final class DayFiles implements AutoCloseable {
     /** The first line of a file waits until the memory knows from where on the file counts. */
     private LineFile today(MemoryLog memory) throws IOException {
         Path path = directory.resolve(name(memory.committed(sort)));
-        if (open != null && open.path().equals(path) && open.isAsLeft()) {
-            return open;
+        if (open != null && open.path().equals(path)) {
+            if (open.isAsLeft()) {
+                return open;
+            }
+            LOG.warn("{} was changed by somebody else: going on at its end. Two instances must not write to one"
+                    + " directory", path);
         }
         close();
         endAtALine(path);
@@ -64,7 +68,7 @@ final class DayFiles implements AutoCloseable {
         return open;
     }
 
-    /** A clock that goes back does not open yesterday's file again: only the last file may have lines that do not count. */
+    /** A clock that goes back does not open yesterday's file again: only the last file may hold what does not count. */
     private String name(Committed counts) {
         String today = sort + '-' + LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC) + SUFFIX;
         if (counts == null || !directory.equals(counts.path().getParent()) || Files.notExists(counts.path())) {

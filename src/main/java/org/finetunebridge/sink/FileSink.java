@@ -4,13 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.finetunebridge.event.Event;
@@ -32,8 +28,8 @@ public final class FileSink implements Sink {
     private final Path state;
     private final DayFiles events;
     private final DayFiles deadLetters;
-    private final Deque<StateLock> locks = new ArrayDeque<>();
     private MemoryLog memory;
+    private StateLock lock;
 
     /**
      * @param events      directory of the events
@@ -52,6 +48,8 @@ public final class FileSink implements Sink {
         close();
         try {
             lock();
+            Files.createDirectories(events.directory());
+            Files.createDirectories(deadLetters.directory());
             memory = new MemoryLog(state);
             Map<String, Committed> found = new TreeMap<>();
             events.find(found);
@@ -127,32 +125,17 @@ public final class FileSink implements Sink {
         closeQuietly(deadLetters);
         closeQuietly(memory);
         memory = null;
-        while (!locks.isEmpty()) {
-            closeQuietly(locks.pop());
-        }
+        closeQuietly(lock);
+        lock = null;
     }
 
-    /** Two that remember apart but write to one file would cut off each other's lines. */
     private void lock() throws IOException {
-        Set<Path> held = new HashSet<>();
-        for (Path directory : List.of(state, events.directory(), deadLetters.directory())) {
-            Files.createDirectories(directory);
-            if (held.add(directory.toRealPath())) {
-                locks.push(lock(directory));
-            }
-        }
-    }
-
-    private StateLock lock(Path directory) throws IOException {
-        String what = directory.equals(state) ? "state" : "files";
-        String key = directory.equals(state) ? "bridge.state.directory"
-                : directory.equals(events.directory()) ? "bridge.file.directory" : "bridge.dead-letter.directory";
-        StateLock lock = StateLock.of(directory, directory.equals(state) ? "lock" : ".lock");
+        Files.createDirectories(state);
+        lock = StateLock.of(state);
         if (lock == null) {
-            throw new Fenced("another instance uses the " + what + " in " + directory
-                    + " (it holds the lock there); stop it, or give this one a " + key + " of its own");
+            throw new Fenced("another instance uses the state in " + state
+                    + " (it holds the lock there); stop it, or give this one a bridge.state.directory of its own");
         }
-        return lock;
     }
 
     private void append(DayFiles files, List<Event> lines, Map<String, Committed> lengths) throws IOException {

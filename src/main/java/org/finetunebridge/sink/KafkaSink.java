@@ -45,6 +45,7 @@ public final class KafkaSink implements Sink {
     private final String self = UUID.randomUUID() + " (process " + ProcessHandle.current().pid() + ")";
     private Producer<byte[], byte[]> producer;
     private long committed = System.nanoTime();
+    private boolean claimed;
     private boolean suspect;
     private Fenced fenced;
 
@@ -69,12 +70,13 @@ public final class KafkaSink implements Sink {
         close();
         try {
             topics.prepare();
-            if (suspect) {
+            if (claimed || suspect) {
                 requireOwnClaim();
             }
             producer = clients.producer();
             producer.initTransactions();
             transact(List.of(records.remembered(KafkaMemory.ownerKey(settings.transactionalId()), self)));
+            claimed = true;
             return memory.memories();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -208,10 +210,13 @@ public final class KafkaSink implements Sink {
         }
     }
 
-    /** Asks without the fence, which would steal the id back from whoever took it. */
+    /**
+     * Asks without the fence, which would steal the id back from whoever took it. Not only who was fenced asks: a session
+     * may have ended for another reason just when somebody took over.
+     */
     private void requireOwnClaim() throws ExecutionException, InterruptedException {
         String owner = memory.owner(settings.transactionalId());
-        if (!self.equals(owner)) {
+        if (owner == null ? suspect : !self.equals(owner)) {
             fenced = new Fenced("another instance took over: " + owner + " now writes with the transactional id "
                     + settings.transactionalId() + "; stop one of them, or give each a bridge.kafka.transactional-id"
                     + " and a bridge.kafka.state-topic of its own");

@@ -8,9 +8,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Keeps every other instance out of a directory, in this process or another, until it is closed or the process dies. */
+/** Keeps every other instance out of a directory, in this process or another; until closed, or the process dies. */
 final class StateLock implements AutoCloseable {
 
+    private static final String FILE = "lock";
     /** Closing any handle of a file gives up the locks the process has on it: a second one must not even be opened. */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
@@ -23,14 +24,14 @@ final class StateLock implements AutoCloseable {
     }
 
     /** The lock; null if another instance has it. */
-    static StateLock of(Path directory, String name) throws IOException {
+    static StateLock of(Path directory) throws IOException {
         Path real = directory.toRealPath();
         if (!HELD.add(real)) {
             return null;
         }
         FileChannel file = null;
         try {
-            file = FileChannel.open(real.resolve(name), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            file = FileChannel.open(real.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (file.tryLock() != null) {
                 return new StateLock(real, file);
             }

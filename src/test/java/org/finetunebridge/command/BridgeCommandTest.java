@@ -166,7 +166,8 @@ class BridgeCommandTest {
 
     private List<String> events() throws IOException {
         try (Stream<Path> files = Files.list(folder.resolve("events"))) {
-            return Files.readAllLines(files.filter(file -> file.toString().endsWith(".ndjson")).findFirst().orElseThrow());
+            return Files.readAllLines(files.filter(file -> file.toString().endsWith(".ndjson")).findFirst()
+                    .orElseThrow());
         }
     }
 }

@@ -26,7 +26,8 @@ class EventIdTest {
                 .isEqualTo("h3lmfws5uyh47laprog3spb4nn");
         assertThat(id(Kind.CHECKPOINT_CHANGED, "dashscope", "ft-202511241109-ea26", "[\"checkpoint-100\",\"READY\"]"))
                 .isEqualTo("sdp2ktasju6nplsr453dtnra2q");
-        assertThat(id(Kind.LOG_APPENDED, "minimax", "1702558479750", "[1702558487522,{\"status\":\"running\",\"n\":1}]"))
+        assertThat(id(Kind.LOG_APPENDED, "minimax", "1702558479750",
+                "[1702558487522,{\"status\":\"running\",\"n\":1}]"))
                 .isEqualTo("3txbfgyknm7tpwfdqjsmmdz36v");
         assertThat(id(Kind.LOG_APPENDED, "minimax", "1702558479750", "[1702558487522,\"plain text\"]"))
                 .isEqualTo("2n66xijvch2lvexur7kmrnjd2d");

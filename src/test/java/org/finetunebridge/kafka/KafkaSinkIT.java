@@ -229,6 +229,21 @@ class KafkaSinkIT {
     }
 
     @Test
+    void givesWayAlsoIfItsSessionHadEndedForAnotherReason() {
+        try (Sink first = sink(Map.of()); Sink second = sink(Map.of())) {
+            first.open();
+            first.close();
+            first.open();
+            second.open();
+            first.close();
+            assertThatExceptionOfType(Fenced.class).isThrownBy(first::open)
+                    .withMessageContaining("another instance took over");
+            second.write(List.of(page("job-1", 1, 1)));
+            assertThat(told("job-1")).containsExactly(1);
+        }
+    }
+
+    @Test
     void isNotHeldUpByAnotherTransactionalIdOnTheSameTopics() {
         try (Sink one = sink(Map.of()); Sink other = new KafkaSink(settings(broker.address(), name + "-2", Map.of()))) {
             one.open();

@@ -34,7 +34,8 @@ class MemoryJsonTest {
         Map<String, List<String>> things = new TreeMap<>();
         things.put("", List.of("PENDING", "QUEUED", "RUNNING"));
         IntStream.range(1, 11).forEach(n -> things.put("checkpoint-" + n * 100, List.of("AVAILABLE_NOT_EXPORTED")));
-        List<String> last = IntStream.range(0, Cursor.BOUNDARY).mapToObj(n -> "abcdefghijklmnopqrstuvwx" + (10 + n)).toList();
+        List<String> last = IntStream.range(0, Cursor.BOUNDARY)
+                .mapToObj(n -> "abcdefghijklmnopqrstuvwx" + (10 + n)).toList();
         var cursor = new Cursor(12_345, last, Instant.parse("2026-03-01T08:00:00.123Z"), null, null);
         var told = new Told("RUNNING", things, List.of(), Map.of("events", cursor));
         var memory = new JobMemory("dashscope", "ft-202603010800-1a2b", told, 0, null, null);
@@ -47,7 +48,8 @@ class MemoryJsonTest {
     @Test
     void doesNotReadWhatItDoesNotUnderstand() {
         assertThatIOException().isThrownBy(() -> MemoryJson.read("{\"source\":\"a\"}"));
-        assertThatIOException().isThrownBy(() -> MemoryJson.read("{\"source\":\"a\",\"job\":\"b\",\"retired\":\"SOLD\"}"))
+        assertThatIOException()
+                .isThrownBy(() -> MemoryJson.read("{\"source\":\"a\",\"job\":\"b\",\"retired\":\"SOLD\"}"))
                 .withMessageContaining("another version");
         assertThatIOException().isThrownBy(() -> MemoryJson.read(
                 "{\"source\":\"a\",\"job\":\"b\",\"cursors\":{\"events\":{\"position\":1,\"newest\":\"soon\"}}}"));

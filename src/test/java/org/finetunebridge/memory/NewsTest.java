@@ -54,7 +54,8 @@ class NewsTest {
     @Test
     void tellsTheOldestFirst() {
         News news = News.ofState(Told.NOTHING, page(checkpoint("c-3", "READY", "2026-03-01T00:00:03Z"),
-                checkpoint("c-1", "READY", "2026-03-01T00:00:01Z"), checkpoint("c-2", "READY", "2026-03-01T00:00:02Z")));
+                checkpoint("c-1", "READY", "2026-03-01T00:00:01Z"),
+                checkpoint("c-2", "READY", "2026-03-01T00:00:02Z")));
 
         assertThat(news.items()).extracting(item -> item.fact().data().path("checkpoint").asText())
                 .containsExactly("c-1", "c-2", "c-3");
@@ -85,7 +86,7 @@ class NewsTest {
         }
 
         assertThat(told.statuses("")).hasSize(32).endsWith("UNKNOWN STATUS-4999");
-        assertThat(told.refused()).hasSize(4096);
+        assertThat(told.refused()).hasSize(4_096);
     }
 
     // a list that grows

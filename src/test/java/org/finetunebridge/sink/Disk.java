@@ -66,7 +66,8 @@ final class Disk {
 
     /** Of a job of which this was told last. */
     static JobMemory memory(String job, String fact) {
-        return new JobMemory("acme", job, new Told(fact, Map.of("", List.of(fact)), List.of(), Map.of()), 0, null, null);
+        Told told = new Told(fact, Map.of("", List.of(fact)), List.of(), Map.of());
+        return new JobMemory("acme", job, told, 0, null, null);
     }
 
     static JobMemory tombstone(String job) {

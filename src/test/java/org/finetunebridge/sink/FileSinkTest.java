@@ -224,16 +224,6 @@ class FileSinkTest {
     }
 
     @Test
-    void refusesTwoThatRememberApartButWriteToOneFile() {
-        sink.open();
-        FileSink other = new FileSink(disk.events, root.resolve("other-letters"), root.resolve("other"), () -> disk.now);
-
-        assertThatThrownBy(other::open).isInstanceOf(Fenced.class).hasMessageContaining(disk.events.toString())
-                .hasMessageContaining("bridge.file.directory");
-        other.close();
-    }
-
-    @Test
     void mayKeepEverythingInOneDirectory() {
         sink = new FileSink(root, root, root, () -> disk.now);
         sink.open();

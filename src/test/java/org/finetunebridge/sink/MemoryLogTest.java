@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -231,7 +230,7 @@ class MemoryLogTest {
     private static History history(Disk disk) throws IOException {
         Map<Map<String, String>, List<String>> states = new HashMap<>();
         FileSink sink = disk.sink();
-        List<Batch> batches = new ArrayList<>(List.of(batch("a", "1"), batch("b", "1"), batch("c", "1"), batch("a", "2")));
+        List<Batch> batches = List.of(batch("a", "1"), batch("b", "1"), batch("c", "1"), batch("a", "2"));
         states.put(statuses(sink.open()), List.of());
         for (Batch batch : batches) {
             sink.write(List.of(batch));

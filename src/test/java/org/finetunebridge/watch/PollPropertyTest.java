@@ -34,7 +34,8 @@ class PollPropertyTest {
     record Shape(int later, int likeThoseBefore, boolean bad) {}
 
     @Property
-    void tellsEveryLineOnceAndInOrder(@ForAll("histories") List<Stretch> history, @ForAll @IntRange(min = 2, max = 9) int limit) {
+    void tellsEveryLineOnceAndInOrder(@ForAll("histories") List<Stretch> history,
+            @ForAll @IntRange(min = 2, max = 9) int limit) {
         var list = new GrowingList(limit);
         var run = live(list, history);
 
@@ -184,7 +185,7 @@ class PollPropertyTest {
         assertThat(run.told()).as("told once everything was read").hasSize(told);
     }
 
-    /** A page of nothing but likenesses ends a sweep, for it looks like one that repeats; the next goes on behind it. */
+    /** A page of nothing but equal lines ends a sweep, for it looks like one that repeats; the next goes on. */
     private static void readAll(DryRun run) {
         int before = -1;
         for (int sweep = 0; sweep < 200 && run.sink.commits().size() > before; sweep++) {
