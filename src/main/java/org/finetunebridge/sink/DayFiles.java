@@ -92,7 +92,7 @@ final class DayFiles implements AutoCloseable {
             setAside(later(directory, ""));
             return;
         }
-        Path path = counts.path();
+        Path path = place(counts);
         long length = Files.exists(path) ? Files.size(path) : 0;
         if (length > counts.length()) {
             LOG.info("Cut {} bytes that were not committed off {}", length - counts.length(), path);
@@ -105,6 +105,12 @@ final class DayFiles implements AutoCloseable {
                     counts.length() - length);
         }
         setAside(later(path.getParent(), path.getFileName().toString()));
+    }
+
+    /** A folder that was moved with its files has them still, by their names. */
+    private Path place(Committed counts) {
+        Path moved = directory.resolve(counts.path().getFileName());
+        return Files.notExists(counts.path()) && Files.exists(moved) ? moved : counts.path();
     }
 
     private static void setAside(List<Path> unknown) throws IOException {

@@ -207,7 +207,10 @@ public final class Watch {
 
     /** The sink failed: nobody's fault here. Everything waits. */
     synchronized void sinkFailed(Lost lost) {
-        sinkFailsSince = sinkFailures++ == 0 ? clock.instant() : sinkFailsSince;
+        if (sinkFailures++ == 0) {
+            sinkFailsSince = clock.instant();
+            LOG.warn("{}: tries again later, for nothing can be written: {}", source.name(), lost.getMessage());
+        }
         heldUntil = Sweep.later(heldUntil, clock.instant().plus(backoff.after(Math.min(sinkFailures, 4))));
         sinkTrouble = lost.getMessage();
         sourceTrouble = null;

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The bridge as users run it: a process of its own, in an empty working directory. */
-final class BridgeProcess implements AutoCloseable {
+public final class BridgeProcess implements AutoCloseable {
 
     private final Process process;
     private final Path output;
@@ -21,11 +21,18 @@ final class BridgeProcess implements AutoCloseable {
         this.output = output;
     }
 
-    static BridgeProcess start(String verb, Map<String, String> keys, Path directory) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m", "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
-                "org.finetunebridge.Application", verb));
+    public static BridgeProcess start(String verb, Map<String, String> keys, Path directory) {
+        return start(verb, keys, directory, List.of(), List.of());
+    }
+
+    /** With something before the command, such as a limit, and further options for the JVM. */
+    public static BridgeProcess start(String verb, Map<String, String> keys, Path directory, List<String> before,
+            List<String> options) {
+        List<String> command = new ArrayList<>(before);
+        command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
+                "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        command.addAll(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "org.finetunebridge.Application", verb));
         keys.forEach((key, value) -> command.addAll(List.of("-D", key + '=' + value)));
         try {
             Path output = Files.createTempFile(directory, "bridge", ".log");
@@ -37,7 +44,7 @@ final class BridgeProcess implements AutoCloseable {
     }
 
     /** Waits for its end; its exit code, or null if it has not ended by then. */
-    Integer exit(Duration patience) {
+    public Integer exit(Duration patience) {
         try {
             return process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS) ? process.exitValue() : null;
         } catch (InterruptedException e) {
@@ -46,13 +53,17 @@ final class BridgeProcess implements AutoCloseable {
         }
     }
 
+    public long pid() {
+        return process.pid();
+    }
+
     /** SIGTERM. */
-    void stop() {
+    public void stop() {
         process.destroy();
     }
 
     /** What it wrote to its outputs. */
-    String output() {
+    public String output() {
         try {
             return Files.readString(output);
         } catch (IOException e) {

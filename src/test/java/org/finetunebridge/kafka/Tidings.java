@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashSet;
@@ -20,26 +21,33 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.finetunebridge.sandbox.Told;
 
 /** What a consumer of committed records learned, held against what there was to tell. */
-final class Tidings {
+public final class Tidings {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Map<String, List<JsonNode>> jobs;
 
     Tidings(List<ConsumerRecord<byte[], byte[]>> records) {
-        jobs = records.stream().map(Tidings::json).collect(Collectors.groupingBy(event -> event.path("subject").asText()));
+        jobs = records.stream().map(record -> json(record.value()))
+                .collect(Collectors.groupingBy(event -> event.path("subject").asText()));
+    }
+
+    /** From the lines of event files. */
+    public static Tidings of(List<String> lines) {
+        return new Tidings(lines.stream().map(line -> json(line.getBytes(StandardCharsets.UTF_8)))
+                .collect(Collectors.groupingBy(event -> event.path("subject").asText())));
     }
 
     private Tidings(Map<String, List<JsonNode>> jobs) {
         this.jobs = jobs;
     }
 
-    List<JsonNode> all() {
+    public List<JsonNode> all() {
         return jobs.values().stream().flatMap(List::stream).toList();
     }
 
     /** Each fact once: by its name, and by what it says. */
-    void holdEachFactOnce() {
+    public void holdEachFactOnce() {
         assertThat(repeated(event -> event.path("source").asText() + ' ' + event.path("id").asText())).isEmpty();
         assertThat(repeated(event -> event.path("subject").asText() + ' ' + fact(event))).isEmpty();
     }
@@ -55,7 +63,7 @@ final class Tidings {
     }
 
     /** Nothing but what can be seen, and all of it; a job's lines in their order. */
-    void holdAllOf(Map<String, Told> world) {
+    public void holdAllOf(Map<String, Told> world) {
         assertThat(jobs.keySet()).isEqualTo(world.keySet());
         world.forEach((job, told) -> {
             assertThat(statuses(job)).as("statuses of " + job).containsAll(told.statuses());
@@ -101,9 +109,9 @@ final class Tidings {
         return bits;
     }
 
-    private static JsonNode json(ConsumerRecord<byte[], byte[]> record) {
+    private static JsonNode json(byte[] event) {
         try {
-            return JSON.readTree(record.value());
+            return JSON.readTree(event);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

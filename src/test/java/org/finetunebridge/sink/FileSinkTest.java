@@ -210,6 +210,25 @@ class FileSinkTest {
     }
 
     @Test
+    void knowsItsFilesWhereverTheFolderWasMovedTo() throws IOException {
+        sink.open();
+        sink.write(List.of(batch("a", "1")));
+        sink.close();
+        append(disk.eventsOf("2026-03-01"), B + "\n");
+        for (Path part : List.of(disk.state, disk.events, disk.deadLetters)) {
+            Files.createDirectories(root.resolve("moved"));
+            Files.move(part, root.resolve("moved").resolve(part.getFileName()));
+        }
+        Disk moved = new Disk(root.resolve("moved"));
+        FileSink there = moved.sink();
+
+        assertThat(statuses(there.open())).isEqualTo(Map.of("a", "1"));
+        there.write(List.of(batch("c", "1")));
+        there.close();
+        assertThat(moved.lines()).containsExactly(A, C);
+    }
+
+    @Test
     void refusesASecondInstanceInTheSameProcess() {
         sink.open();
 
