@@ -167,6 +167,26 @@ class JobLifeTest {
     }
 
     @Test
+    void watchesAJobThatIsAskedForByNameToItsEndThoughItOnceVanished() throws Exception {
+        dashscope.create("ft-1").become("RUNNING");
+        rig.once();
+        dashscope.forget(dashscope.job("ft-1"));
+        rig.once();
+        Job job = dashscope.create("ft-1").become("RUNNING");
+        rig.with("dashscope.jobs", "ft-1").once();
+        job.become("SUCCEEDED");
+        for (int read = 0; read < 3; read++) {
+            rig.once();
+        }
+
+        rig.once();
+
+        assertThat(rig.told("ft-1")).containsExactly("dashscope RUNNING", "dashscope SUCCEEDED");
+        assertThat(rig.sandbox.requests().matching("ft-1")).hasSize(9);
+        assertThat(rig.sandbox.requests().matching("fine-tunes")).hasSize(11);
+    }
+
+    @Test
     void derivesAStatusFromEachEventThatCarriesANewOne() throws Exception {
         Job job = minimax.create("17").become("QUEUED").become("RUNNING").tell("WARN", "not {json").tell("INFO",
                 "{\"status\":\"running\",\"loss\":0.1}");

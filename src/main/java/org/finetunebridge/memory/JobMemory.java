@@ -67,8 +67,8 @@ public record JobMemory(String source, String job, Told told, int graceReads, Re
         return new JobMemory(source, job, why == Retired.VANISHED ? told : told.tombstone(), graceReads, why, null);
     }
 
-    /** Watched again. */
-    public JobMemory revived() {
-        return new JobMemory(source, job, told, graceReads, null, trouble);
+    /** Shown by the provider: one that had vanished is watched again. */
+    public JobMemory seen() {
+        return retired == Retired.VANISHED ? new JobMemory(source, job, told, graceReads, null, trouble) : this;
     }
 }

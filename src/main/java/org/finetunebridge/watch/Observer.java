@@ -117,8 +117,8 @@ public final class Observer {
         JobMemory memory = draft.memory(fact.job());
         if (memory.retired() == null && isUntold(memory) && scope.isOld(fact)) {
             memory = memory.retired(Retired.OLD);
-        } else if (memory.retired() == Retired.VANISHED) {
-            memory = memory.revived();
+        } else {
+            memory = memory.seen();
         }
         boolean held = poll.listing().holdsEndings() && memory.retired() == null && memory.trouble() == null
                 && isEnding(fact) && !source.follow().isEmpty();
@@ -130,7 +130,7 @@ public final class Observer {
     }
 
     private void job(Page page, Poll poll, Draft draft) {
-        JobMemory memory = draft.memory(poll.getJob());
+        JobMemory memory = draft.memory(poll.getJob()).seen();
         List<Finding> findings = page.findings();
         if (isUntold(memory) && isOutOfScope(findings, draft, memory)) {
             poll.end();
@@ -171,7 +171,8 @@ public final class Observer {
         }
         var cursor = memory.told().cursor(poll.getResource());
         int last = findings.size() - 1;
-        boolean known = poll.askedFrom().from() + last < cursor.position() || findings.get(last).id().equals(cursor.held());
+        boolean known = poll.askedFrom().from() + last < cursor.position()
+                || findings.get(last).id().equals(cursor.held());
         return known ? findings : findings.subList(0, last);
     }
 

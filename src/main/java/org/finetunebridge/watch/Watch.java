@@ -12,7 +12,6 @@ import java.util.stream.Stream;
 import org.apache.camel.Variable;
 import org.finetunebridge.fetch.Failure;
 import org.finetunebridge.memory.JobMemory;
-import org.finetunebridge.memory.JobMemory.Retired;
 import org.finetunebridge.memory.Trouble;
 import org.finetunebridge.provider.Means;
 import org.finetunebridge.settings.SourceSettings;
@@ -124,7 +123,8 @@ public final class Watch {
             if (source.listsJobs()) {
                 add(LIST, List.of(source.provider().list()), null);
             } else {
-                source.jobs().forEach(job -> addJob(named(session.of(source.name(), job)), resourcesOfAGivenJob()));
+                // Asked for by name, a job is watched whatever the account's list showed of it once.
+                source.jobs().forEach(job -> addJob(session.of(source.name(), job).seen(), resourcesOfAGivenJob()));
             }
             giveUp();
         }
@@ -265,11 +265,6 @@ public final class Watch {
     /** A wait that was written while the clock was wrong must not last for years. */
     private Instant until(Trouble trouble) {
         return trouble.until().isAfter(began.plus(LONGEST_WAIT)) ? began : trouble.until();
-    }
-
-    /** A job that is asked for by name is watched, whatever the account's list showed of it once. */
-    private static JobMemory named(JobMemory memory) {
-        return memory.retired() == Retired.VANISHED ? memory.revived() : memory;
     }
 
     private void addJob(JobMemory memory, List<String> resources) {
