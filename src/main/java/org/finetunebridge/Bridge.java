@@ -5,8 +5,6 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +27,7 @@ import org.finetunebridge.event.Envelope;
 import org.finetunebridge.fetch.Account;
 import org.finetunebridge.fetch.Budget;
 import org.finetunebridge.fetch.Guard;
+import org.finetunebridge.fetch.Percent;
 import org.finetunebridge.provider.Mappings;
 import org.finetunebridge.provider.Provider;
 import org.finetunebridge.provider.Providers;
@@ -70,6 +69,7 @@ public final class Bridge implements AutoCloseable {
     private Server server;
     private Settings settings;
     private Mappings mappings;
+    private ObjectMapper json;
     private Sink sink;
     private Publisher publisher;
 
@@ -187,7 +187,8 @@ public final class Bridge implements AutoCloseable {
         context.getRegistry().bind("publisher", publisher);
         mappings = new Mappings(files).compiled();
         context.getRegistry().bind("mappings", mappings);
-        context.getRegistry().bind("json", json(settings.maxResponseSize()));
+        json = json(settings.maxResponseSize());
+        context.getRegistry().bind("json", json);
         settings.sources().forEach(source -> bind(source, context));
         if (served && settings.httpPort() != 0) {
             server = new Server(settings, publisher, watches, clock);
@@ -220,8 +221,7 @@ public final class Bridge implements AutoCloseable {
         registry.bind(name + "replay", new Replay(source, mappings, envelope, publisher, clock));
         registry.bind(name + "failures", new Failures(watch, observer, clock));
         registry.bind(name + "guard", new Guard(settings.maxResponseSize(), source.requestTimeout()));
-        registry.bind(name + "account", new Account(source, new Budget(source.rate()),
-                json(settings.maxResponseSize()), clock));
+        registry.bind(name + "account", new Account(source, new Budget(source.rate()), json, clock));
         registry.bind(name + "workers", context.getExecutorServiceManager().newFixedThreadPool(this,
                 source.name() + "-worker", source.concurrency()));
     }
@@ -249,18 +249,13 @@ public final class Bridge implements AutoCloseable {
 
     private Map<String, Object> parameters(SourceSettings source) {
         Map<String, Object> parameters = new TreeMap<>();
-        source.own().forEach((key, value) -> parameters.put(key, encoded(value)));
+        source.own().forEach((key, value) -> parameters.put(key, Percent.encoded(value)));
         parameters.put("source", source.name());
         parameters.put("provider", source.provider().name());
         parameters.put("base-url", source.baseUrl());
         parameters.put("request-timeout", Long.toString(source.requestTimeout().toMillis()));
         parameters.put("trigger", trigger(source));
         return parameters;
-    }
-
-    /** As a value in a query: a plus is a space only to those who read forms. */
-    private static String encoded(String value) {
-        return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     /** One sweep at a time: synchronous, for a timer would fire again while a sweep goes on on other threads. */

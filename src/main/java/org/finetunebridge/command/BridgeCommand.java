@@ -2,6 +2,7 @@ package org.finetunebridge.command;
 
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import org.finetunebridge.fetch.Cause;
 import org.finetunebridge.settings.BadSettings;
 import org.finetunebridge.sink.Fenced;
 import org.finetunebridge.sink.Lost;
@@ -14,8 +15,8 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** The command line; without a verb it runs. */
-@Command(name = "finetune-bridge", scope = ScopeType.INHERIT, mixinStandardHelpOptions = true, versionProvider = BridgeCommand.Version.class,
-        sortOptions = false, subcommands = {RunCommand.class, OnceCommand.class, DemoCommand.class, CheckCommand.class,
+@Command(name = "finetune-bridge", scope = ScopeType.INHERIT, mixinStandardHelpOptions = true,
+        versionProvider = BridgeCommand.Version.class, sortOptions = false, subcommands = {RunCommand.class, OnceCommand.class, DemoCommand.class, CheckCommand.class,
             ReplayCommand.class, StateCommand.class},
         description = "Watches LLM fine-tuning jobs at their providers and publishes every change as a CloudEvent.",
         footer = {"", "Try it without a key or a network:  java -jar target/finetune-bridge.jar demo",
@@ -48,26 +49,18 @@ public final class BridgeCommand implements Callable<Integer> {
     /** One line for a person; the stack is for a fault of ours. */
     private static int failed(Exception e, CommandLine line, CommandLine.ParseResult result) throws Exception {
         PrintWriter err = line.getErr();
-        BadSettings bad = find(BadSettings.class, e);
+        BadSettings bad = Cause.of(BadSettings.class, e);
         if (bad != null) {
             bad.problems().forEach(err::println);
             return MISCONFIGURED;
         }
-        RuntimeException known = find(Fenced.class, e) == null ? find(Lost.class, e) : find(Fenced.class, e);
+        RuntimeException fenced = Cause.of(Fenced.class, e);
+        RuntimeException known = fenced == null ? Cause.of(Lost.class, e) : fenced;
         if (known == null) {
             throw e;
         }
         err.println(known.getMessage());
         return FAILED;
-    }
-
-    private static <T extends Throwable> T find(Class<T> type, Throwable cause) {
-        for (Throwable one = cause; one != null; one = one.getCause()) {
-            if (type.isInstance(one)) {
-                return type.cast(one);
-            }
-        }
-        return null;
     }
 
     static final class Version implements IVersionProvider {

@@ -75,7 +75,7 @@ final class RunCommand implements Callable<Integer> {
      */
     static void stopOnSignal(Bridge bridge, AutoCloseable... others) {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            endIn(LONGEST_STOP);
+            endIn(LONGEST_STOP, bridge);
             try {
                 bridge.close();
                 for (AutoCloseable other : others) {
@@ -84,17 +84,21 @@ final class RunCommand implements Callable<Integer> {
             } catch (Exception e) {
                 LOG.error("while stopping", e);
             }
-            Runtime.getRuntime().halt(bridge.publisher() != null && bridge.publisher().fenced().isDone()
-                    ? BridgeCommand.FAILED : 0);
+            halt(bridge);
         }, "stop"));
     }
 
+    private static void halt(Bridge bridge) {
+        boolean fenced = bridge.publisher() != null && bridge.publisher().fenced().isDone();
+        Runtime.getRuntime().halt(fenced ? BridgeCommand.FAILED : 0);
+    }
+
     /** A sink that cannot be reached must not hold up a stop: what it did not confirm is forgotten, and told again. */
-    private static void endIn(Duration longest) {
+    private static void endIn(Duration longest, Bridge bridge) {
         var guard = new Thread(() -> {
             try {
                 Thread.sleep(longest.toMillis());
-                Runtime.getRuntime().halt(0);
+                halt(bridge);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

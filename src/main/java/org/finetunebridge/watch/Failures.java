@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Variable;
+import org.finetunebridge.fetch.Cause;
 import org.finetunebridge.fetch.Failure;
 import org.finetunebridge.fetch.Guard;
 import org.finetunebridge.fetch.Plain;
@@ -38,13 +39,13 @@ public final class Failures {
     public Batch failed(Exchange exchange, @Variable("poll") Poll poll) {
         Throwable cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         poll.untold();
-        Lost lost = find(Lost.class, cause);
+        Lost lost = Cause.of(Lost.class, cause);
         if (lost != null) {
             watch.sinkFailed(lost);
-        } else if (find(Fenced.class, cause) != null) {
-            LOG.error("{}: {}", poll, find(Fenced.class, cause).getMessage());
+        } else if (Cause.of(Fenced.class, cause) != null) {
+            LOG.error("{}: {}", poll, Cause.of(Fenced.class, cause).getMessage());
             watch.stop();
-        } else if (find(Postponed.class, cause) == null && !watch.isStopping()) {
+        } else if (Cause.of(Postponed.class, cause) == null && !watch.isStopping()) {
             return told(poll, failure(cause, poll));
         }
         return null;
@@ -69,40 +70,32 @@ public final class Failures {
     }
 
     static Failure failure(Throwable cause, Poll poll) {
-        Failure known = find(Failure.class, cause);
+        Failure known = Cause.of(Failure.class, cause);
         if (known != null) {
             return known;
         }
-        Throwable large = find(Guard.TooLarge.class, cause);
+        Throwable large = Cause.of(Guard.TooLarge.class, cause);
         if (large != null) {
             return Failure.of(Means.JOB, large.getMessage(), null);
         }
-        Rejected rejected = find(Rejected.class, cause);
+        Rejected rejected = Cause.of(Rejected.class, cause);
         if (rejected != null) {
             return Failure.unwritable("can never be written: " + Plain.line(String.valueOf(rejected.getMessage())));
         }
         byte[] body = poll.getAttempt().body();
-        if (find(JsonProcessingException.class, cause) != null) {
+        if (Cause.of(JsonProcessingException.class, cause) != null) {
             return Failure.of(Means.ODD, "the answer is not JSON: "
-                    + Plain.line(find(JsonProcessingException.class, cause).getOriginalMessage()), body);
+                    + Plain.line(Cause.of(JsonProcessingException.class, cause).getOriginalMessage()),
+                    body);
         }
-        if (find(Mappings.WrongShape.class, cause) != null) {
+        if (Cause.of(Mappings.WrongShape.class, cause) != null) {
             return Failure.of(Means.ODD, "the answer has the wrong shape: "
-                    + Plain.line(find(Mappings.WrongShape.class, cause).getMessage()), body);
+                    + Plain.line(Cause.of(Mappings.WrongShape.class, cause).getMessage()), body);
         }
-        if (find(IOException.class, cause) != null) {
-            return Failure.of(Means.TRANSIENT, Plain.line(find(IOException.class, cause).toString()), null);
+        if (Cause.of(IOException.class, cause) != null) {
+            return Failure.of(Means.TRANSIENT, Plain.line(Cause.of(IOException.class, cause).toString()), null);
         }
         LOG.error("{}: a fault of ours", poll, cause);
         return Failure.of(Means.ODD, "a fault of the bridge: " + Plain.line(String.valueOf(cause)), body);
-    }
-
-    private static <T extends Throwable> T find(Class<T> type, Throwable cause) {
-        for (Throwable one = cause; one != null; one = one.getCause()) {
-            if (type.isInstance(one)) {
-                return type.cast(one);
-            }
-        }
-        return null;
     }
 }

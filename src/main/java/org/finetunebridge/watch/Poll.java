@@ -2,8 +2,6 @@ package org.finetunebridge.watch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -11,6 +9,7 @@ import org.finetunebridge.event.Finding;
 import org.finetunebridge.event.Naming;
 import org.finetunebridge.event.Page;
 import org.finetunebridge.fetch.Attempt;
+import org.finetunebridge.fetch.Percent;
 import org.finetunebridge.fetch.Plain;
 import org.finetunebridge.memory.Asked;
 import org.finetunebridge.memory.Cursor;
@@ -69,7 +68,7 @@ public final class Poll {
 
     /** The job's id as a segment of a path or a value of a query. */
     public String getJobPath() {
-        return encoded(job);
+        return Percent.encoded(job);
     }
 
     /** The job's id as a JSON string, with its quotes. */
@@ -84,7 +83,7 @@ public final class Poll {
 
     /** What the page is asked with, a position or what the page before named, as a value of a query. */
     public String getCursorPath() {
-        return encoded(cursor);
+        return Percent.encoded(cursor);
     }
 
     /** The same as a JSON string, with its quotes. */
@@ -311,10 +310,6 @@ public final class Poll {
     @Override
     public String toString() {
         return isList() ? source : source + " job " + Plain.line(job);
-    }
-
-    private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     private long position() {
