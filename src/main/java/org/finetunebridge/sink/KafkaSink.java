@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -35,6 +36,12 @@ public final class KafkaSink implements Sink {
      * it rarely does if it comes this much later.
      */
     private static final long GAP = TimeUnit.MILLISECONDS.toNanos(2);
+    /**
+     * How long whoever fenced us may need to say who it is: its claim is the first thing it commits. It costs us this much
+     * when nobody took over and our own transaction ran out of time.
+     */
+    private static final Duration CLAIM_WAIT = Duration.ofSeconds(10);
+    private static final Duration CLAIM_POLL = Duration.ofMillis(500);
 
     private final KafkaSettings settings;
     private final KafkaClients clients;
@@ -215,14 +222,30 @@ public final class KafkaSink implements Sink {
      * may have ended for another reason just when somebody took over.
      */
     private void requireOwnClaim() throws ExecutionException, InterruptedException {
-        String owner = memory.owner(settings.transactionalId());
-        if (owner == null ? suspect : !self.equals(owner)) {
-            fenced = new Fenced("another instance took over: " + owner + " now writes with the transactional id "
-                    + settings.transactionalId() + "; stop one of them, or give each a bridge.kafka.transactional-id"
-                    + " and a bridge.kafka.state-topic of its own");
-            throw fenced;
-        }
+        String expected = claimed ? self : memory.owner(settings.transactionalId());
+        long patience = suspect ? System.nanoTime() + CLAIM_WAIT.toNanos() : System.nanoTime();
+        do {
+            String owner = memory.owner(settings.transactionalId());
+            if (!Objects.equals(owner, expected)) {
+                throw gaveWay(owner);
+            }
+        } while (stillUncertain(patience));
         suspect = false;
+    }
+
+    private static boolean stillUncertain(long patience) throws InterruptedException {
+        if (System.nanoTime() >= patience) {
+            return false;
+        }
+        Thread.sleep(CLAIM_POLL.toMillis());
+        return true;
+    }
+
+    private Fenced gaveWay(String owner) {
+        fenced = new Fenced("another instance took over: " + owner + " now writes with the transactional id "
+                + settings.transactionalId() + "; stop one of them, or give each a bridge.kafka.transactional-id"
+                + " and a bridge.kafka.state-topic of its own");
+        return fenced;
     }
 
     private Lost over(String what, Throwable e) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
@@ -23,6 +24,7 @@ import org.apache.kafka.clients.producer.ProducerInterceptor;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.config.ConfigResource;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.finetunebridge.event.Event;
 import org.finetunebridge.memory.JobMemory;
 import org.finetunebridge.memory.Trouble;
@@ -226,6 +228,25 @@ class KafkaSinkIT {
             second.write(List.of(page("job-1", 2, 1)));
             assertThat(told("job-1")).containsExactly(1, 2);
         }
+    }
+
+    @Test
+    void givesWayToWhoeverFencedItAlsoBeforeThatOneSaysWhoItIs() {
+        try (Sink first = sink(Map.of()); var second = broker.producer(Map.of("transactional.id", name))) {
+            first.open();
+            second.initTransactions();
+            assertThatExceptionOfType(Lost.class).isThrownBy(() -> first.write(List.of(page("job-1", 1, 1))));
+
+            var reopening = CompletableFuture.supplyAsync(() -> catchThrowable(first::open));
+            await().during(Duration.ofSeconds(2)).atMost(LONG).until(() -> !reopening.isDone());
+            second.beginTransaction();
+            second.send(new ProducerRecord<>(state, ("owner/" + name).getBytes(UTF_8), "the second".getBytes(UTF_8)));
+            second.commitTransaction();
+            assertThat(reopening).succeedsWithin(LONG)
+                    .asInstanceOf(InstanceOfAssertFactories.THROWABLE)
+                    .isInstanceOf(Fenced.class).hasMessageContaining("the second now writes");
+        }
+        assertThat(told("job-1")).isEmpty();
     }
 
     @Test
