@@ -214,6 +214,7 @@ class SourcesTest {
             await().atMost(LONG).until(() -> rig.told(quick.id()).contains("quick " + status));
         }
         assertThat(rig.events()).extracting(event -> event.at("/data/account").asText()).doesNotContain("slow");
+        rig.sandbox.mischief().end();
         await().atMost(LONG).until(() -> rig.events().stream()
                 .anyMatch(event -> event.at("/data/account").asText().equals("slow")));
     }
