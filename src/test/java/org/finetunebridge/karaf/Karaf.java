@@ -1,8 +1,10 @@
 package org.finetunebridge.karaf;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -16,10 +18,13 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import javax.management.JMException;
 import javax.management.MBeanServerConnection;
 import javax.management.ObjectName;
@@ -28,6 +33,10 @@ import javax.management.openmbean.TabularData;
 import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
+import org.apache.sshd.client.SshClient;
+import org.apache.sshd.client.channel.ChannelShell;
+import org.apache.sshd.client.keyverifier.AcceptAllServerKeyVerifier;
+import org.apache.sshd.client.session.ClientSession;
 
 /** A real Karaf in a process and a folder of its own: no network, ports of its own, one user. */
 final class Karaf implements AutoCloseable {
@@ -35,10 +44,12 @@ final class Karaf implements AutoCloseable {
     private static final Path DISTRIBUTION = Path.of("target", "apache-karaf-4.4.10");
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final String USER = "karaf";
+    private static final String REPOSITORY = "repository/";
 
     private final Path home;
     private final int registry = freePort();
     private final int jmx = freePort();
+    private final int ssh = freePort();
     private Process process;
     private JMXConnector connector;
 
@@ -49,7 +60,7 @@ final class Karaf implements AutoCloseable {
         edit("users.properties", "#_g_", "_g_");
         edit("org.apache.karaf.management.cfg", "rmiRegistryPort = 1099", "rmiRegistryPort = " + registry);
         edit("org.apache.karaf.management.cfg", "rmiServerPort = 44444", "rmiServerPort = " + jmx);
-        edit("org.apache.karaf.shell.cfg", "sshPort = 8101", "sshPort = " + freePort());
+        edit("org.apache.karaf.shell.cfg", "sshPort = 8101", "sshPort = " + ssh);
         edit("org.apache.karaf.shell.cfg", "sshHost = 0.0.0.0", "sshHost = 127.0.0.1");
         // Offline: what the kar does not hold cannot be had.
         Files.writeString(etc("org.ops4j.pax.url.mvn.cfg"), Files.readString(etc("org.ops4j.pax.url.mvn.cfg"))
@@ -113,6 +124,26 @@ final class Karaf implements AutoCloseable {
         Files.delete(home.resolve("deploy").resolve(name));
     }
 
+    /** Puts what a kar holds where Karaf looks for Maven artifacts; the URL of its features. */
+    String unpackRepository(Path kar) throws IOException {
+        String features = null;
+        try (var zip = new ZipFile(kar.toFile())) {
+            for (ZipEntry entry : Collections.list(zip.entries())) {
+                if (entry.isDirectory() || !entry.getName().startsWith(REPOSITORY)) {
+                    continue;
+                }
+                Path file = home.resolve("system").resolve(entry.getName().substring(REPOSITORY.length()));
+                Files.createDirectories(file.getParent());
+                Files.copy(zip.getInputStream(entry), file, StandardCopyOption.REPLACE_EXISTING);
+                if (file.toString().endsWith("-features.xml")) {
+                    features = "mvn:org.finetunebridge/finetune-bridge/" + file.getParent().getFileName()
+                            + "/xml/features";
+                }
+            }
+        }
+        return features;
+    }
+
     /** The log since the last call of {@link #mark}. */
     String log() {
         try {
@@ -146,6 +177,36 @@ final class Karaf implements AutoCloseable {
         }
     }
 
+    /** Types this at a terminal, as a person would, until the screen shows that. */
+    void type(String keys, String until) throws IOException {
+        try (SshClient client = SshClient.setUpDefaultClient()) {
+            client.setServerKeyVerifier(AcceptAllServerKeyVerifier.INSTANCE);
+            client.start();
+            try (ClientSession session = client.connect(USER, "127.0.0.1", ssh).verify(PATIENCE).getSession()) {
+                session.addPasswordIdentity(USER);
+                session.auth().verify(PATIENCE);
+                type(session, keys, until);
+            }
+        }
+    }
+
+    private static void type(ClientSession session, String keys, String until) throws IOException {
+        var screen = new ByteArrayOutputStream();
+        try (ChannelShell terminal = session.createShellChannel()) {
+            terminal.setOut(screen);
+            terminal.open().verify(PATIENCE);
+            await().atMost(PATIENCE).until(() -> plain(screen).contains("karaf@root()>"));
+            terminal.getInvertedIn().write(keys.getBytes(UTF_8));
+            terminal.getInvertedIn().flush();
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(plain(screen)).contains(until));
+        }
+    }
+
+    /** Without colours and movements of the cursor. */
+    private static String plain(ByteArrayOutputStream screen) {
+        return screen.toString(UTF_8).replaceAll("\u001b(\\[[0-9;?]*[a-zA-Z]|[=>])", "");
+    }
+
     /** The state of the bundle, or null if there is none. */
     String bundle(String name) throws IOException, JMException {
         var bundles = (TabularData) server().getAttribute(one("bundle"), "Bundles");
@@ -158,7 +219,7 @@ final class Karaf implements AutoCloseable {
         return null;
     }
 
-    /** {@code start}, {@code stop}, {@code refresh} … of a bundle, {@code install} and {@code uninstall} of a kar. */
+    /** {@code start}, {@code stop}, {@code refresh} … of a bundle, {@code installFeature} and the like of a feature. */
     void tell(String type, String operation, String subject) throws IOException, JMException {
         server().invoke(one(type), operation, new Object[] {subject}, new String[] {String.class.getName()});
     }

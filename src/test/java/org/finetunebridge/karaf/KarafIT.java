@@ -180,6 +180,33 @@ class KarafIT {
     }
 
     @Test
+    void completesTheNamesOfSourcesInTheShell() throws Exception {
+        watch();
+
+        karaf.type("finetune:jobs das\t", "finetune:jobs dashscope");
+    }
+
+    @Test
+    void installsAsAFeatureFromARepository() throws Exception {
+        karaf.undeploy(KAR.getFileName().toString());
+        patiently().until(() -> karaf.bundle(BUNDLE) == null);
+        String features = karaf.unpackRepository(KAR);
+        karaf.tell("feature", "addRepository", features);
+        karaf.tell("feature", "installFeature", "finetune-bridge");
+        patiently().until(() -> "Active".equals(karaf.bundle(BUNDLE)));
+        Job job = world.account("dashscope").create();
+        watch();
+        patiently().until(() -> told(job).contains("PENDING"));
+
+        karaf.tell("feature", "uninstallFeature", "finetune-bridge");
+        assertThat(karaf.bundle(BUNDLE)).isNull();
+        assertNothingIsLeft();
+        karaf.tell("feature", "removeRepository", features);
+        karaf.deploy(KAR, KAR.getFileName().toString());
+        patiently().until(() -> "Active".equals(karaf.bundle(BUNDLE)));
+    }
+
+    @Test
     void takesRoutesAndMappingsFromEtc() throws Exception {
         for (String file : List.of(".properties", ".camel.yaml", "-jobs.jslt", "-checkpoints.jslt", "-errors.json")) {
             String text = Files.readString(Path.of("routes", "dashscope" + file));
