@@ -125,6 +125,22 @@ class FurtherProvidersTest {
         assertThatNothingIsToldTwice();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"openai", "azure-openai", "mistral", "together", "dashscope", "minimax"})
+    void countsTheFieldsItDoesNotKnowAndNoOthers(String provider) throws Exception {
+        source(provider);
+        rig.world.account(provider).finished(2, 2, 3);
+        rig.once();
+        assertThat(rig.drift()).isZero();
+
+        rig.sandbox.mischief().always(".", Fault.edited(text ->
+                text.replaceAll("\"(?=(created_at|create_time)\")", "\"surprise\":1,\"")));
+        rig.world.account(provider).finished(1, 2, 3);
+        rig.once();
+        assertThat(rig.drift()).isPositive();
+        assertThat(rig.deadLetters()).isEmpty();
+    }
+
     private void source(String provider) {
         rig.source(provider, provider).with("dashscope.logs", provider.equals("dashscope") ? "true" : null);
     }

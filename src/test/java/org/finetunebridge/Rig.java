@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.finetunebridge.provider.RouteFiles;
 import org.finetunebridge.sandbox.Sandbox;
 import org.finetunebridge.sandbox.World;
+import org.finetunebridge.watch.Observer;
 import org.finetunebridge.watch.Tally;
 import org.finetunebridge.watch.Watch;
 
@@ -30,6 +31,7 @@ final class Rig implements AutoCloseable {
     private final List<String> names = new ArrayList<>();
     private final List<Bridge> started = new ArrayList<>();
     private InstantSource clock = InstantSource.system();
+    private long drift;
 
     /** A world that stands still until the test moves it, if its clock does. */
     Rig(Path folder, World world) {
@@ -75,8 +77,19 @@ final class Rig implements AutoCloseable {
                 watch.awaitFirstSweep();
                 tallies.add(watch.tally());
             }
+            drift = bridge.watches().stream().mapToLong(watch -> drift(bridge, watch)).sum();
             return tallies;
         }
+    }
+
+    private static long drift(Bridge bridge, Watch watch) {
+        return bridge.context().getRegistry()
+                .lookupByNameAndType(watch.source().name() + "-observer", Observer.class).drift().count();
+    }
+
+    /** How many unknown fields and statuses the last catch-up met. */
+    long drift() {
+        return drift;
     }
 
     /** A bridge that watches until it is closed, or until the rig is. */
