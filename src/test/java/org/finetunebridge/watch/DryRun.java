@@ -52,17 +52,25 @@ final class DryRun {
 
     /** A source of one job that is given, with one list that grows. */
     static DryRun ofGrowing(Function<Poll, JsonNode> provider) {
-        return new DryRun(source(List.of("job-1"), null, null, List.of("events"), List.of("events")), provider);
+        return new DryRun(source(List.of("job-1"), null, null, List.of("events"), growing("events")), provider);
+    }
+
+    /** A source of one job that is given, with one list of named records. */
+    static DryRun ofNamed(boolean newestFirst, Function<Poll, JsonNode> provider) {
+        Set<String> recent = newestFirst ? Set.of("events") : Set.of();
+        Set<String> after = newestFirst ? Set.of() : Set.of("events");
+        var ways = new Ways(Set.of(), Set.of(), recent, after, Set.of(), Set.of(), Set.of(), Map.of());
+        return new DryRun(source(List.of("job-1"), null, null, List.of("events"), ways), provider);
     }
 
     /** A source that lists its jobs, whose checkpoints are followed. */
     static DryRun ofListed(Function<Poll, JsonNode> provider) {
-        return new DryRun(source(List.of(), "jobs", null, List.of("checkpoints"), List.of()), provider);
+        return new DryRun(source(List.of(), "jobs", null, List.of("checkpoints"), growing()), provider);
     }
 
     /** A source of one job that is given, read by itself and then for its checkpoints. */
     static DryRun ofGiven(Function<Poll, JsonNode> provider) {
-        return new DryRun(source(List.of("job-1"), "jobs", "job", List.of("checkpoints"), List.of()), provider);
+        return new DryRun(source(List.of("job-1"), "jobs", "job", List.of("checkpoints"), growing()), provider);
     }
 
     private DryRun(SourceSettings source, Function<Poll, JsonNode> provider) {
@@ -163,11 +171,13 @@ final class DryRun {
         }
     }
 
-    private static SourceSettings source(List<String> jobs, String list, String job, List<String> follow,
-            List<String> growing) {
+    private static Ways growing(String... lists) {
+        return new Ways(Set.of(lists), Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), Map.of("jobs", "1"));
+    }
+
+    private static SourceSettings source(List<String> jobs, String list, String job, List<String> follow, Ways ways) {
         var provider = new Provider("acme", "http://127.0.0.1", ZoneOffset.UTC, "Authorization", "Bearer ", null, list,
-                job, follow, Map.of(), new Ways(Set.copyOf(growing), Set.of(), Set.of(), Set.of(), Set.of(), Set.of(),
-                        Set.of(), list == null ? Map.of() : Map.of(list, "1")), Map.of(), Map.of(), null);
+                job, follow, Map.of(), ways, Map.of(), Map.of(), null);
         return new SourceSettings("acme", provider, "http://127.0.0.1", "key", jobs, List.of(), null,
                 Duration.ofSeconds(30), null, ZoneOffset.UTC, 4, 0, ZoneOffset.UTC, Duration.ofSeconds(60), Map.of());
     }
