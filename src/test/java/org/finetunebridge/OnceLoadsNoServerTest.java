@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.finetunebridge.sandbox.Sandbox;
 import org.finetunebridge.sandbox.World;
@@ -15,6 +16,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What is not used costs nothing: a process of its own, and the list of the classes it loaded. */
 class OnceLoadsNoServerTest {
+
+    /** But for a dozen small types that Camel's converters name. */
+    private static final Pattern NEEDLESS = Pattern.compile("(io\\.vertx\\.(core\\.(impl|http|eventbus)|ext)"
+            + "|io\\.netty\\.(channel|bootstrap|handler)|io\\.micrometer|io\\.prometheus|io\\.opentelemetry"
+            + "|org\\.apache\\.kafka|org\\.finetunebridge\\.(server|page|metrics|health|trace))\\..*"
+            + "|java\\.net\\.ServerSocket|sun\\.nio\\.ch\\.ServerSocket.*");
 
     @TempDir
     private Path folder;
@@ -28,11 +35,9 @@ class OnceLoadsNoServerTest {
             assertThat(once(sandbox, "-Xlog:class+load:file=" + classes)).isZero();
         }
         try (Stream<String> lines = Files.lines(classes)) {
-            List<String> loaded = lines.toList();
-            assertThat(loaded).as("the log of classes").anyMatch(line -> line.contains("org.finetunebridge.watch.Watch "));
-            assertThat(loaded).noneMatch(line -> line.matches(".* (io\\.vertx|io\\.netty|io\\.micrometer|io\\.prometheus"
-                    + "|io\\.opentelemetry|org\\.apache\\.kafka|org\\.finetunebridge\\.(server|page|metrics|health|trace))\\..*"));
-            assertThat(loaded).noneMatch(line -> line.matches(".* (java\\.net\\.ServerSocket|sun\\.nio\\.ch\\.ServerSocket[A-Za-z]*) .*"));
+            List<String> loaded = lines.map(line -> line.replaceFirst(".*] ", "").replaceFirst(" source: .*", "")).toList();
+            assertThat(loaded).as("the log of classes").contains("org.finetunebridge.watch.Watch");
+            assertThat(loaded.stream().filter(NEEDLESS.asMatchPredicate())).isEmpty();
         }
     }
 
