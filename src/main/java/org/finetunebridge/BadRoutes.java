@@ -2,6 +2,7 @@ package org.finetunebridge;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.camel.PropertyBindingException;
 import org.finetunebridge.fetch.Plain;
 import org.finetunebridge.settings.BadSettings;
 import org.finetunebridge.sink.Fenced;
@@ -23,6 +24,9 @@ final class BadRoutes {
             if (cause instanceof BadSettings || cause instanceof Lost || cause instanceof Fenced) {
                 return (RuntimeException) cause;
             }
+            if (cause instanceof PropertyBindingException refused && refused.getOptionKey() != null) {
+                return new BadSettings(List.of(key(refused) + " = ***: Camel has no such key, or cannot use this value"));
+            }
             String reason = words(cause);
             if (!reason.isBlank() && reasons.stream().noneMatch(said -> said.contains(reason))) {
                 reasons.add(reason);
@@ -30,6 +34,13 @@ final class BadRoutes {
         }
         LOG.debug("The routes cannot be used", why);
         return new BadSettings(List.of("the routes or mappings cannot be used: " + String.join(": ", reasons)));
+    }
+
+    /** Camel would name the value too, and that may be a secret. */
+    private static String key(PropertyBindingException refused) {
+        String prefix = refused.getOptionPrefix();
+        return prefix == null || prefix.isEmpty() ? refused.getOptionKey()
+                : prefix.replaceFirst("[.]$", "") + '.' + refused.getOptionKey();
     }
 
     /** A message often begins with the name of a class, which says nothing to who wrote YAML. */

@@ -44,6 +44,7 @@ import org.finetunebridge.sink.KafkaSink;
 import org.finetunebridge.sink.Publisher;
 import org.finetunebridge.sink.RoutedKafkaSink;
 import org.finetunebridge.sink.Sink;
+import org.finetunebridge.trace.Traces;
 import org.finetunebridge.watch.Failures;
 import org.finetunebridge.watch.Observer;
 import org.finetunebridge.watch.Patience;
@@ -72,6 +73,7 @@ public final class Bridge implements AutoCloseable {
     private ObjectMapper json;
     private Sink sink;
     private Publisher publisher;
+    private Traces traces;
 
     /**
      * @param files         routes and mappings
@@ -176,6 +178,9 @@ public final class Bridge implements AutoCloseable {
         if (publisher != null) {
             publisher.close();
         }
+        if (traces != null) {
+            traces.close();
+        }
     }
 
     private void prepare(CamelContext context) {
@@ -189,6 +194,9 @@ public final class Bridge implements AutoCloseable {
         context.getRegistry().bind("mappings", mappings);
         json = json(settings.maxResponseSize());
         context.getRegistry().bind("json", json);
+        if (settings.traces() != null) {
+            traces = Traces.of(context, settings.traces());
+        }
         settings.sources().forEach(source -> bind(source, context));
         if (served && settings.httpPort() != 0) {
             server = new Server(settings, publisher, watches, clock);
@@ -213,7 +221,8 @@ public final class Bridge implements AutoCloseable {
         var watch = new Watch(source, publisher, once ? Patience.ONCE : Patience.watching(source), clock,
                 ThreadLocalRandom.current());
         var envelope = new Envelope(source.provider().name(), source.name(), source.zone(),
-                settings.sink().equals("kafka") && settings.kafka().binary());
+                settings.sink().equals("kafka") && settings.kafka().binary())
+                .traced(traces == null ? () -> null : traces::traceparent);
         var observer = new Observer(source, envelope);
         watches.add(watch);
         registry.bind(name + "watch", watch);

@@ -2,25 +2,18 @@ package org.finetunebridge.command;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.regex.Pattern;
 import org.finetunebridge.Bridge;
-import org.finetunebridge.event.Event;
-import org.finetunebridge.fetch.Failure;
+import org.finetunebridge.fetch.Cause;
 import org.finetunebridge.provider.Inspection;
-import org.finetunebridge.provider.Mappings;
 import org.finetunebridge.provider.Providers;
 import org.finetunebridge.provider.RouteFiles;
 import org.finetunebridge.settings.BadSettings;
-import org.finetunebridge.settings.SourceSettings;
-import org.finetunebridge.sink.Batch;
-import org.finetunebridge.watch.Glance;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -31,12 +24,12 @@ import picocli.CommandLine.Spec;
 @Command(name = "check", description = "Validate the configuration, read each source once, show what would be published.")
 final class CheckCommand implements Callable<Integer> {
 
-    private static final Pattern SECRET = Pattern.compile("(?i).*(api-key|password|secret|token|jaas|credential).*"
-            + "|bridge\\.kafka\\.client\\..*");
-
     @Option(names = "--provider", paramLabel = "DIR",
             description = "Only look at the files of the providers in this folder; ask nobody anything.")
     private Path folder;
+
+    @Option(names = "--json", description = "Say it in one JSON object, for machines.")
+    private boolean json;
 
     @ParentCommand
     private BridgeCommand parent;
@@ -50,16 +43,38 @@ final class CheckCommand implements Callable<Integer> {
         if (folder != null) {
             return inspect(out);
         }
+        if (!json) {
+            return check(out).exit();
+        }
+        try {
+            Checked checked = check(null);
+            new CheckJson(out).write(checked);
+            return checked.exit();
+        } catch (RuntimeException e) {
+            BadSettings bad = Cause.of(BadSettings.class, e);
+            if (bad != null) {
+                new CheckJson(out).write(bad.problems());
+            }
+            throw e;
+        }
+    }
+
+    /** @param out for a person to read while it goes on; null for nobody */
+    private Checked check(PrintWriter out) throws IOException {
         try (Bridge bridge = parent.options().bridge(true, Map.of()).unwatched()) {
             bridge.init();
-            show(bridge.configuration(), out);
+            Map<String, String> configuration = Checked.masked(bridge.configuration());
+            if (out != null) {
+                new CheckText(out).configuration(configuration);
+            }
             RunCommand.requireSources(bridge.settings(), spec.commandLine().getErr());
             bridge.start();
-            int result = 0;
-            for (SourceSettings source : bridge.settings().sources()) {
-                result = Math.max(result, check(source, bridge, out));
+            Checked checked = new Checked(configuration, bridge.settings(), bridge.settings().sources().stream()
+                    .map(source -> Answer.of(source, bridge.context())).toList());
+            if (out != null) {
+                new CheckText(out).write(checked);
             }
-            return result;
+            return checked;
         }
     }
 
@@ -83,33 +98,5 @@ final class CheckCommand implements Callable<Integer> {
         }
         out.println("Nothing is wrong.");
         return 0;
-    }
-
-    private static void show(Map<String, String> configuration, PrintWriter out) {
-        configuration.forEach((key, value) -> {
-            if (!value.isBlank()) {
-                out.println(key + " = " + (SECRET.matcher(key).matches() ? "***" : value));
-            }
-        });
-    }
-
-    private static int check(SourceSettings source, Bridge bridge, PrintWriter out) {
-        out.println();
-        try {
-            Batch batch = new Glance(source, bridge.context()).read();
-            out.println(source + " answers. Its first page would publish " + batch.events().size() + " events"
-                    + (batch.deadLetters().isEmpty() ? "" : " and " + batch.deadLetters().size() + " dead letters")
-                    + (batch.events().isEmpty() ? "." : ":"));
-            batch.events().stream().map(Event::value).map(CheckCommand::text).forEach(out::println);
-            batch.deadLetters().stream().map(Event::value).map(CheckCommand::text).forEach(out::println);
-            return 0;
-        } catch (Failure | Mappings.WrongShape e) {
-            out.println(source + " does not answer as it should: " + e.getMessage());
-            return BridgeCommand.FAILED;
-        }
-    }
-
-    private static String text(byte[] json) {
-        return new String(json, StandardCharsets.UTF_8);
     }
 }

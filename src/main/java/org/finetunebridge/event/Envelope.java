@@ -13,6 +13,7 @@ import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Writes a source's events: CloudEvents 1.0 in JSON. */
 public final class Envelope {
@@ -27,6 +28,7 @@ public final class Envelope {
     private final String account;
     private final ZoneId zone;
     private final boolean binary;
+    private final Supplier<String> trace;
 
     /**
      * @param provider the provider's name
@@ -35,10 +37,20 @@ public final class Envelope {
      * @param binary   attributes as headers and {@code data} as the value, instead of all in one JSON object
      */
     public Envelope(String provider, String account, ZoneId zone, boolean binary) {
+        this(provider, account, zone, binary, () -> null);
+    }
+
+    private Envelope(String provider, String account, ZoneId zone, boolean binary, Supplier<String> trace) {
         this.provider = provider;
         this.account = account;
         this.zone = zone;
         this.binary = binary;
+        this.trace = trace;
+    }
+
+    /** The same, with the trace an event was told in: {@code traceparent} of the distributed tracing extension. */
+    public Envelope traced(Supplier<String> traceparent) {
+        return new Envelope(provider, account, zone, binary, traceparent);
     }
 
     /**
@@ -66,6 +78,7 @@ public final class Envelope {
         attributes.put("datacontenttype", "application/json");
         attributes.put("dataschema", schema);
         put(attributes, "partitionkey", job);
+        put(attributes, "traceparent", trace.get());
         return new Event(job, bytes(json -> {
             json.writeStartObject();
             if (!binary) {

@@ -17,9 +17,11 @@ import java.util.Map;
  * @param maxResponseSize bytes; a larger answer is refused
  * @param httpHost        where health, metrics and the page listen
  * @param httpPort        0 for off
+ * @param traces          where traces are sent; null for nowhere
  */
 public record Settings(List<SourceSettings> sources, List<String> off, String sink, Path events, Path deadLetters,
-        Path state, KafkaSettings kafka, long maxResponseSize, String httpHost, int httpPort) {
+        Path state, KafkaSettings kafka, long maxResponseSize, String httpHost, int httpPort,
+        String traces) {
 
     /**
      * The Kafka sink.

@@ -33,7 +33,7 @@ public final class SettingsReader {
             "bridge.kafka.delivery", "bridge.kafka.content-mode", "bridge.kafka.partitions",
             "bridge.kafka.replication", "bridge.kafka.transactional-id", "bridge.providers.directory",
             "bridge.dead-letter.directory", "bridge.state.directory", "bridge.max-response-size", "bridge.http.host",
-            "bridge.http.port");
+            "bridge.http.port", "bridge.traces.endpoint");
 
     private final Providers providers;
     private final InstantSource clock;
@@ -77,7 +77,7 @@ public final class SettingsReader {
                 values.directory("bridge.dead-letter.directory", "data/dead-letters"),
                 values.directory("bridge.state.directory", "data/state"), kafka(configuration, values),
                 values.size("bridge.max-response-size", "16MB"), values.text("bridge.http.host", "127.0.0.1"),
-                values.number("bridge.http.port", 8080, 0, 65535));
+                values.number("bridge.http.port", 8080, 0, 65535), traces(values));
         if (!values.problems().isEmpty()) {
             throw new BadSettings(values.problems());
         }
@@ -138,6 +138,11 @@ public final class SettingsReader {
             values.secretProblem(key, "it holds spaces, line breaks or other characters that no header may carry");
         }
         return secret;
+    }
+
+    private static String traces(Values values) {
+        String key = "bridge.traces.endpoint";
+        return values.text(key, null) == null ? null : values.url(key, null);
     }
 
     private static KafkaSettings kafka(Map<String, String> configuration, Values values) {

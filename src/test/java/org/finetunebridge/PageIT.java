@@ -1,0 +1,297 @@
+package org.finetunebridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import org.finetunebridge.browser.Chromium;
+import org.finetunebridge.browser.Tab;
+import org.finetunebridge.sandbox.Fault;
+import org.finetunebridge.sandbox.Job;
+import org.finetunebridge.sandbox.World;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The status page as a person meets it, in a real Chromium. Skipped where there is none: {@code -Dchromium=PATH}. */
+class PageIT {
+
+    private static final Instant NOW = Instant.parse("2026-03-01T04:05:06Z");
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final String HOSTILE = "\"'`><img src=http://127.0.0.1:1/x onerror=hit=1></td></small></title></svg>"
+            + "--><script>hit=2;alert(2)</script><svg onload=hit=3><a href=javascript:hit=4>x</a><base href=//127.0.0.1:1>"
+            + "<meta http-equiv=refresh content=0;url=http://127.0.0.1:1><style>*{display:none}</style>{{7*7}}&lt;b&gt;"
+            + "%3Cscript%3E\u202e\u0007" + "W".repeat(300);
+    private static final String VISIBLE = "[...document.querySelectorAll('%s')].map(e => e.innerText)";
+    /** The least contrast of any text with what is behind it, as WCAG counts it. */
+    private static final String CONTRAST = """
+            (() => {
+              const parts = c => c.match(/[\\d.]+/g).map(Number);
+              const light = c => { const [r, g, b] = parts(c).map(v => v / 255)
+                  .map(v => v <= .03928 ? v / 12.92 : Math.pow((v + .055) / 1.055, 2.4));
+                  return .2126 * r + .7152 * g + .0722 * b; };
+              const ground = e => { for (; e; e = e.parentElement) { const c = getComputedStyle(e).backgroundColor;
+                  const p = parts(c); if (p.length === 3 || p[3] > 0) return c; } return 'rgb(255, 255, 255)'; };
+              const own = e => [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim());
+              return Math.min(...[...document.body.querySelectorAll('*')].filter(own).map(e => {
+                const one = light(getComputedStyle(e).color), two = light(ground(e));
+                return (Math.max(one, two) + .05) / (Math.min(one, two) + .05); }));
+            })()""";
+    private static final String TOO_WIDE = """
+            [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > %d + 1
+                && !e.closest('.scroll .timeline') && !e.closest('pre')).map(e => e.outerHTML.substring(0, 200))""";
+    private static final String FOCUS = """
+            (() => { const e = document.activeElement, r = e.getBoundingClientRect(), s = getComputedStyle(e);
+              return {what: (e.innerText || e.id || e.className || e.tagName).split(/[\\n\\t]/)[0],
+                seen: r.width > 0 && r.left >= 0 && r.right <= innerWidth && r.bottom > 0 && r.top < innerHeight,
+                marked: s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2}; })()""";
+
+    @TempDir
+    static Path data;
+    private static Chromium chromium;
+
+    @TempDir
+    Path folder;
+    private Rig rig;
+    private Bridge bridge;
+    private Tab tab;
+    private String page;
+
+    @BeforeAll
+    static void find() throws IOException {
+        chromium = Chromium.start(data);
+        assumeThat(chromium).as("a Chromium: on the PATH, or named by -Dchromium").isNotNull();
+    }
+
+    @AfterAll
+    static void end() {
+        if (chromium != null) {
+            chromium.close();
+        }
+    }
+
+    @BeforeEach
+    void prepare() throws IOException {
+        rig = new Rig(folder, World.at(() -> NOW));
+        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            page = "http://127.0.0.1:" + free.getLocalPort() + "/";
+            rig.with("bridge.http.port", Integer.toString(free.getLocalPort()));
+        }
+        rig.world.account("dashscope");
+        rig.source("team-a", "dashscope").with("team-a.period", "500ms").with("team-a.logs", "true");
+        tab = chromium.tab();
+        tab.resize(1200, 900, false);
+    }
+
+    @AfterEach
+    void close() {
+        tab.close();
+        if (bridge != null) {
+            bridge.close();
+        }
+        rig.close();
+    }
+
+    @Test
+    void runsNothingAndAsksForNothingThatAProviderSays() throws Exception {
+        Job job = rig.world.account("dashscope").finished(2, 2, 3).jobs().get(0);
+        poison(job);
+        start();
+        awaitText("section:has(#letters) summary", "");
+        awaitText("section:has(#jobs) tbody th", "onerror");
+
+        for (String path : List.of("?still=1", "?q=" + URLEncoder.encode(HOSTILE.substring(0, 190), StandardCharsets.UTF_8))) {
+            tab.open(page + path);
+            tab.evaluate("document.querySelectorAll('details').forEach(e => e.open = true)");
+            assertThat(tab.evaluate("typeof hit").asText()).isEqualTo("undefined");
+            assertThat(tab.evaluate("document.querySelectorAll('script, img, iframe, base, style, [onload], [onerror],"
+                    + " a[href^=javascript], svg:not(.timeline)').length").intValue()).isZero();
+            assertThat(tab.evaluate("document.title").asText()).isEqualTo("FineTune Bridge");
+            assertThat(tab.events("Page.javascriptDialogOpening")).isEmpty();
+            assertThat(tab.events("Network.requestWillBeSent")).extracting(one -> one.at("/params/request/url").asText())
+                    .allMatch(url -> url.startsWith(page)).anyMatch(url -> url.endsWith("/style.css"));
+            assertThat(tab.evaluate("document.documentElement.scrollWidth").intValue()).isLessThanOrEqualTo(1200);
+        }
+        assertThat(tab.evaluate("document.body.innerText").asText()).doesNotContain(World.KEY, "\u202e");
+    }
+
+    @Test
+    void forbidsWhatWouldRunEvenIfSomethingGotThrough() throws Exception {
+        start();
+        tab.open(page + "?still=1");
+        tab.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=hit=1>');"
+                + "const s = document.createElement('script'); s.text = 'hit=2'; document.body.append(s)");
+
+        tab.awaitEvent("Log.entryAdded");
+        assertThat(tab.events("Log.entryAdded").toString()).contains("Content Security Policy");
+        assertThat(tab.evaluate("typeof hit").asText()).isEqualTo("undefined");
+    }
+
+    @Test
+    void findsAJobByKeyboardAlone() throws Exception {
+        List<Job> jobs = rig.world.account("dashscope").finished(3, 0, 0).jobs();
+        start();
+        awaitText("section:has(#jobs) tbody th", jobs.get(0).id());
+
+        tab.open(page + "?still=1");
+        focus("q");
+        jobs.get(2).id().chars().forEach(letter -> tab.press(Character.toString(letter)));
+        tab.press("Enter");
+
+        await().atMost(PATIENCE).ignoreExceptions().until(() -> texts("section:has(#jobs) tbody th a"),
+                List.of(jobs.get(2).id())::equals);
+        assertThat(tab.evaluate("document.getElementById('q').value").asText()).isEqualTo(jobs.get(2).id());
+    }
+
+    @Test
+    void leadsTheKeyboardThroughEverythingInTheOrderItStands() throws Exception {
+        List<Job> jobs = rig.world.account("dashscope").finished(2, 1, 0).jobs();
+        start();
+        awaitText("section:has(#jobs) tbody th", jobs.get(0).id());
+
+        tab.open(page + "?still=1");
+        List<String> visited = new ArrayList<>();
+        for (JsonNode focus = next(); !visited.contains(focus.path("what").asText()) && visited.size() < 12; focus = next()) {
+            visited.add(focus.path("what").asText());
+            assertThat(focus.path("seen").booleanValue()).as("%s is in view", focus).isTrue();
+            assertThat(focus.path("marked").booleanValue()).as("%s shows that it has the focus", focus).isTrue();
+        }
+        assertThat(visited).startsWith("Skip to the content", "q", "Search", "Go on", "health", "metrics", "Source")
+                .containsAnyOf(jobs.get(0).id(), jobs.get(1).id());
+    }
+
+    @Test
+    void hasANameForEverythingThatCanBeUsed() throws Exception {
+        rig.world.account("dashscope").finished(2, 1, 0);
+        rig.sandbox.mischief().always("GET /api/v1/fine-tunes/ft.*", Fault.status(404));
+        start();
+        awaitText("section:has(#letters) summary", "404");
+
+        tab.open(page + "?still=1");
+        tab.send("Accessibility.enable");
+        for (JsonNode node : tab.send("Accessibility.getFullAXTree").path("nodes")) {
+            String role = node.at("/role/value").asText();
+            if (List.of("link", "button", "searchbox", "region", "img", "image", "DisclosureTriangle").contains(role)) {
+                assertThat(node.at("/name/value").asText()).as("%s", node).isNotBlank();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"light", "dark"})
+    void canBeReadInTheLightAndInTheDark(String scheme) throws Exception {
+        Job job = rig.world.account("dashscope").create("ft-running").become("RUNNING");
+        rig.world.account("dashscope").finished(2, 2, 2);
+        rig.sandbox.mischief().always("GET /api/v1/fine-tunes/ft-2.*", Fault.status(404));
+        start();
+        awaitText("section:has(#jobs) tbody th", job.id());
+        awaitText("section:has(#letters) summary", "404");
+
+        tab.scheme(scheme);
+        tab.open(page + "?still=1");
+        int red = Integer.parseInt(tab.evaluate("getComputedStyle(document.body).backgroundColor").asText()
+                .replaceAll("rgb\\((\\d+),.*", "$1"));
+        assertThat(red > 127 ? "light" : "dark").isEqualTo(scheme);
+        assertThat(tab.evaluate(CONTRAST).doubleValue()).as("contrast of text").isGreaterThanOrEqualTo(4.5);
+    }
+
+    @Test
+    void fitsAPhoneWhateverItShows() throws Exception {
+        Job job = rig.world.account("dashscope").finished(3, 2, 2).jobs().get(0);
+        poison(job);
+        start();
+        awaitText("section:has(#letters) summary", "");
+
+        for (int width : new int[] {320, 360, 768}) {
+            tab.resize(width, 740, true);
+            tab.open(page + "?still=1");
+            tab.evaluate("document.querySelectorAll('details').forEach(e => e.open = true)");
+            assertThat(tab.evaluate(TOO_WIDE.formatted(width))).as("what is wider than %s", width).isEmpty();
+            assertThat(tab.evaluate("document.documentElement.scrollWidth").intValue()).isLessThanOrEqualTo(width);
+            assertThat(tab.evaluate("parseFloat(getComputedStyle(document.getElementById('q')).fontSize)").doubleValue())
+                    .as("below 16 a phone zooms in").isGreaterThanOrEqualTo(16);
+        }
+    }
+
+    @Test
+    void showsWhatIsNewAndSearchesWithoutJavaScript() throws Exception {
+        start();
+        tab.send("Emulation.setScriptExecutionDisabled", "value", true);
+        tab.open(page);
+        assertThat(texts("section:has(#jobs) p")).containsExactly("No job is known yet, or none is of that name.");
+
+        rig.world.account("dashscope").create("ft-new-1");
+        rig.world.account("dashscope").create("ft-new-2");
+        awaitText("section:has(#jobs) tbody th", "ft-new-1");
+        focus("q");
+        tab.press("2");
+        tab.press("Enter");
+        await().atMost(PATIENCE).ignoreExceptions().until(() -> texts("section:has(#jobs) tbody th a"),
+                List.of("ft-new-2")::equals);
+    }
+
+    /** Into every field that a person gets to see, but for what a fact is made of. */
+    private void poison(Job job) {
+        String quoted = json(HOSTILE);
+        String replacement = Matcher.quoteReplacement(quoted);
+        rig.sandbox.mischief().always("GET /api/v1/fine-tunes.*", Fault.edited(text -> text
+                .replaceAll("\"(?!job_id|create_time|end_time|status)(\\w+)\":\"[^\"]*\"", "\"$1\":\"" + replacement + "\"")
+                .replaceFirst("\"status\":\"[^\"]*\"", "\"status\":\"" + replacement + "\"")
+                .replace('"' + job.id() + '"', '"' + job.id() + json(HOSTILE.substring(0, 380)) + "W".repeat(90) + '"')
+                .replaceFirst("\"jobs\":\\[", "\"jobs\":[{\"job_id\":7,\"x\":\"" + replacement + "\"},")));
+    }
+
+    private static String json(String text) {
+        return text.replace("\"", "\\\"").replace("\u0007", "\\u0007");
+    }
+
+    private void start() throws IOException {
+        bridge = rig.bridge(false).served();
+        bridge.init();
+        bridge.start();
+    }
+
+    /** Opens the page until it shows this there, unless it shows it by itself. */
+    private void awaitText(String selector, String text) {
+        await().atMost(PATIENCE).ignoreExceptions().until(() -> {
+            if (texts(selector).stream().anyMatch(one -> one.contains(text))) {
+                return true;
+            }
+            tab.open(page);
+            return texts(selector).stream().anyMatch(one -> one.contains(text));
+        });
+    }
+
+    private List<String> texts(String selector) {
+        List<String> texts = new ArrayList<>();
+        tab.evaluate(VISIBLE.formatted(selector)).forEach(one -> texts.add(one.asText().strip()));
+        return texts;
+    }
+
+    private JsonNode next() {
+        tab.press("Tab");
+        return tab.evaluate(FOCUS);
+    }
+
+    private void focus(String id) {
+        tab.evaluate("document.getElementById('" + id + "').focus()");
+    }
+}

@@ -1,0 +1,2 @@
+/** A real browser for the tests of the status page. */
+package org.finetunebridge.browser;
