@@ -13,6 +13,7 @@ import org.finetunebridge.fetch.Cause;
 import org.finetunebridge.provider.Inspection;
 import org.finetunebridge.provider.Providers;
 import org.finetunebridge.provider.RouteFiles;
+import org.finetunebridge.provider.Samples;
 import org.finetunebridge.settings.BadSettings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,7 +26,8 @@ import picocli.CommandLine.Spec;
 final class CheckCommand implements Callable<Integer> {
 
     @Option(names = "--provider", paramLabel = "DIR",
-            description = "Only look at the files of the providers in this folder; ask nobody anything.")
+            description = "Only look at the files of the providers in this folder, and at what they make of the answers in "
+                    + "its fixtures/<provider>/<resource>/*.response.json; ask nobody anything.")
     private Path folder;
 
     @Option(names = "--json", description = "Say it in one JSON object, for machines.")
@@ -86,17 +88,23 @@ final class CheckCommand implements Callable<Integer> {
         if (own.names().isEmpty()) {
             throw new BadSettings(List.of(folder + ": there is no <provider>.properties, the file that names a provider"));
         }
-        var inspection = new Inspection(new RouteFiles(Bridge.class.getClassLoader(), RouteFiles.packed(),
-                List.of(folder)));
+        var files = new RouteFiles(Bridge.class.getClassLoader(), RouteFiles.packed(), List.of(folder));
+        var inspection = new Inspection(files);
+        var samples = new Samples(folder, files);
         List<String> problems = new ArrayList<>();
         for (String name : own.names()) {
-            inspection.of(name).forEach(problem -> problems.add(folder + "/" + problem));
+            List<String> wrong = new ArrayList<>(inspection.of(name));
             out.println(name + ": looked at");
+            if (wrong.isEmpty()) {
+                samples.of(name).forEach(out::println);
+                wrong.addAll(samples.problems());
+            }
+            wrong.forEach(problem -> problems.add(folder + "/" + problem));
         }
         if (!problems.isEmpty()) {
             throw new BadSettings(problems);
         }
-        out.println("Nothing is wrong.");
+        out.println("Nothing is wrong with the files; whether the provider answers so, only reading it shows.");
         return 0;
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.Iterator;
 import java.util.Set;
 
 /**
@@ -17,6 +18,7 @@ public final class FactReader {
             "SUCCEEDED", "FAILED", "CANCELLED", "UNKNOWN");
     private static final Set<String> CHECKPOINT_STATUSES = Set.of("AVAILABLE_NOT_EXPORTED", "EXPORTING", "READY",
             "EXPORT_FAILED", "UNSUPPORTED", "UNKNOWN");
+    private static final Set<String> MEMBERS = Set.of("kind", "job", "key", "time", "appeared", "data", "raw", "derived");
     private static final int LONGEST_JOB_ID = 512;
 
     private final String provider;
@@ -51,6 +53,7 @@ public final class FactReader {
     }
 
     private Fact fact(JsonNode record) throws Unusable {
+        checkMembers(record);
         Kind kind = Kind.of(record.path("kind").asText());
         require(kind != null, "a kind of fact nobody knows: " + record.path("kind"));
         JsonNode job = record.path("job");
@@ -64,6 +67,14 @@ public final class FactReader {
         return new Fact(kind, job.textValue(), EventId.of(kind, provider, job.textValue(), key),
                 time(record, "time"), record.get("time"), time(record, "appeared"), record.get("appeared"), data,
                 record.has("derived") ? fact(record.get("derived")) : null);
+    }
+
+    /** What its mapping misspells would be missing without a word. */
+    private static void checkMembers(JsonNode record) throws Unusable {
+        for (Iterator<String> names = record.fieldNames(); names.hasNext(); ) {
+            String name = names.next();
+            require(MEMBERS.contains(name), "the mapping gives it " + name + ", which no record has");
+        }
     }
 
     /** A line of a log may be empty; nothing else that an id is made of may. */

@@ -14,8 +14,10 @@ import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Reads a provider's files as their author would want them read: everything that is wrong, with file and line. */
@@ -27,6 +29,7 @@ public final class Inspection {
     private static final List<String> WAYS = List.of("growing", "whole", "recent", "after", "numbered", "indexed",
             "settling");
     private static final Pattern OPEN_KEY = Pattern.compile("(key|fields|first)\\..+");
+    private static final Pattern PLACE = Pattern.compile("(.*) at (\\S+\\.jslt:\\d+):\\d+\\s*");
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]*");
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -51,7 +54,7 @@ public final class Inspection {
         keys(file, text, descriptor);
         Set<String> resources = resources(descriptor);
         ways(file, text, descriptor, resources);
-        routes(name, resources);
+        routes(name, resources, descriptor);
         mappings(name, resources);
         errors(name + "-errors.json");
         return List.copyOf(problems);
@@ -96,38 +99,41 @@ public final class Inspection {
         }
     }
 
-    private void routes(String name, Set<String> resources) throws IOException {
+    private void routes(String name, Set<String> resources, Properties descriptor) throws IOException {
         String file = name + ".camel.yaml";
         if (!files.has(file)) {
             problem(file, 0, "is missing: the route templates that say what to ask");
             return;
         }
-        String text = files.read(file);
-        for (String resource : resources) {
-            String id = name + '-' + resource;
-            if (!Pattern.compile("(?m)^\\s+id: *[\"']?" + Pattern.quote(id) + "[\"']?\\s*$").matcher(text).find()) {
-                problem(file, 0, "there is no route template " + id + ", but the resource " + resource + " is named");
-            } else if (!text.contains("direct:{{source}}-" + resource + '"')) {
-                problem(file, line(text, "id: " + id), "no template is called by \"direct:{{source}}-" + resource + '"');
-            }
-        }
+        Set<String> keys = descriptor.stringPropertyNames().stream().filter(key -> key.startsWith("key."))
+                .map(key -> key.substring("key.".length())).collect(Collectors.toSet());
+        problems.addAll(new TemplateInspection(name, file, files.read(file)).of(resources, keys));
     }
 
     private void mappings(String name, Set<String> resources) {
         var mappings = new Mappings(files);
         for (String resource : resources) {
             String mapping = mappings.nameOf(name, resource);
-            if (!files.has(mapping + ".jslt")) {
+            if (files.has(mapping + ".jslt")) {
+                compile(mapping, mappings);
+            } else if (!resources.contains(resource + 's')) {
                 problem(mapping + ".jslt", 0, "is missing: the mapping of the resource " + resource);
-                continue;
-            }
-            try {
-                mappings.compile(mapping);
-            } catch (JsltException e) {
-                // The message ends in file, line and column.
-                problems.add(e.getMessage().replaceAll("\\s*\\n\\s*", " "));
             }
         }
+    }
+
+    private void compile(String mapping, Mappings mappings) {
+        try {
+            mappings.compile(mapping);
+        } catch (JsltException e) {
+            problems.add(placeFirst(e.getMessage().replaceAll("\\s*\\n\\s*", " ")));
+        }
+    }
+
+    /** JSLT says last where a mistake is. */
+    private static String placeFirst(String message) {
+        Matcher place = PLACE.matcher(message);
+        return place.matches() ? place.group(2) + ": " + place.group(1) : message;
     }
 
     private void errors(String file) throws IOException {

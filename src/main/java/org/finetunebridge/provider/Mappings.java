@@ -39,11 +39,16 @@ public final class Mappings {
      * @param asked  what it answers, {@code job} and {@code cursor}: {@code $asked} in the mapping, for answers that do
      *               not say whose they are or where they stand
      * @param name   of the mapping: its file's name without the ending
-     * @throws WrongShape if the answer is not what the mapping is made for
+     * @throws WrongShape if the answer is not what the mapping is made for, or the mapping makes no page of it
      */
     public JsonNode map(JsonNode answer, JsonNode asked, String name) {
         try {
-            return compiled.computeIfAbsent(name, this::compile).apply(Map.of("asked", asked), answer);
+            JsonNode page = compiled.computeIfAbsent(name, this::compile).apply(Map.of("asked", asked), answer);
+            String wrong = PageShape.problem(page);
+            if (wrong != null) {
+                throw new NoPage(name + SUFFIX + " makes no page: " + wrong);
+            }
+            return page;
         } catch (JsltException e) {
             throw new WrongShape(e.getMessage(), e);
         }
@@ -84,12 +89,22 @@ public final class Mappings {
     }
 
     /** The answer as a whole is not what its mapping expects. */
-    public static final class WrongShape extends RuntimeException {
+    public static class WrongShape extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
 
         WrongShape(String why, Throwable cause) {
             super(why, cause);
+        }
+    }
+
+    /** The mapping is at fault, not the answer: read on, and what it means to tell would be lost without a word. */
+    static final class NoPage extends WrongShape {
+
+        private static final long serialVersionUID = 1L;
+
+        NoPage(String why) {
+            super(why, null);
         }
     }
 }

@@ -71,6 +71,11 @@ public final class Poll {
         return Percent.encoded(job);
     }
 
+    /** The job's id as a path of its own, for a provider whose ids are such: its slashes stay. */
+    public String getJobSegments() {
+        return Percent.segments(job);
+    }
+
     /** The job's id as a JSON string, with its quotes. */
     public String getJobJson() {
         return TextNode.valueOf(job).toString();

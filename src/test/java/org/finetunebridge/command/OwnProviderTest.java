@@ -56,7 +56,45 @@ class OwnProviderTest {
     @Test
     void isLookedAtWithoutAskingAnybody() {
         assertThat(run("check", "--provider", own.toString())).as("%s", err).isZero();
-        assertThat(out.toString()).contains("openai-acme: looked at", "Nothing is wrong.");
+        assertThat(out.toString()).contains("openai-acme: looked at", "Nothing is wrong");
+    }
+
+    @Test
+    void seesWhatItsMappingsMakeOfTheAnswersItSaved() throws IOException {
+        save("openai-acme", "jobs/two.response.json", """
+                {"data": [{"id": "ft-1", "status": "succeeded", "model": "m"}, {"id": 7}], "has_more": true}
+                """);
+        save("openai-acme", "jobs/error.response.json", "{\"oops\": 1}");
+
+        assertThat(run("check", "--provider", own.toString())).as("%s", err).isZero();
+        assertThat(out.toString()).containsSubsequence("error.response.json:", "refused: ", "two.response.json:",
+                "job.status-changed ft-1", "SUCCEEDED", "dead letter: the job id is missing or not a text");
+    }
+
+    @Test
+    void hearsThatAMappingMakesNoPage() throws IOException {
+        Path mapping = own.resolve("openai-acme-jobs.jslt");
+        Files.writeString(mapping, Files.readString(mapping).replace("\"facts\":", "\"fatcs\":"));
+        save("openai-acme", "jobs/none.response.json", "{\"data\": []}");
+
+        assertThat(run("check", "--provider", own.toString())).isEqualTo(2);
+        assertThat(err.toString()).contains("jobs/none.response.json: openai-acme-jobs.jslt makes no page: ");
+    }
+
+    @Test
+    void hearsOfAFieldThatNoEventHas() throws IOException {
+        Path mapping = own.resolve("openai-acme-jobs.jslt");
+        Files.writeString(mapping, Files.readString(mapping).replace("\"status\":", "\"mood\": \"good\", \"status\":"));
+        save("openai-acme", "jobs/one.response.json", "{\"data\": [{\"id\": \"ft-1\", \"status\": \"succeeded\"}]}");
+
+        assertThat(run("check", "--provider", own.toString())).isEqualTo(2);
+        assertThat(err.toString()).contains("jobs/one.response.json: no job.status-changed event has a field mood");
+    }
+
+    private void save(String provider, String name, String text) throws IOException {
+        Path file = own.resolve("fixtures").resolve(provider).resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text);
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.finetunebridge.watch.Poll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,10 +59,48 @@ class InspectionTest {
                 one -> assertThat(one).startsWith("acme.properties:7: growing names evens"),
                 one -> assertThat(one).startsWith("acme.camel.yaml: there is no route template acme-events"),
                 one -> assertThat(one).startsWith("acme.camel.yaml: there is no route template acme-points"),
-                one -> assertThat(one).contains("acme-jobs.jslt").contains("1"),
+                one -> assertThat(one).startsWith("acme-jobs.jslt:1: "),
                 one -> assertThat(one).startsWith("acme-points.jslt: is missing"),
                 one -> assertThat(one).startsWith("acme-errors.json:3: status is no regular expression"),
                 one -> assertThat(one).startsWith("acme-errors.json:4: means is 'never'"));
+    }
+
+    /** What would otherwise show when the first job is asked for, or never. */
+    @Test
+    void findsWhatLeadsNowhereInTheTemplates() throws IOException {
+        write("acme.properties", "list = jobs\nkey.group = 1\n");
+        write("acme-jobs.jslt", "{ \"facts\": [] }");
+        write("acme.camel.yaml", """
+                - routeTemplate:
+                    id: acme-jobs
+                    parameters:
+                      - name: source
+                      - name: gruop
+                    from:
+                      uri: "direct:{{source}}-jobs"
+                      steps:
+                        - setHeader:
+                            name: CamelHttpPath
+                            simple: "/{{group}}/{{grup}}/${variable.poll.cursorpath}"
+                        # - to: "direct:{{source}}-nowhere"
+                        - to: "direct:{{source}}-fetsh"
+                """);
+
+        assertThat(new Inspection(files(ROUTES, folder)).of("acme")).satisfiesExactlyInAnyOrder(
+                one -> assertThat(one).startsWith("acme.camel.yaml:5: no such parameter: - name: gruop; there are group, source"),
+                one -> assertThat(one).startsWith("acme.camel.yaml:11: no such parameter: {{grup}}"),
+                one -> assertThat(one).startsWith("acme.camel.yaml:11: variable.poll.cursorpath is not there").contains("cursorPath"),
+                one -> assertThat(one).startsWith("acme.camel.yaml:13: direct:{{source}}-fetsh leads nowhere"));
+
+        write("acme.camel.yaml", "- routeTemplate:\n    id: x\n   from: y\n");
+        assertThat(new Inspection(files(ROUTES, folder)).of("acme")).singleElement().asString()
+                .startsWith("acme.camel.yaml:3: is not YAML: ");
+    }
+
+    @Test
+    void offersRoutesOnlyWhatAPollHas() {
+        assertThat(TemplateInspection.POLL).allSatisfy(name -> assertThat(Poll.class).hasPublicMethods(
+                "get" + Character.toUpperCase(name.charAt(0)) + name.substring(1)));
     }
 
     @Test
