@@ -42,6 +42,11 @@ public record JobMemory(String source, String job, Told told, int graceReads, Re
         return source + '/' + job;
     }
 
+    /** Whether nothing was told of it: it may be remembered for its troubles alone. */
+    public boolean isUntold() {
+        return told.equals(Told.NOTHING);
+    }
+
     /** Having told more. */
     public JobMemory with(Told more) {
         return more == told ? this
