@@ -8,7 +8,9 @@ import java.util.Map;
 import org.finetunebridge.deadletter.DeadLetters;
 import org.finetunebridge.event.Envelope;
 import org.finetunebridge.event.Event;
+import org.finetunebridge.event.Fact;
 import org.finetunebridge.event.Finding;
+import org.finetunebridge.event.Kind;
 import org.finetunebridge.event.Telling;
 import org.finetunebridge.memory.JobMemory;
 import org.finetunebridge.memory.News;
@@ -72,6 +74,28 @@ final class Draft {
 
     Ending ending(Finding finding) {
         return new Ending(finding, observedAt, requestId);
+    }
+
+    /** What is held back of a job is told now, whatever else there may be to read of it. */
+    JobMemory tellHeld(JobMemory memory) {
+        Ending held = Ending.of(memory);
+        if (held == null) {
+            return memory;
+        }
+        News news = News.ofState(memory.told(), List.of(held.finding()));
+        news.items().forEach(item -> events.add(envelope.of(item, held.observedAt(), held.requestId())));
+        return memory.with(news.told());
+    }
+
+    /** An end that is held back is older than the status that is shown now. */
+    JobMemory tellHeldBefore(Fact shown, JobMemory memory) {
+        return memory.held() == null || shown.kind() != Kind.JOB_STATUS_CHANGED
+                || memory.held().status().equals(shown.status()) ? memory : tellHeld(memory);
+    }
+
+    /** Holds an end back: it is told with what is read last of its job, or when there is nothing to read any more. */
+    JobMemory hold(Finding end, JobMemory memory) {
+        return memory.knowsEnd(end.fact().status()) ? memory : memory.holding(ending(end).held());
     }
 
     /** What was held back was seen in another answer than the one it is told with. */

@@ -34,7 +34,7 @@ final class ListObserver {
         boolean whole = poll.passState(page);
         if (whole) {
             poll.listing().vanished(poll.session().jobs(source.name()))
-                    .forEach(memory -> draft.remember(memory.retired(Retired.VANISHED)));
+                    .forEach(memory -> draft.remember(draft.tellHeld(memory).retired(Retired.VANISHED)));
             own = own.with((Trouble) null);
         }
         draft.remember(own);
@@ -53,12 +53,14 @@ final class ListObserver {
         if (memory.retired() == null && memory.isUntold() && scope.isOld(fact)) {
             memory = memory.retired(Retired.OLD);
         } else {
-            memory = memory.seen();
+            memory = draft.tellHeldBefore(fact, memory.seen());
         }
         boolean held = poll.listing().holdsEndings() && memory.retired() == null && memory.trouble() == null
                 && fact.isEnding() && !source.follow().isEmpty();
         poll.listing().shows(fact.job(), memory.retired() == null, held ? draft.ending(finding) : null);
-        if (memory.retired() != Retired.OLD && !held) {
+        if (held) {
+            memory = draft.hold(finding, memory);
+        } else if (memory.retired() != Retired.OLD) {
             memory = memory.with(draft.tell(News.ofState(memory.told(), List.of(finding))));
         }
         draft.remember(memory);

@@ -71,6 +71,6 @@ final class HundredThousandJobs {
         List<String> last = IntStream.range(0, 12).mapToObj(n -> "abcdefghijklmnopqrstuvwx" + (10 + n)).toList();
         var cursor = new Cursor(12_345, last, Instant.parse("2026-03-01T08:00:00.123Z"), null, null);
         return new JobMemory(source, job, new Told("SUCCEEDED", things, List.of(), Map.of("events", cursor)), 0, null,
-                null);
+                null, null);
     }
 }
