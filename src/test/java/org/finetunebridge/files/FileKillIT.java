@@ -113,8 +113,15 @@ class FileKillIT {
             awaitMore(first);
             try (BridgeProcess second = run(List.of())) {
                 assertThat(second.exit(LONG)).as(second.output()).isOne();
-                assertThat(second.output()).contains("another instance").contains(directory + "/state");
-                assertThat(second.output()).doesNotContain("Exception");
+                assertThat(second.output()).contains("another instance, process " + first.pid())
+                        .contains(directory + "/state").doesNotContain("Exception");
+            }
+            Map<String, String> otherState = keys();
+            otherState.put("bridge.state.directory", directory + "/other");
+            try (BridgeProcess other = BridgeProcess.start("run", otherState, directory)) {
+                assertThat(other.exit(LONG)).as(other.output()).isOne();
+                assertThat(other.output()).contains("with another state, writes to " + directory + "/events/events-")
+                        .contains("bridge.file.directory").doesNotContain("Exception");
             }
             awaitMore(first);
             first.stop();
