@@ -16,7 +16,7 @@ import java.util.Set;
 /** A job's status as a text to remember: the event that is told from it later is the one it would have been today. */
 public final class FactJson {
 
-    /** Of a longer one, only the short fields are kept: a memory stays small, whatever a provider writes into a job. */
+    /** Bytes. Of a longer one, only the short fields are kept: a memory stays small, whatever a provider writes into a job. */
     static final int LONGEST = 2048;
     private static final int LONGEST_FIELD = 100;
     private static final Set<String> NEEDED = Set.of("status", "statusRaw");
@@ -31,7 +31,7 @@ public final class FactJson {
     /** The fact without its job. */
     public static String write(Fact fact) {
         String whole = text(fact, fact.data());
-        return whole.length() <= LONGEST ? whole : text(fact, shortened(fact.data()));
+        return whole.getBytes(StandardCharsets.UTF_8).length <= LONGEST ? whole : text(fact, shortened(fact.data()));
     }
 
     /**
