@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.finetunebridge.sandbox.Account;
 import org.finetunebridge.sandbox.Fault;
 import org.finetunebridge.sandbox.Job;
@@ -124,6 +125,25 @@ class JobLifeTest {
         rig.sandbox.mischief().end();
         assertThat(rig.once().get(0).failed()).isZero();
         assertThat(rig.told("ft-1")).containsExactly("dashscope SUCCEEDED", "dashscope c-1 READY");
+    }
+
+    @Test
+    void tellsTheEndOfAJobThatIsDeletedBeforeItWasRead() throws Exception {
+        List<Job> jobs = Stream.of("ft-1", "ft-2").map(id -> dashscope.create(id).become("SUCCEEDED")).toList();
+        rig.sandbox.mischief().always("/checkpoints", Fault.status(429).header("Retry-After", "3600"));
+        rig.clock(now::get).with("dashscope.concurrency", "1").once();
+        assertThat(rig.events()).as("one is told without its checkpoints, one was not asked for them").hasSize(1);
+
+        jobs.forEach(dashscope::forget);
+        now.updateAndGet(time -> time.plus(Duration.ofHours(2)));
+        rig.once();
+        rig.once();
+
+        assertThat(rig.told("ft-1")).containsExactly("dashscope SUCCEEDED");
+        assertThat(rig.told("ft-2")).containsExactly("dashscope SUCCEEDED");
+        assertThat(texts("/time")).containsOnly("2026-03-01T04:05:06Z");
+        assertThat(texts("/data/observedAt")).containsOnly("2026-03-01T04:05:06Z");
+        assertThat(texts("/data/requestId")).doesNotContain("");
     }
 
     @Test

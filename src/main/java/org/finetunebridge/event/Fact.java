@@ -32,6 +32,11 @@ public record Fact(Kind kind, String job, String id, Instant time, JsonNode time
         return status != null && TERMINAL.contains(status);
     }
 
+    /** Whether it says that a job has ended. */
+    public boolean isEnding() {
+        return kind == Kind.JOB_STATUS_CHANGED && isTerminal(status());
+    }
+
     /** Our word for the status, or for one we do not know the provider's own: two unknown words are two statuses. */
     public String statusKey() {
         return "UNKNOWN".equals(status()) ? "UNKNOWN " + data.path("statusRaw").asText() : status();

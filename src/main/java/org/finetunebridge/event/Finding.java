@@ -1,6 +1,7 @@
 package org.finetunebridge.event;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 
 /**
  * One record of an answer: a fact, or what is wrong with it.
@@ -16,6 +17,11 @@ public record Finding(Fact fact, JsonNode raw, String id, String reason, String 
     /** What is derived from this record; null if nothing is. */
     public Finding derived() {
         return fact == null || fact.derived() == null ? null : good(fact.derived(), raw);
+    }
+
+    /** A fact whose record is not at hand any more. */
+    public static Finding of(Fact fact) {
+        return good(fact, NullNode.getInstance());
     }
 
     static Finding good(Fact fact, JsonNode raw) {

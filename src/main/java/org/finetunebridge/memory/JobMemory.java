@@ -11,8 +11,10 @@ package org.finetunebridge.memory;
  * @param graceReads whole reads since it ended
  * @param retired    why it is read no more; null while it is watched
  * @param trouble    what keeps it from being read; null if nothing does
+ * @param held       its end, if that was seen and is not told yet; null if not
  */
-public record JobMemory(String source, String job, Told told, int graceReads, Retired retired, Trouble trouble) {
+public record JobMemory(String source, String job, Told told, int graceReads, Retired retired, Trouble trouble,
+        Held held) {
 
     /** Why a job is read no more. */
     public enum Retired {
@@ -29,7 +31,7 @@ public record JobMemory(String source, String job, Told told, int graceReads, Re
 
     /** Nothing told yet. */
     public static JobMemory blank(String source, String job) {
-        return new JobMemory(source, job, Told.NOTHING, 0, null, null);
+        return new JobMemory(source, job, Told.NOTHING, 0, null, null, null);
     }
 
     /** The name of this memory among all: source, slash, job. Source names have no slash. */
@@ -42,15 +44,30 @@ public record JobMemory(String source, String job, Told told, int graceReads, Re
         return source + '/' + job;
     }
 
+    /** Whether nothing was told of it: it may be remembered for its troubles alone. */
+    public boolean isUntold() {
+        return told.equals(Told.NOTHING);
+    }
+
+    /** Whether it was told, or is held back, that the job ended so. */
+    public boolean knowsEnd(String status) {
+        return told.statuses("").contains(status) || held != null && held.status().equals(status);
+    }
+
+    /** Holding back this end until it is told. */
+    public JobMemory holding(Held end) {
+        return new JobMemory(source, job, told, graceReads, retired, trouble, end);
+    }
+
     /** Having told more. */
     public JobMemory with(Told more) {
-        return more == told ? this
-                : new JobMemory(source, job, more, more.terminal() ? graceReads : 0, retired, trouble);
+        return more == told ? this : new JobMemory(source, job, more, more.terminal() ? graceReads : 0, retired,
+                trouble, held != null && more.statuses("").contains(held.status()) ? null : held);
     }
 
     /** In this trouble; or with null, in none. */
     public JobMemory with(Trouble now) {
-        return new JobMemory(source, job, told, graceReads, retired, now);
+        return new JobMemory(source, job, told, graceReads, retired, now, held);
     }
 
     /** After everything that is followed of it was read to the end. */
@@ -58,17 +75,18 @@ public record JobMemory(String source, String job, Told told, int graceReads, Re
         if (!told.terminal() || retired != null) {
             return this;
         }
-        return graceReads < GRACE_READS ? new JobMemory(source, job, told, graceReads + 1, null, trouble)
+        return graceReads < GRACE_READS ? new JobMemory(source, job, told, graceReads + 1, null, trouble, held)
                 : retired(Retired.FINISHED);
     }
 
     /** Read no more. Only a job that may come back keeps its memory whole. */
     public JobMemory retired(Retired why) {
-        return new JobMemory(source, job, why == Retired.VANISHED ? told : told.tombstone(), graceReads, why, null);
+        return new JobMemory(source, job, why == Retired.VANISHED ? told : told.tombstone(), graceReads, why, null,
+                null);
     }
 
     /** Shown by the provider: one that had vanished is watched again. */
     public JobMemory seen() {
-        return retired == Retired.VANISHED ? new JobMemory(source, job, told, graceReads, null, trouble) : this;
+        return retired == Retired.VANISHED ? new JobMemory(source, job, told, graceReads, null, trouble, held) : this;
     }
 }

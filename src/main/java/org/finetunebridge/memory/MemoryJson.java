@@ -48,6 +48,9 @@ public final class MemoryJson {
         if (memory.trouble() != null) {
             writeTrouble(memory.trouble(), json);
         }
+        if (memory.held() != null) {
+            writeHeld(memory.held(), json);
+        }
         json.writeEndObject();
     }
 
@@ -76,7 +79,7 @@ public final class MemoryJson {
         JsonNode retired = node.path("retired");
         return new JobMemory(node.get("source").textValue(), node.get("job").textValue(), readTold(node),
                 node.path("graceReads").asInt(), retired.isTextual() ? Retired.valueOf(retired.textValue()) : null,
-                readTrouble(node.path("trouble")));
+                readTrouble(node.path("trouble")), readHeld(node.path("held")));
     }
 
     private static void writeTold(Told told, JsonGenerator json) throws IOException {
@@ -129,6 +132,17 @@ public final class MemoryJson {
         json.writeEndObject();
     }
 
+    private static void writeHeld(Held held, JsonGenerator json) throws IOException {
+        json.writeObjectFieldStart("held");
+        json.writeStringField("status", held.status());
+        json.writeStringField("observedAt", held.observedAt().toString());
+        if (held.requestId() != null) {
+            json.writeStringField("requestId", held.requestId());
+        }
+        json.writeStringField("fact", held.fact());
+        json.writeEndObject();
+    }
+
     private static void writeTexts(String field, List<String> texts, JsonGenerator json) throws IOException {
         json.writeArrayFieldStart(field);
         for (String text : texts) {
@@ -154,6 +168,11 @@ public final class MemoryJson {
         return node.isObject() ? new Trouble(node.path("means").asText(), node.path("error").asText(),
                 node.path("reason").asText(),
                 node.path("attempts").asInt(), node.path("parked").asBoolean(), instant(node.path("until"))) : null;
+    }
+
+    private static Held readHeld(JsonNode node) {
+        return node.isObject() ? new Held(node.path("status").asText(), instant(node.path("observedAt")),
+                node.path("requestId").textValue(), node.path("fact").asText()) : null;
     }
 
     private static Instant instant(JsonNode node) {

@@ -20,16 +20,19 @@ final class DayFiles implements AutoCloseable {
     private static final String SUFFIX = ".ndjson";
 
     private final String sort;
+    private final String key;
     private final Path directory;
     private final InstantSource clock;
     private LineFile open;
 
     /**
      * @param sort  the beginning of the files' names
+     * @param key   of the directory in the configuration
      * @param clock tells the day
      */
-    DayFiles(String sort, Path directory, InstantSource clock) {
+    DayFiles(String sort, String key, Path directory, InstantSource clock) {
         this.sort = sort;
+        this.key = key;
         this.directory = directory;
         this.clock = clock;
     }
@@ -60,8 +63,12 @@ final class DayFiles implements AutoCloseable {
                     + " directory", path);
         }
         close();
-        endAtALine(path);
-        open = LineFile.open(path);
+        open = alone(path);
+        // Somebody else may have cut it in the middle of a line.
+        long torn = open.cutTornLine();
+        if (torn > 0) {
+            LOG.warn("{} ended in the middle of a line; cut {} bytes off", path, torn);
+        }
         if (!committed(open).equals(memory.committed(sort))) {
             memory.append(List.of(), Map.of(sort, committed(open)));
         }
@@ -78,10 +85,13 @@ final class DayFiles implements AutoCloseable {
         return last.compareTo(today) > 0 ? last : today;
     }
 
-    /** Adds how much the last file holds, if there is one. */
+    /** Adds how much the last file holds, if there is one; nobody else may be writing to it. */
     void find(Map<String, Committed> found) throws IOException {
         Path last = later(directory, "").stream().max(Path::compareTo).orElse(null);
         if (last != null) {
+            if (Files.isWritable(last)) {
+                alone(last).close();
+            }
             found.put(sort, new Committed(last.toString(), lastLineEnd(last)));
         }
     }
@@ -105,6 +115,14 @@ final class DayFiles implements AutoCloseable {
                     counts.length() - length);
         }
         setAside(later(path.getParent(), path.getFileName().toString()));
+    }
+
+    /** Takes up the last file where it was left, so that nobody else does. */
+    void resume(Committed counts) throws IOException {
+        if (counts != null && directory.equals(counts.path().getParent()) && Files.isWritable(counts.path())
+                && Files.size(counts.path()) == counts.length()) {
+            open = alone(counts.path());
+        }
     }
 
     /** A folder that was moved with its files has them still, by their names. */
@@ -136,13 +154,15 @@ final class DayFiles implements AutoCloseable {
         return file.getFileName().toString().matches(sort + "-\\d{4}-\\d\\d-\\d\\d\\" + SUFFIX);
     }
 
-    /** Somebody else may have cut it in the middle of a line. */
-    private static void endAtALine(Path path) throws IOException {
-        long end = Files.exists(path) ? lastLineEnd(path) : 0;
-        if (Files.exists(path) && end < Files.size(path)) {
-            LOG.warn("{} ended in the middle of a line; cut {} bytes off", path, Files.size(path) - end);
-            MemoryLog.truncate(path, end);
+    /** Opens a file that nobody else writes to: of two states that share it, each would cut off lines of the other. */
+    private LineFile alone(Path path) throws IOException {
+        LineFile file = LineFile.open(path);
+        if (!file.lock()) {
+            file.close();
+            throw new Fenced("another instance, with another state, writes to " + path + "; stop it, or give this one a "
+                    + key + " of its own");
         }
+        return file;
     }
 
     private static long lastLineEnd(Path path) throws IOException {

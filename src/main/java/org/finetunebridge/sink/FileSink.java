@@ -39,8 +39,9 @@ public final class FileSink implements Sink {
      */
     public FileSink(Path events, Path deadLetters, Path state, InstantSource clock) {
         this.state = state.toAbsolutePath().normalize();
-        this.events = new DayFiles("events", events.toAbsolutePath().normalize(), clock);
-        this.deadLetters = new DayFiles("dead-letters", deadLetters.toAbsolutePath().normalize(), clock);
+        this.events = new DayFiles("events", "bridge.file.directory", events.toAbsolutePath().normalize(), clock);
+        this.deadLetters = new DayFiles("dead-letters", "bridge.dead-letter.directory",
+                deadLetters.toAbsolutePath().normalize(), clock);
     }
 
     @Override
@@ -57,11 +58,15 @@ public final class FileSink implements Sink {
             memory.open(found);
             for (DayFiles files : List.of(events, deadLetters)) {
                 files.cut(memory.committed(files.sort()), memory.damaged());
+                files.resume(memory.committed(files.sort()));
             }
             return List.copyOf(memory.memory());
         } catch (IOException e) {
             close();
             throw new Lost("cannot open the files: " + e, e);
+        } catch (Fenced e) {
+            close();
+            throw e;
         }
     }
 
@@ -133,7 +138,7 @@ public final class FileSink implements Sink {
         Files.createDirectories(state);
         lock = StateLock.of(state);
         if (lock == null) {
-            throw new Fenced("another instance uses the state in " + state
+            throw new Fenced("another instance, " + StateLock.holder(state) + ", uses the state in " + state
                     + " (it holds the lock there); stop it, or give this one a bridge.state.directory of its own");
         }
     }

@@ -3,15 +3,20 @@ package org.finetunebridge.sink;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A file that whole lines are appended to. On disk when {@link #append} or {@link #force} returns. */
 final class LineFile implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LineFile.class);
 
     private final Path path;
     private final FileChannel channel;
@@ -31,7 +36,8 @@ final class LineFile implements AutoCloseable {
     static LineFile open(Path path) throws IOException {
         boolean created = Files.notExists(path);
         Files.createDirectories(path.getParent());
-        FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ,
+                StandardOpenOption.WRITE);
         try {
             var file = new LineFile(path, channel);
             if (created) {
@@ -42,6 +48,35 @@ final class LineFile implements AutoCloseable {
             channel.close();
             throw e;
         }
+    }
+
+    /**
+     * Keeps every other writer out until the file is closed. Readers do not notice. Where a system cannot lock, nobody is
+     * kept out.
+     *
+     * @return whether there is no other writer
+     */
+    boolean lock() {
+        try {
+            return channel.tryLock(Long.MAX_VALUE - 1, 1, false) != null;
+        } catch (OverlappingFileLockException e) {
+            return false;
+        } catch (IOException e) {
+            LOG.debug("{} cannot be locked: {}", path, e.toString());
+            return true;
+        }
+    }
+
+    /** Cuts off a last line without an end; returns how many bytes that was. */
+    long cutTornLine() throws IOException {
+        long end = LineReader.lastLineEnd(channel);
+        long torn = length - end;
+        if (torn > 0) {
+            channel.truncate(end).position(end);
+            channel.force(true);
+            length = end;
+        }
+        return torn;
     }
 
     void append(List<byte[]> lines) throws IOException {

@@ -3,8 +3,12 @@ package org.finetunebridge.sink;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -32,7 +36,9 @@ final class StateLock implements AutoCloseable {
         FileChannel file = null;
         try {
             file = FileChannel.open(real.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (file.tryLock() != null) {
+            // Beyond what is written: some systems let nobody read what is locked.
+            if (file.tryLock(Long.MAX_VALUE - 1, 1, false) != null) {
+                sign(file);
                 return new StateLock(real, file);
             }
         } catch (OverlappingFileLockException e) {
@@ -43,6 +49,26 @@ final class StateLock implements AutoCloseable {
         }
         release(real, file);
         return null;
+    }
+
+    /** Who has the lock, for a person who looks for it. */
+    static String holder(Path directory) throws IOException {
+        Path real = directory.toRealPath();
+        if (HELD.contains(real)) {
+            return "in this very process";
+        }
+        String signed = Files.readString(real.resolve(FILE)).strip();
+        return signed.isEmpty() ? "which does not say who it is" : signed;
+    }
+
+    private static void sign(FileChannel file) {
+        String self = "process " + ProcessHandle.current().pid() + " since "
+                + Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        try {
+            file.truncate(0).write(StandardCharsets.UTF_8.encode(self + '\n'));
+        } catch (IOException e) {
+            // on a full disk it is locked all the same
+        }
     }
 
     @Override

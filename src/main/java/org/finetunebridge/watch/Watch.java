@@ -268,7 +268,8 @@ public final class Watch {
     }
 
     private void addJob(JobMemory memory, List<String> resources) {
-        Ending ending = listing.ending(memory.job());
+        Ending shown = listing.ending(memory.job());
+        Ending ending = shown == null ? Ending.of(memory) : shown;
         if (memory.retired() == null && !resources.isEmpty() && (ending != null || isTurnOf(memory))) {
             add(memory.job(), resources, ending);
             if (memory.trouble() != null && !patience.all()) {

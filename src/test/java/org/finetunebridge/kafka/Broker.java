@@ -16,9 +16,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import kafka.tools.StorageTool;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -151,6 +153,20 @@ public final class Broker implements AutoCloseable {
                 reader.poll(Duration.ofMillis(100)).forEach(records::add);
             }
             return records;
+        }
+    }
+
+    /** The ends of a topic's partitions in sum: what was written, be it committed or not; 0 if nobody answers. */
+    public long written(String topic) {
+        try (Admin admin = admin()) {
+            var partitions = admin.describeTopics(List.of(topic)).allTopicNames().get(10, TimeUnit.SECONDS).get(topic)
+                    .partitions();
+            Map<TopicPartition, OffsetSpec> ends = partitions.stream().collect(Collectors.toMap(
+                    partition -> new TopicPartition(topic, partition.partition()), partition -> OffsetSpec.latest()));
+            return admin.listOffsets(ends).all().get(10, TimeUnit.SECONDS).values().stream()
+                    .mapToLong(end -> end.offset()).sum();
+        } catch (Exception e) {
+            return 0;
         }
     }
 

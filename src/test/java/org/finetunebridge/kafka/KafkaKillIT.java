@@ -10,11 +10,6 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.common.TopicPartition;
 import org.finetunebridge.sandbox.Fault;
 import org.finetunebridge.sandbox.Job;
 import org.finetunebridge.sandbox.Sandbox;
@@ -33,6 +28,7 @@ class KafkaKillIT {
 
     private static final int KILLS = Integer.getInteger("kills", 10);
     private static final Duration LONG = Duration.ofSeconds(90);
+    private static final Duration LONGEST_STOP = Duration.ofSeconds(10);
     private static final int PARTITIONS = 3;
 
     @TempDir
@@ -152,10 +148,26 @@ class KafkaKillIT {
             thingsHappen();
             await().atMost(LONG).until(() -> bridge.output().contains("Kafka at"));
             bridge.stop();
-            assertThat(bridge.exit(Duration.ofSeconds(30))).as(bridge.output()).isZero();
+            assertThat(bridge.exit(LONGEST_STOP)).as(bridge::output).isZero();
         } finally {
             broker.start();
         }
+        assertThatEachFactIsToldOnce();
+    }
+
+    @Test
+    void endsInTimeWhileAProviderThinks() {
+        try (BridgeProcess bridge = run()) {
+            awaitMoreThan(0, bridge);
+            thingsHappen();
+            sandbox.mischief().always("", Fault.slow(Duration.ofSeconds(50)));
+            long before = sandbox.requests().received();
+            await().atMost(LONG).until(() -> sandbox.requests().received() > before);
+            bridge.stop();
+            assertThat(bridge.exit(LONGEST_STOP)).as(bridge::output).isZero();
+        }
+        sandbox.mischief().end();
+        assertThatEachFactIsToldOnce();
     }
 
     /** More to tell, so that there is something under way whenever somebody dies. */
@@ -204,16 +216,8 @@ class KafkaKillIT {
                 .untilAsserted(() -> assertThat(written()).as(bridge::output).isGreaterThan(before));
     }
 
-    /** Ends of the topic: what was written, be it committed or not. */
     private long written() {
-        Map<TopicPartition, OffsetSpec> ends = IntStream.range(0, PARTITIONS).boxed()
-                .collect(Collectors.toMap(partition -> new TopicPartition(events, partition), one -> OffsetSpec.latest()));
-        try (Admin admin = broker.admin()) {
-            return admin.listOffsets(ends).all().get(10, TimeUnit.SECONDS).values().stream()
-                    .mapToLong(end -> end.offset()).sum();
-        } catch (Exception e) {
-            return 0;
-        }
+        return broker.written(events);
     }
 
     private void configure() {

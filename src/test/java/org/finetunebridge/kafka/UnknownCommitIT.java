@@ -91,6 +91,6 @@ class UnknownCommitIT {
 
     /** A memory that differs from page to page. */
     private static JobMemory memory(int number) {
-        return new JobMemory("source", "job", JobMemory.blank("source", "job").told(), number, null, null);
+        return new JobMemory("source", "job", JobMemory.blank("source", "job").told(), number, null, null, null);
     }
 }

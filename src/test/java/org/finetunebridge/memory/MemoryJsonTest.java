@@ -38,11 +38,23 @@ class MemoryJsonTest {
                 .mapToObj(n -> "abcdefghijklmnopqrstuvwx" + (10 + n)).toList();
         var cursor = new Cursor(12_345, last, Instant.parse("2026-03-01T08:00:00.123Z"), null, null);
         var told = new Told("RUNNING", things, List.of(), Map.of("events", cursor));
-        var memory = new JobMemory("dashscope", "ft-202603010800-1a2b", told, 0, null, null);
+        var memory = new JobMemory("dashscope", "ft-202603010800-1a2b", told, 0, null, null, null);
 
         assertThat(MemoryJson.write(memory).getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(1_000);
         assertThat(MemoryJson.write(memory.retired(Retired.FINISHED)).getBytes(StandardCharsets.UTF_8))
                 .as("a tombstone").hasSizeLessThan(200);
+    }
+
+    /** What is held is the whole job as a provider's list shows it: here a common one, with all its fields. */
+    @Test
+    void isSmallAlsoWhileAnEndIsHeldBack() {
+        String fact = "{\"id\":\"abcdefghijklmnopqrstuvwxyz\",\"time\":\"2026-03-01T08:00:00.123Z\",\"timeRaw\":"
+                + "\"2026-03-01 16:00:00.123\",\"data\":" + "x".repeat(560) + '}';
+        var held = new Held("SUCCEEDED", Instant.parse("2026-03-01T08:00:01.123Z"),
+                "6f0a1b2c-3d4e-5f60-7182-93a4b5c6d7e8", fact);
+
+        assertThat(MemoryJson.write(JobMemory.blank("dashscope", "ft-202603010800-1a2b").holding(held)))
+                .hasSizeLessThan(1_000);
     }
 
     @Test
@@ -58,7 +70,12 @@ class MemoryJsonTest {
     @Provide
     Arbitrary<JobMemory> memories() {
         return Combinators.combine(texts(), texts(), told(), Arbitraries.integers().between(0, 2),
-                Arbitraries.of(Retired.class).injectNull(0.5), trouble().injectNull(0.5)).as(JobMemory::new);
+                Arbitraries.of(Retired.class).injectNull(0.5), trouble().injectNull(0.5), held().injectNull(0.5))
+                .as(JobMemory::new);
+    }
+
+    private static Arbitrary<Held> held() {
+        return Combinators.combine(texts(), instants(), texts().injectNull(0.3), texts()).as(Held::new);
     }
 
     private static Arbitrary<Told> told() {

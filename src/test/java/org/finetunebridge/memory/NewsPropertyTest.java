@@ -100,7 +100,7 @@ class NewsPropertyTest {
 
     private static Told throughJson(Told told) {
         try {
-            var memory = new JobMemory("acme", "job-1", told, 0, null, null);
+            var memory = new JobMemory("acme", "job-1", told, 0, null, null, null);
             return MemoryJson.read(MemoryJson.write(memory)).told();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -67,7 +67,7 @@ final class Disk {
     /** Of a job of which this was told last. */
     static JobMemory memory(String job, String fact) {
         Told told = new Told(fact, Map.of("", List.of(fact)), List.of(), Map.of());
-        return new JobMemory("acme", job, told, 0, null, null);
+        return new JobMemory("acme", job, told, 0, null, null, null);
     }
 
     static JobMemory tombstone(String job) {

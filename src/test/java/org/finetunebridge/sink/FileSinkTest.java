@@ -243,6 +243,46 @@ class FileSinkTest {
     }
 
     @Test
+    void refusesTheFilesThatAnotherStateIsWrittenWith() {
+        sink.open();
+        sink.write(List.of(batch("a", "1")));
+        FileSink other = new FileSink(disk.events, disk.deadLetters, root.resolve("other"), () -> disk.now);
+
+        assertThatThrownBy(other::open).isInstanceOf(Fenced.class).hasMessageContaining("another state")
+                .hasMessageContaining(disk.eventsOf("2026-03-01").toString())
+                .hasMessageContaining("bridge.file.directory");
+        sink.write(List.of(batch("b", "1")));
+        assertThat(disk.lines()).containsExactly(A, B);
+        sink.close();
+        assertThat(other.open()).isEmpty();
+        other.close();
+    }
+
+    @Test
+    void refusesThemAlsoIfNobodyHasWrittenYet() {
+        FileSink other = new FileSink(disk.events, disk.deadLetters, root.resolve("other"), () -> disk.now);
+        sink.open();
+        other.open();
+        sink.write(List.of(batch("a", "1")));
+
+        assertThatThrownBy(() -> other.write(List.of(batch("b", "1")))).isInstanceOf(Fenced.class);
+        other.close();
+        sink.write(List.of(batch("b", "1")));
+        assertThat(disk.lines()).containsExactly(A, B);
+    }
+
+    @Test
+    void refusesThemBeforeTheFirstNewLine() {
+        sink.open();
+        sink.write(List.of(batch("a", "1")));
+        sink.close();
+        sink.open();
+        FileSink other = new FileSink(disk.events, disk.deadLetters, root.resolve("other"), () -> disk.now);
+
+        assertThatThrownBy(other::open).isInstanceOf(Fenced.class);
+    }
+
+    @Test
     void mayKeepEverythingInOneDirectory() {
         sink = new FileSink(root, root, root, () -> disk.now);
         sink.open();

@@ -103,6 +103,12 @@ final class DryRun {
         return pages;
     }
 
+    /** So much later. */
+    DryRun later(Duration passed) {
+        now = now.plus(passed);
+        return this;
+    }
+
     /** How the sweep went. */
     Tally tally() {
         return watch.tally();

@@ -1,0 +1,50 @@
+package org.finetunebridge.watch;
+
+import org.finetunebridge.event.Naming;
+import org.finetunebridge.event.Page;
+import org.finetunebridge.provider.Ways;
+
+/**
+ * How one resource is asked.
+ *
+ * @param resource its name
+ * @param ways     those of its provider
+ */
+record Way(String resource, Ways ways) {
+
+    /** Whether it is a list that grows at its end, asked by position. */
+    boolean isGrowing() {
+        return ways.growing().contains(resource);
+    }
+
+    /** Whether it is a list that is asked whole. */
+    boolean isWhole() {
+        return ways.whole().contains(resource);
+    }
+
+    /** Whether it is a list of records whose names it is asked by. */
+    boolean isNamed() {
+        return ways.named(resource);
+    }
+
+    /** Whether a list of named records is shown newest first: as the page tells, or else as the provider is known for. */
+    boolean isNewestFirst(Page page) {
+        return page.newestFirst() == null ? ways.recent().contains(resource) : page.newestFirst();
+    }
+
+    /** Whether the last record of the list may still change. */
+    boolean isSettling() {
+        return ways.settling().contains(resource);
+    }
+
+    /** How the records of a page are named that was asked from this position. */
+    Naming naming(long from) {
+        return new Naming(ways.recent().contains(resource), ways.numbered().contains(resource),
+                ways.indexed().contains(resource) ? from : -1);
+    }
+
+    /** What the first page is asked with. */
+    String first() {
+        return ways.first(resource);
+    }
+}
