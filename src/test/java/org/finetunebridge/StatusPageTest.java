@@ -147,8 +147,11 @@ class StatusPageTest {
 
         var post = HttpRequest.newBuilder(uri("/")).POST(HttpRequest.BodyPublishers.ofString("x")).build();
         assertThat(CLIENT.send(post, HttpResponse.BodyHandlers.ofString()).statusCode()).isEqualTo(405);
-        assertThat(raw("GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n")).startsWith("HTTP/1.1 403")
-                .doesNotContain("<html");
+        for (String path : new String[] {"/", "/style.css", "/observe/health", "/observe/health/live", "/observe/metrics"}) {
+            assertThat(raw(path, "evil.example")).as(path).startsWith("HTTP/1.1 403").doesNotContain("<html", "team-a");
+            assertThat(raw(path, "127.0.0.1.evil.example:" + port)).as(path).startsWith("HTTP/1.1 403");
+            assertThat(raw(path, "LocalHost:" + port)).as(path).doesNotStartWith("HTTP/1.1 403");
+        }
     }
 
     private void start() throws IOException {
@@ -172,7 +175,8 @@ class StatusPageTest {
     }
 
     /** Java's client would not lie about the host. */
-    private String raw(String request) throws IOException {
+    private String raw(String path, String host) throws IOException {
+        String request = "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

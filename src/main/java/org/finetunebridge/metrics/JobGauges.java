@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.finetunebridge.health.Pulse;
@@ -33,11 +34,10 @@ final class JobGauges {
     void bind(Watch watch, Pulse pulse) {
         String source = watch.source().name();
         for (String status : STATUSES) {
-            Gauge.builder("finetune.jobs.watched", () -> jobs(source, job -> isWatched(job, status) ? 1 : 0))
-                    .tag("source", source).tag("status", status).description("Jobs that are read").register(registry);
+            gauge("finetune.jobs.watched", source, status, job -> isWatched(job, status), "Jobs that are read");
+            gauge("finetune.jobs.parked", source, status, job -> isWatched(job, status) && isParked(job),
+                    "Jobs set aside after an error, and read slowly");
         }
-        gauge("finetune.jobs.parked", source, () -> jobs(source, job -> isParked(job) ? 1 : 0),
-                "Jobs set aside after an error, and read slowly");
         gauge("finetune.state.records", source, () -> jobs(source, job -> 1), "Jobs remembered, tombstones too");
         gauge("finetune.source.parked", source, () -> watch.trouble() != null && watch.trouble().parked() ? 1 : 0,
                 "1 while the whole source is set aside, such as for a refused key");
@@ -45,6 +45,11 @@ final class JobGauges {
                 "1 while the whole source waits");
         gauge("finetune.last.success.timestamp.seconds", source, () -> pulse.lastSuccess() == null ? 0
                 : pulse.lastSuccess().toEpochMilli() / 1000.0, "When the source was last read; 0 if never");
+    }
+
+    private void gauge(String name, String source, String status, Predicate<JobMemory> counts, String description) {
+        Gauge.builder(name, () -> jobs(source, job -> counts.test(job) ? 1 : 0)).tag("source", source)
+                .tag("status", status).description(description).register(registry);
     }
 
     private void gauge(String name, String source, Supplier<Number> value, String description) {
@@ -63,6 +68,6 @@ final class JobGauges {
 
     private static boolean isParked(JobMemory job) {
         Trouble trouble = job.trouble();
-        return job.retired() == null && trouble != null && trouble.parked();
+        return trouble != null && trouble.parked();
     }
 }

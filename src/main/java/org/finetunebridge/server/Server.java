@@ -91,8 +91,9 @@ public final class Server {
     private void addPage(CamelContext context) {
         var recent = new Recent();
         publisher.onCommit(recent);
-        context.getRegistry().bind("page", new StatusPage(pulses, publisher, recent, clock, settings.httpHost()));
+        context.getRegistry().bind("page", new StatusPage(pulses, publisher, recent, clock));
         try {
+            HostCheck.before(context, settings);
             PluginHelper.getRoutesLoader(context).loadRoutes(PluginHelper.getResourceLoader(context)
                     .resolveResource("classpath:page/page.camel.yaml"));
         } catch (Exception e) {
