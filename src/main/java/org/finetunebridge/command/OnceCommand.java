@@ -49,7 +49,7 @@ final class OnceCommand implements Callable<Integer> {
         int result = fenced ? BridgeCommand.FAILED : 0;
         for (Watch watch : bridge.watches()) {
             Tally tally = watch.tally();
-            spec.commandLine().getOut().println(watch.source().name() + ": " + tally.read() + " jobs read"
+            spec.commandLine().getOut().println(watch.source().name() + ": " + tally.read() + (tally.read() == 1 ? " job read" : " jobs read")
                     + (tally.failed() == 0 ? "" : ", " + tally.failed() + " not read: " + tally.reason()));
             result = tally.failed() == 0 ? result : BridgeCommand.FAILED;
         }

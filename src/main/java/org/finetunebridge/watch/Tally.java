@@ -11,8 +11,8 @@ public record Tally(int read, int failed, String reason) {
 
     static final Tally NONE = new Tally(0, 0, null);
 
-    Tally plusRead() {
-        return new Tally(read + 1, failed, reason);
+    Tally plusRead(int more) {
+        return new Tally(read + more, failed, reason);
     }
 
     Tally failed(int more) {

@@ -169,10 +169,13 @@ public final class Watch {
         retries.succeeded(poll.getJob());
         sweep.remove(poll.getJob());
         if (poll.isList()) {
-            listing.watched().forEach(job -> addJob(poll.session().of(source.name(), job), source.follow()));
+            List<String> watched = listing.watched();
+            watched.forEach(job -> addJob(poll.session().of(source.name(), job), source.follow()));
+            // Where nothing is followed, the list has shown the jobs whole.
+            tally = tally.plusRead(source.follow().isEmpty() ? watched.size() : 0);
             giveUp();
         } else {
-            tally = tally.plusRead();
+            tally = tally.plusRead(1);
         }
     }
 

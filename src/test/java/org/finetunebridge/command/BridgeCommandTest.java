@@ -53,7 +53,7 @@ class BridgeCommandTest {
     void takesOptionsAfterTheVerb() throws IOException {
         assertThat(run(List.of("once"), with("-Ddashscope.api-key=" + World.KEY).toArray(new String[0]))).isZero();
         assertThat(events()).hasSize(1);
-        assertThat(out.toString()).contains("dashscope: 1 jobs read");
+        assertThat(out.toString()).contains("dashscope: 1 job read");
         assertThat(err.toString()).contains("minimax is off: minimax.api-key is not set");
     }
 
