@@ -194,7 +194,7 @@ public final class Bridge implements AutoCloseable {
         context.getRegistry().bind("mappings", mappings);
         json = json(settings.maxResponseSize());
         context.getRegistry().bind("json", json);
-        if (settings.traces() != null) {
+        if (settings.traces() != null && watched) {
             traces = Traces.of(context, settings.traces());
         }
         settings.sources().forEach(source -> bind(source, context));

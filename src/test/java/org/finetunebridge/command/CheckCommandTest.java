@@ -162,6 +162,13 @@ class CheckCommandTest {
     }
 
     @Test
+    void tellsNoCollectorOfItsQuestions() throws IOException {
+        assertThat(run(KEY, "--json", "-Dbridge.traces.endpoint=" + sandbox.url() + "/v1/traces")).isZero();
+        assertThat(sandbox.requests().all()).hasSize(1);
+        assertThat(JSON.readTree(out.toString()).at("/sources/0/events/0").has("traceparent")).isFalse();
+    }
+
+    @Test
     void keepsEveryLetterInWhateverCharacterSetTheOutputIs() throws IOException {
         sandbox.mischief().always(".*", Fault.edited(text -> text.replaceAll("\"model\":\"[^\"]*\"", "\"model\":\"微调🎈\"")));
         assertThat(run(KEY, "--json")).isZero();

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is not used costs nothing: a process of its own, and the list of the classes it loaded. */
-class OnceLoadsNoServerTest {
+class OnceLoadsNoServerIT {
 
     /** But for a dozen small types that Camel's converters name. */
     private static final Pattern NEEDLESS = Pattern.compile("(io\\.vertx\\.(core\\.(impl|http|eventbus)|ext)"
