@@ -167,7 +167,7 @@ final class DryRun {
             List<String> growing) {
         var provider = new Provider("acme", "http://127.0.0.1", ZoneOffset.UTC, "Authorization", "Bearer ", null, list,
                 job, follow, Map.of(), new Ways(Set.copyOf(growing), Set.of(), Set.of(), Set.of(), Set.of(), Set.of(),
-                        Set.of(), list == null ? Map.of() : Map.of(list, "1")), Map.of(), Map.of(), null);
+                        Set.of(), list == null ? Map.of() : Map.of(list, "1")), Map.of(), Map.of(), Map.of(), null);
         return new SourceSettings("acme", provider, "http://127.0.0.1", "key", jobs, List.of(), null,
                 Duration.ofSeconds(30), null, ZoneOffset.UTC, 4, 0, ZoneOffset.UTC, Duration.ofSeconds(60), Map.of());
     }
