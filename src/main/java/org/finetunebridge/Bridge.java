@@ -230,7 +230,7 @@ public final class Bridge implements AutoCloseable {
         registry.bind(name + "replay", new Replay(source, mappings, envelope, publisher, clock));
         registry.bind(name + "failures", new Failures(watch, observer, clock));
         registry.bind(name + "guard", new Guard(settings.maxResponseSize(), source.requestTimeout()));
-        registry.bind(name + "account", new Account(source, new Budget(source.rate()), json, clock));
+        registry.bind(name + "account", new Account(source, new Budget(source.rate(), watch::admit), json, clock));
         registry.bind(name + "workers", context.getExecutorServiceManager().newFixedThreadPool(this,
                 source.name() + "-worker", source.concurrency()));
     }

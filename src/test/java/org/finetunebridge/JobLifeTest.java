@@ -170,12 +170,16 @@ class JobLifeTest {
     @Test
     void inventsNothingForAJobThatVanishesAndGoesOnIfItComesBack() throws Exception {
         dashscope.create("ft-1").become("RUNNING");
+        minimax.create("17").become("RUNNING");
         rig.once();
         dashscope.forget(dashscope.job("ft-1"));
+        minimax.forget(minimax.job("17"));
         rig.once();
         rig.once();
         assertThat(rig.told("ft-1")).containsExactly("dashscope RUNNING");
+        assertThat(rig.told("17")).hasSize(4).last().isEqualTo("minimax RUNNING");
         assertThat(rig.sandbox.requests().matching("ft-1")).hasSize(1);
+        assertThat(rig.sandbox.requests().matching("event.*17")).hasSize(1);
 
         dashscope.create("ft-1").become("RUNNING").checkpoint("c-1", 1, "READY");
         rig.once();

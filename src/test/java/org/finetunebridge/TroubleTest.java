@@ -85,25 +85,6 @@ class TroubleTest {
         assertThat(rig.deadLetters()).hasSize(2);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"{\"output\":{\"jobs\":7}}", "<html>busy</html>", "{\"output\":", "", "[]", "null"})
-    void parksAJobWhoseAnswerMakesNoSenseFiveTimesInARow(String body) throws Exception {
-        dashscope.create("ft-1");
-        dashscope.create("ft-2");
-        rig.clock(hastening(40)).sandbox.mischief().always("ft-1/checkpoints", Fault.body(200, body));
-
-        assertThat(rig.once().get(0)).extracting(Tally::read, Tally::failed).containsExactly(1, 1);
-
-        assertThat(rig.sandbox.requests().matching("ft-1/checkpoints")).hasSize(5);
-        assertThat(rig.deadLetters()).hasSize(1).first().satisfies(letter -> {
-            assertThat(letter.at("/data/jobId").asText()).isEqualTo("ft-1");
-            assertThat(letter.at("/data/attempts").asInt()).isEqualTo(5);
-            assertThat(letter.at("/data/payload").asText()).isEqualTo(body);
-            assertThat(letter.at("/data/stage").asText()).isEqualTo("normalize");
-        });
-        assertThat(rig.told("ft-2")).containsExactly("dashscope PENDING");
-    }
-
     @Test
     void saysOnceThatAnAnswerMakesNoSenseHoweverOftenItIsTried() throws Exception {
         dashscope.create("ft-1");
@@ -113,6 +94,46 @@ class TroubleTest {
         rig.once();
 
         assertThat(rig.deadLetters()).hasSize(1);
+    }
+
+    /** A restart while a provider asks to wait is no reason to ask. */
+    @ParameterizedTest
+    @ValueSource(strings = {"once", "run"})
+    void asksNothingWhileItIsAskedToWaitNotEvenAfterARestart(String mode) throws Exception {
+        rig.source("minimax", "minimax").with("dashscope.period", "50ms").with("minimax.period", "50ms");
+        dashscope.create("ft-1");
+        rig.world.account("minimax").create("17");
+        rig.sandbox.mischief().times(2, ".", Fault.body(429, "{}").header("Retry-After", "3600"));
+        assertThat(rig.once()).extracting(Tally::failed).containsExactly(1, 1);
+
+        if (mode.equals("once")) {
+            assertThat(rig.once()).extracting(Tally::failed).containsExactly(1, 1);
+        } else {
+            Bridge bridge = rig.watching();
+            await().atMost(LONG).until(() -> bridge.watches().stream().allMatch(
+                    watch -> watch.began().isAfter(Instant.EPOCH) && watch.tally().failed() > 0));
+        }
+
+        assertThat(rig.sandbox.requests().all()).hasSize(2);
+        assertThat(rig.events()).isEmpty();
+        assertThat(rig.deadLetters()).isEmpty();
+    }
+
+    @Test
+    void readsNothingWhileNothingCanBeWrittenAndThenTellsEverything() throws Exception {
+        Path blocked = Files.writeString(folder.resolve("blocked"), "a file where a folder should be");
+        rig.source("minimax", "minimax").with("bridge.state.directory", blocked.resolve("state").toString())
+                .with("dashscope.period", "50ms").with("minimax.period", "50ms");
+        dashscope.create("ft-1");
+        rig.world.account("minimax").create("17");
+        Bridge bridge = rig.watching();
+        await().atMost(LONG).until(() -> bridge.watches().stream().allMatch(watch -> watch.tally().failed() > 0));
+        assertThat(rig.sandbox.requests().all()).isEmpty();
+
+        Files.delete(blocked);
+
+        await().atMost(LONG).until(() -> rig.events().size() == 3);
+        assertThat(rig.deadLetters()).isEmpty();
     }
 
     @Test

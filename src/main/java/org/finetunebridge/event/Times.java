@@ -26,6 +26,7 @@ public final class Times {
     /** RFC 3339 has four digits for the year. */
     private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
     private static final int LONGEST = 64;
+    private static final int DATE_LENGTH = 10;
     private static final Pattern NUMBER = Pattern.compile("\\d{1,19}(\\.\\d{1,9})?");
     private static final Pattern OFFSET_WITHOUT_COLON = Pattern.compile("([+-]\\d\\d)(\\d\\d)$");
     private static final DateTimeFormatter TEXT = new DateTimeFormatterBuilder()
@@ -71,7 +72,10 @@ public final class Times {
             return epoch(new BigDecimal(text));
         }
         String iso = OFFSET_WITHOUT_COLON.matcher(text.replace(' ', 'T').replace(',', '.')).replaceFirst("$1:$2");
-        return bounded(moment(TEXT.parse(iso), zone));
+        Instant moment = moment(TEXT.parse(iso), zone);
+        // Strict where the other is lenient: the thirtieth of February is no day, not the twenty-eighth.
+        DateTimeFormatter.ISO_LOCAL_DATE.parse(iso.substring(0, DATE_LENGTH));
+        return bounded(moment);
     }
 
     private static Instant moment(TemporalAccessor parsed, ZoneId zone) {

@@ -24,6 +24,7 @@ public final class Account {
     private final Budget budget;
     private final ObjectMapper json;
     private final InstantSource clock;
+    private final Secret secret;
 
     /**
      * @param budget of requests, shared by everything that uses the key
@@ -35,6 +36,7 @@ public final class Account {
         this.budget = budget;
         this.json = json;
         this.clock = clock;
+        this.secret = new Secret(source.apiKey());
     }
 
     /** Readies a request: waits for its turn, and puts the key where the provider wants it. */
@@ -57,6 +59,7 @@ public final class Account {
         Message answer = exchange.getMessage();
         byte[] body = withoutKey(answer.getBody(byte[].class));
         attempt.answered(body, clock.instant(), requestId(answer));
+        attempt.rest(Limits.rest(source.provider().limits(), name -> answer.getHeader(name, String.class)));
         int status = answer.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, int.class);
         if (status < 200 || status > 299) {
             throw failure(status, tree(body), body, wait(answer));
@@ -77,8 +80,7 @@ public final class Account {
             return new byte[0];
         }
         String text = new String(body, StandardCharsets.ISO_8859_1);
-        return text.contains(source.apiKey())
-                ? text.replace(source.apiKey(), "***").getBytes(StandardCharsets.ISO_8859_1) : body;
+        return secret.isIn(text) ? secret.outOf(text).getBytes(StandardCharsets.ISO_8859_1) : body;
     }
 
     private Failure failure(int status, JsonNode body, byte[] bytes, Duration wait) {
@@ -97,14 +99,14 @@ public final class Account {
     private String requestId(Message answer) {
         String header = source.provider().requestIdHeader();
         String id = header == null ? null : answer.getHeader(header, String.class);
-        return id == null ? null : id.replace(source.apiKey(), "***");
+        return id == null ? null : secret.outOf(id);
     }
 
     /** An error's body may be anything: a proxy's HTML, or nothing. */
     private JsonNode tree(byte[] body) {
         try {
             return body.length == 0 ? null : json.readTree(body);
-        } catch (IOException e) {
+        } catch (IOException | NumberFormatException e) {
             return null;
         }
     }

@@ -12,6 +12,7 @@ public final class Attempt {
     private String requestId;
     private long sent;
     private Duration took;
+    private Duration rest;
 
     /** What was asked, without headers and without the address of the host. */
     public String request() {
@@ -38,6 +39,15 @@ public final class Attempt {
         return took;
     }
 
+    /** How long nothing is left to ask for, as the provider says beside its answer; null if it does not. */
+    public Duration rest() {
+        return rest;
+    }
+
+    void rest(Duration asked) {
+        rest = asked;
+    }
+
     void sent() {
         sent = System.nanoTime();
     }
@@ -46,6 +56,7 @@ public final class Attempt {
         request = Plain.line(method + ' ' + path + (query == null || query.isEmpty() ? "" : '?' + query));
         body = null;
         took = null;
+        rest = null;
         observedAt = null;
         requestId = null;
     }

@@ -7,10 +7,20 @@ import java.util.concurrent.locks.LockSupport;
 public final class Budget {
 
     private final long gap;
+    private final Runnable gate;
     private long next = System.nanoTime();
 
     /** @param rate requests a second; 0 for no limit */
     public Budget(double rate) {
+        this(rate, () -> { });
+    }
+
+    /**
+     * @param rate requests a second; 0 for no limit
+     * @param gate throws if nothing is to be asked any more: much may happen while one waits
+     */
+    public Budget(double rate, Runnable gate) {
+        this.gate = gate;
         gap = rate > 0 ? (long) (TimeUnit.SECONDS.toNanos(1) / rate) : 0;
     }
 
@@ -23,6 +33,7 @@ public final class Budget {
                 throw new InterruptedException();
             }
         }
+        gate.run();
     }
 
     private synchronized long turn() {

@@ -7,14 +7,18 @@ import java.time.Duration;
 import java.util.zip.GZIPInputStream;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.apache.hc.core5.http.EntityDetails;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.HttpResponseInterceptor;
+import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.util.Timeout;
 
 /**
  * Keeps a provider's answer within bounds before anything else sees it: so many bytes, counted after unpacking, and so
@@ -22,6 +26,9 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
  * key to another host.
  */
 public final class Guard implements HttpClientConfigurer {
+
+    /** As many as a source may have requests in flight. */
+    private static final int MOST_CONNECTIONS = 256;
 
     private final long maxSize;
     private final Duration timeout;
@@ -38,7 +45,7 @@ public final class Guard implements HttpClientConfigurer {
     @Override
     public void configureHttpClient(HttpClientBuilder client) {
         client.disableAutomaticRetries().disableRedirectHandling().disableCookieManagement().disableAuthCaching();
-        client.disableContentCompression();
+        client.disableContentCompression().setConnectionManager(connections());
         client.addResponseInterceptorLast(new HttpResponseInterceptor() {
             @Override
             public void process(HttpResponse response, EntityDetails entity, HttpContext context) {
@@ -48,6 +55,13 @@ public final class Guard implements HttpClientConfigurer {
                 }
             }
         });
+    }
+
+    /** Closed with the client. */
+    private HttpClientConnectionManager connections() {
+        return PoolingHttpClientConnectionManagerBuilder.create().setConnectionFactory(Line::new)
+                .setDefaultSocketConfig(SocketConfig.custom().setSoTimeout(Timeout.of(timeout)).build())
+                .setMaxConnTotal(MOST_CONNECTIONS).setMaxConnPerRoute(MOST_CONNECTIONS).build();
     }
 
     /** An answer is larger than it may be. */

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 public final class Inspection {
 
     private static final Set<String> KEYS = Set.of("base-url", "time-zone", "key-header", "key-prefix",
-            "request-id-header", "list", "list.first", "job", "follow", "like", "growing", "whole", "recent", "after",
+            "request-id-header", "rate-limits", "list", "list.first", "job", "follow", "like", "growing", "whole", "recent", "after",
             "numbered", "indexed", "settling");
     private static final List<String> WAYS = List.of("growing", "whole", "recent", "after", "numbered", "indexed",
             "settling");

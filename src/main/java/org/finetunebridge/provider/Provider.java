@@ -21,8 +21,9 @@ import java.util.Set;
  * @param ways      how they are asked
  * @param keys      configuration keys of its own, with their defaults
  * @param fields    the fields known of each resource's records
+ * @param limits    the header that says how many requests are left, to the one that says when there are more
  * @param errors    what its errors mean
  */
 public record Provider(String name, String baseUrl, ZoneId zone, String keyHeader, String keyPrefix,
         String requestIdHeader, String list, String job, List<String> follow, Map<String, String> wishes, Ways ways,
-        Map<String, String> keys, Map<String, Set<String>> fields, ErrorTable errors) {}
+        Map<String, String> keys, Map<String, Set<String>> fields, Map<String, String> limits, ErrorTable errors) {}

@@ -69,7 +69,7 @@ public final class Providers {
         return new Provider(name, text.getProperty("base-url", ""), ZoneId.of(text.getProperty("time-zone", "UTC")),
                 text.getProperty("key-header", "Authorization"), prefix(text), text.getProperty("request-id-header"),
                 text.getProperty("list"), text.getProperty("job"), follow(text), wishes(text), ways(text),
-                ownKeys(text), fields.isEmpty() && !like.equals(name) ? fields(descriptor(like)) : fields,
+                ownKeys(text), fields.isEmpty() && !like.equals(name) ? fields(descriptor(like)) : fields, limits(text),
                 new ErrorTable(table(files.has(name + ERRORS) ? name + ERRORS : like + ERRORS), table("errors.json")));
     }
 
@@ -124,6 +124,14 @@ public final class Providers {
         text.stringPropertyNames().stream().filter(key -> key.startsWith(OWN_KEY))
                 .forEach(key -> keys.put(key.substring(OWN_KEY.length()), text.getProperty(key)));
         return keys;
+    }
+
+    /** {@code remaining/reset}, in pairs. */
+    private static Map<String, String> limits(Properties text) {
+        Map<String, String> limits = new TreeMap<>();
+        words(text, "rate-limits").stream().map(pair -> pair.split("/", 2)).filter(pair -> pair.length == 2)
+                .forEach(pair -> limits.put(pair[0].strip(), pair[1].strip()));
+        return limits;
     }
 
     private static Map<String, Set<String>> fields(Properties text) {

@@ -35,7 +35,7 @@ public final class Desk {
         String key = authorization.replaceFirst("^Bearer ", "");
         Request request = request(message, !authorization.isEmpty());
         requests.enter(key, request);
-        Fault fault = mischief.fault(request.line());
+        Fault fault = mischief.fault(key, request.line());
         exchange.setProperty(VISIT, new Visit(key, fault, exchange.getMessage(HttpMessage.class)));
         exchange.setVariable("delay", fault.delay().toMillis());
     }

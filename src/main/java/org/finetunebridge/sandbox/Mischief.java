@@ -1,7 +1,9 @@
 package org.finetunebridge.sandbox;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -14,6 +16,7 @@ import java.util.regex.Pattern;
 public final class Mischief {
 
     private final List<Prank> pranks = new CopyOnWriteArrayList<>();
+    private final Map<String, Mischief> ofKeys = new ConcurrentHashMap<>();
 
     private record Prank(Pattern pattern, BooleanSupplier mood, Fault fault) {
 
@@ -39,12 +42,24 @@ public final class Mischief {
         return add(regex, () -> chance.nextDouble() < probability, fault);
     }
 
+    /** What goes wrong for requests with this key alone, and before anything else does. */
+    public Mischief of(String key) {
+        return ofKeys.computeIfAbsent(key, first -> new Mischief());
+    }
+
     /** All is well again. */
     public void end() {
         pranks.clear();
+        ofKeys.clear();
     }
 
-    Fault fault(String line) {
+    Fault fault(String key, String line) {
+        Mischief own = ofKeys.get(key);
+        Fault fault = own == null ? Fault.NONE : own.fault(line);
+        return fault == Fault.NONE ? fault(line) : fault;
+    }
+
+    private Fault fault(String line) {
         return pranks.stream().filter(prank -> prank.strikes(line)).findFirst().map(Prank::fault).orElse(Fault.NONE);
     }
 

@@ -12,9 +12,12 @@ public final class Requests {
 
     private static final int KEPT = 20_000;
 
-    private final ConcurrentLinkedDeque<Request> log = new ConcurrentLinkedDeque<>();
+    private final ConcurrentLinkedDeque<Entry> log = new ConcurrentLinkedDeque<>();
     private final AtomicLong received = new AtomicLong();
     private final Map<String, Crowd> crowds = new ConcurrentHashMap<>();
+
+    private record Entry(String key, Request request) {
+    }
 
     /** Under way now, and at most ever. */
     private record Crowd(int now, int most) {
@@ -30,13 +33,18 @@ public final class Requests {
 
     /** The requests, oldest first. */
     public List<Request> all() {
-        return List.copyOf(log);
+        return log.stream().map(Entry::request).toList();
+    }
+
+    /** The requests with this key, oldest first. */
+    public List<Request> of(String key) {
+        return log.stream().filter(entry -> entry.key().equals(key)).map(Entry::request).toList();
     }
 
     /** The requests whose {@link Request#line()} matches somewhere. */
     public List<Request> matching(String regex) {
         Pattern pattern = Pattern.compile(regex);
-        return log.stream().filter(request -> pattern.matcher(request.line()).find()).toList();
+        return all().stream().filter(request -> pattern.matcher(request.line()).find()).toList();
     }
 
     /** How many requests came, of any kind. */
@@ -59,7 +67,7 @@ public final class Requests {
     void enter(String key, Request request) {
         received.incrementAndGet();
         crowds.merge(key, new Crowd(1, 1), (crowd, first) -> crowd.enter());
-        log.add(request);
+        log.add(new Entry(key, request));
         if (received.get() > KEPT) {
             log.poll();
         }

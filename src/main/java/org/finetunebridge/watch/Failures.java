@@ -24,6 +24,8 @@ public final class Failures {
 
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
 
+    static final String OURS = "a fault of the bridge: ";
+
     private final Watch watch;
     private final Observer observer;
     private final InstantSource clock;
@@ -88,6 +90,11 @@ public final class Failures {
                     + Plain.line(Cause.of(JsonProcessingException.class, cause).getOriginalMessage()),
                     body);
         }
+        if (Cause.of(NumberFormatException.class, cause) != null) {
+            // Jackson's own word for a number of JSON whose exponent no computer holds.
+            return Failure.of(Means.ODD, "the answer holds a number that cannot be read: "
+                    + Plain.line(Cause.of(NumberFormatException.class, cause).getMessage()), body);
+        }
         if (Cause.of(Mappings.WrongShape.class, cause) != null) {
             return Failure.of(Means.ODD, "the answer has the wrong shape: "
                     + Plain.line(Cause.of(Mappings.WrongShape.class, cause).getMessage()), body);
@@ -96,6 +103,6 @@ public final class Failures {
             return Failure.of(Means.TRANSIENT, Plain.line(Cause.of(IOException.class, cause).toString()), null);
         }
         LOG.error("{}: a fault of ours", poll, cause);
-        return Failure.of(Means.ODD, "a fault of the bridge: " + Plain.line(String.valueOf(cause)), body);
+        return Failure.of(Means.ODD, OURS + Plain.line(String.valueOf(cause)), body);
     }
 }

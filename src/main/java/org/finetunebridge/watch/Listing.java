@@ -41,6 +41,11 @@ final class Listing {
         }
     }
 
+    /** Whether the list showed the job. */
+    synchronized boolean shows(String job) {
+        return seen.contains(job);
+    }
+
     /** The jobs to read, in the order of the list. */
     synchronized List<String> watched() {
         return List.copyOf(watched);

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.finetunebridge.fetch.Failure;
 import org.finetunebridge.memory.Trouble;
 import org.finetunebridge.provider.Means;
@@ -57,19 +58,28 @@ final class Retries {
         Means means = odd >= ODD_IN_A_ROW ? Means.JOB : failure.means();
         Verdict verdict = means == Means.JOB || means == Means.SOURCE ? parked(means, failure, known, count, now)
                 : waiting(means, failure, count, now);
-        strikes.put(job, new Strikes(count, odd, before == null ? now : before.since(), verdict.until()));
+        strikes.put(job, new Strikes(count, odd, before == null || before.since() == null ? now : before.since(), verdict.until()));
         return verdict;
     }
 
     /** The job was read. */
     void succeeded(String job) {
         strikes.remove(job);
-        answered();
+        inARow = 0;
     }
 
-    /** A page came: whoever fails now fails alone. */
-    void answered() {
+    /** Forgets the jobs that are not known any more. */
+    void retain(Predicate<String> known) {
+        strikes.keySet().removeIf(job -> !known.test(job));
+    }
+
+    /**
+     * A page of the job came: whoever fails now fails alone, and fails anew. What made no sense still counts, for the page
+     * that came may be another than the one that makes none.
+     */
+    void answered(String job) {
         inARow = 0;
+        strikes.computeIfPresent(job, (same, known) -> new Strikes(0, known.odd(), null, Instant.EPOCH));
     }
 
     /** Before which a job that failed lately is not asked again. */

@@ -56,6 +56,13 @@ final class Sweep {
         return late;
     }
 
+    /** The same of one job alone. */
+    List<String> giveUp(String job, Instant notBefore, Instant last) {
+        Task task = tasks.get(job);
+        return task != null && later(task.due(), notBefore).isAfter(last) && tasks.remove(job) != null
+                ? List.of(job) : List.of();
+    }
+
     static Instant later(Instant one, Instant other) {
         return one.isAfter(other) ? one : other;
     }

@@ -149,17 +149,23 @@ public final class Watch {
 
     /** Before a page is read: against which memory, and whether at all. */
     public void ready(@Variable("poll") Poll poll) {
+        admit();
+        poll.ready(publisher.session());
+        poll.listing(listing);
+    }
+
+    /** Before a request goes out: lets nothing through while the account is asked to wait. */
+    public void admit() {
         if (stopping || isHeld()) {
             throw new Postponed();
         }
-        poll.ready(publisher.session());
-        poll.listing(listing);
     }
 
     /** A page was read, and what was new in it is told. */
     public synchronized void passed(@Variable("poll") Poll poll) {
         poll.told();
-        retries.answered();
+        rest(poll.getAttempt().rest());
+        retries.answered(poll.getJob());
         sinkFailures = 0;
         int known = poll.takeKnown();
         onlookers.forEach(onlooker -> onlooker.read(known, poll.getAttempt().took()));
@@ -169,6 +175,7 @@ public final class Watch {
         retries.succeeded(poll.getJob());
         sweep.remove(poll.getJob());
         if (poll.isList()) {
+            retries.retain(listing::shows);
             List<String> watched = listing.watched();
             watched.forEach(job -> addJob(poll.session().of(source.name(), job), source.follow()));
             // Where nothing is followed, the list has shown the jobs whole.
@@ -176,6 +183,15 @@ public final class Watch {
             giveUp();
         } else {
             tally = tally.plusRead(1);
+        }
+    }
+
+    /** The account has nothing left to ask for until then. */
+    private void rest(Duration asked) {
+        if (asked != null) {
+            heldUntil = Sweep.later(heldUntil, clock.instant().plus(asked));
+            onlookers.forEach(onlooker -> onlooker.held(heldUntil));
+            giveUp();
         }
     }
 
@@ -199,7 +215,12 @@ public final class Watch {
             tally = tally.failed(poll + ": " + failure.getMessage());
             LOG.warn("{}: {}; set aside until {}", poll, failure.getMessage(), verdict.until());
         }
-        giveUp();
+        rest(poll.getAttempt().rest());
+        if (verdict.ofAll()) {
+            giveUp();
+        } else {
+            giveUp(sweep.giveUp(poll.getJob(), heldUntil, last(poll.getJob())));
+        }
         return verdict;
     }
 
@@ -293,10 +314,15 @@ public final class Watch {
 
     /** What cannot be read before patience ends is left for a later sweep, or for good if this is the only one. */
     private void giveUp() {
-        List<String> late = new ArrayList<>(sweep.giveUp(heldUntil, job -> {
-            Instant since = patience.all() ? failsSince(job) : began;
-            return (since == null ? Sweep.later(began, clock.instant()) : since).plus(patience.retry());
-        }));
+        giveUp(sweep.giveUp(heldUntil, this::last));
+    }
+
+    private Instant last(String job) {
+        Instant since = patience.all() ? failsSince(job) : began;
+        return (since == null ? Sweep.later(began, clock.instant()) : since).plus(patience.retry());
+    }
+
+    private void giveUp(List<String> late) {
         if (!late.isEmpty()) {
             LOG.debug("{}: left for later: {}", source.name(), late);
             tally = sinkFailures == 0 ? tally.failed(late.size())

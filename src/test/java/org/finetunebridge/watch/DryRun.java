@@ -183,7 +183,7 @@ final class DryRun {
 
     private static SourceSettings source(List<String> jobs, String list, String job, List<String> follow, Ways ways) {
         var provider = new Provider("acme", "http://127.0.0.1", ZoneOffset.UTC, "Authorization", "Bearer ", null, list,
-                job, follow, Map.of(), ways, Map.of(), Map.of(), null);
+                job, follow, Map.of(), ways, Map.of(), Map.of(), Map.of(), null);
         return new SourceSettings("acme", provider, "http://127.0.0.1", "key", jobs, List.of(), null,
                 Duration.ofSeconds(30), null, ZoneOffset.UTC, 4, 0, ZoneOffset.UTC, Duration.ofSeconds(60), Map.of());
     }

@@ -1,0 +1,137 @@
+package org.finetunebridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicLong;
+import org.finetunebridge.sandbox.Fault;
+import org.finetunebridge.sandbox.Request;
+import org.finetunebridge.sandbox.World;
+import org.finetunebridge.watch.Tally;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a provider sends besides, or in the place of, what it was asked for. */
+@Timeout(120)
+class HostileAnswersTest {
+
+    private static final int FASTER = 8;
+    private static final long MUCH = 60_000_000;
+    @TempDir
+    private Path folder;
+    private final ExecutorService provider = Executors.newCachedThreadPool();
+    private Rig rig;
+
+    @BeforeEach
+    void start() {
+        rig = new Rig(folder, World.empty()).clock(hastening(FASTER));
+    }
+
+    @AfterEach
+    void close() {
+        provider.shutdownNow();
+        rig.close();
+    }
+
+    /** One line without an end, or lines without an end: neither is read into memory, nor for ever. */
+    @ParameterizedTest
+    @ValueSource(strings = {"x", "X-Name: value\r\n"})
+    void readsNoHeadWithoutAnEnd(String part) throws Exception {
+        var sent = new AtomicLong();
+        try (var server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            provider.submit(() -> {
+                while (true) {
+                    Socket client = server.accept();
+                    provider.submit(() -> pour(client, part, sent));
+                }
+            });
+            rig.source("dashscope", "dashscope").with("dashscope.base-url", "http://127.0.0.1:" + server.getLocalPort());
+
+            assertThat(rig.clock(hastening(40)).once()).hasSize(1).first().extracting(Tally::failed).isEqualTo(1);
+        }
+        assertThat(sent.get()).isBetween(10_000L, MUCH - 1);
+        assertThat(rig.deadLetters()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1E6999999999", "-922337E036854775808", "1e-9999999999"})
+    void takesANumberNobodyCanHoldForAnAnswerWithoutSense(String number) throws Exception {
+        rig.source("dashscope", "dashscope").world.account("dashscope").create("ft-1");
+        rig.sandbox.mischief().times(1, "/checkpoints", Fault.body(503, "{\"code\":" + number + "}"))
+                .always("/checkpoints", Fault.body(200, "{\"output\":" + number + "}"));
+
+        rig.once();
+
+        assertThat(rig.deadLetters()).hasSize(1).first().satisfies(letter -> {
+            assertThat(letter.at("/data/error/message").asText()).startsWith("the answer holds a number");
+            assertThat(letter.at("/data/payload").asText()).contains(number);
+        });
+        assertThat(rig.sandbox.requests().matching("/checkpoints")).hasSize(6);
+    }
+
+    /** No error yet: but the next request would be one. */
+    @Test
+    void restsWhenTheProviderSaysThatNothingIsLeft() throws Exception {
+        rig.source("openai", "openai").with("openai.concurrency", "1").world.account("openai").create("ftjob-1");
+        rig.sandbox.mischief().times(1, "jobs\\?limit", Fault.headers(Map.of("x-ratelimit-remaining-requests", "0",
+                "x-ratelimit-reset-requests", "0m24s")));
+
+        assertThat(rig.once()).containsExactly(new Tally(1, 0, null));
+
+        var asked = rig.sandbox.requests().all().stream().map(Request::at).toList();
+        assertThat(Duration.between(asked.get(0), asked.get(1)).multipliedBy(FASTER)).isGreaterThan(
+                Duration.ofSeconds(22));
+    }
+
+    /** Two stand in line at the source's own rate when the first is told to wait: so do they. */
+    @Test
+    void letsNobodyOutOfTheLineWhileTheAccountIsAskedToWait() throws Exception {
+        rig.source("dashscope", "dashscope").with("dashscope.jobs", "ft-1,ft-2,ft-3").with("dashscope.rate", "2");
+        for (String id : new String[] {"ft-1", "ft-2", "ft-3"}) {
+            rig.world.account("dashscope").create(id);
+        }
+        rig.sandbox.mischief().times(1, ".", Fault.body(429, "{}").header("Retry-After", "24"));
+
+        assertThat(rig.once()).containsExactly(new Tally(3, 0, null));
+
+        var asked = rig.sandbox.requests().all().stream().map(Request::at).toList();
+        assertThat(Duration.between(asked.get(0), asked.get(1)).multipliedBy(FASTER)).isGreaterThan(
+                Duration.ofSeconds(22));
+    }
+
+    /** A clock on which waits pass so many times faster. */
+    private static InstantSource hastening(int times) {
+        Instant start = Instant.now();
+        return () -> start.plus(Duration.between(start, Instant.now()).multipliedBy(times));
+    }
+
+    private static Void pour(Socket client, String part, AtomicLong sent) {
+        byte[] chunk = part.repeat(1000).getBytes(StandardCharsets.US_ASCII);
+        try (client; OutputStream out = client.getOutputStream()) {
+            out.write("HTTP/1.1 200 OK\r\n".getBytes(StandardCharsets.US_ASCII));
+            while (sent.addAndGet(chunk.length) < MUCH) {
+                out.write(chunk);
+            }
+        } catch (IOException e) {
+            // It hung up, as it should.
+        }
+        return null;
+    }
+}

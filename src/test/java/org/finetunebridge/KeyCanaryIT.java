@@ -1,0 +1,209 @@
+package org.finetunebridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import javax.management.JMException;
+import javax.management.MBeanAttributeInfo;
+import javax.management.MBeanServerConnection;
+import javax.management.ObjectName;
+import javax.management.remote.JMXConnector;
+import javax.management.remote.JMXConnectorFactory;
+import javax.management.remote.JMXServiceURL;
+import org.finetunebridge.sandbox.Fault;
+import org.finetunebridge.sandbox.Sandbox;
+import org.finetunebridge.sandbox.World;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A key that providers repeat in all they say, in a process that logs all it can: the key is nowhere. */
+@Timeout(180)
+class KeyCanaryIT {
+
+    private static final String CANARY = "sk-canary/0123+4567==";
+    private static final String ESCAPED = "sk\\u002dcanary\\/0123+4567\\u003d\\u003D";
+    /** Whatever is left of it. */
+    private static final String[] TRACES = {"canary", "Y2FuYXJ5", "63616e617279"};
+
+    private final World world = World.empty();
+    private final List<Process> processes = new ArrayList<>();
+    @TempDir
+    private Path folder;
+    private Sandbox sandbox;
+
+    @BeforeEach
+    void start() throws IOException {
+        sandbox = Sandbox.start(world);
+        Files.writeString(folder.resolve("trace.properties"), """
+                appender.console.type = Console
+                appender.console.name = console
+                appender.console.layout.type = PatternLayout
+                appender.console.layout.pattern = %p %c %m%n%throwable
+                rootLogger.level = trace
+                rootLogger.appenderRef.console.ref = console
+                """);
+        for (String provider : List.of("dashscope", "minimax")) {
+            List.of("1", "2", "3", "4", "5", "6").forEach(id -> world.account(provider, CANARY).create(id)
+                    .checkpoint("c-1", 1, "READY").become("RUNNING"));
+        }
+    }
+
+    @AfterEach
+    void close() {
+        processes.forEach(Process::destroyForcibly);
+        sandbox.close();
+    }
+
+    @Test
+    void isNowhereThoughEverythingIsLoggedAndProvidersRepeatIt() throws Exception {
+        misbehave(true);
+        int http = freePort();
+        int jmx = freePort();
+        Process bridge = start(List.of("-Dcom.sun.management.jmxremote.port=" + jmx, "-Djava.rmi.server.hostname=127.0.0.1",
+                "-Dcom.sun.management.jmxremote.host=127.0.0.1", "-Dcom.sun.management.jmxremote.authenticate=false",
+                "-Dcom.sun.management.jmxremote.ssl=false", "-Dbridge.http.port=" + http), "run");
+        await().atMost(Duration.ofSeconds(90)).until(() -> files().stream().anyMatch(file -> file.contains("dead-letters"))
+                && sandbox.requests().matching("1/|event.*\"1\"").size() >= 2 && sandbox.requests().received() > 30);
+
+        for (String path : List.of("/observe/health", "/observe/metrics", "/")) {
+            String said = get(http, path);
+            assertThat(said).as(path).isNotEmpty().doesNotContain(TRACES);
+        }
+        assertThat(beans(jmx)).hasSizeGreaterThan(500).allSatisfy(attribute -> assertThat(attribute)
+                .doesNotContain(TRACES));
+        bridge.destroy();
+        assertThat(bridge.waitFor(60, TimeUnit.SECONDS)).isTrue();
+
+        assertThat(log()).as("the log is worth looking at").contains("TRACE", "org.apache.hc.client5", "org.apache.camel");
+        assertNowhere();
+    }
+
+    @Test
+    void isNowhereInWhatTheOtherCommandsSay() throws Exception {
+        misbehave(false);
+        for (String verb : List.of("check", "once", "replay", "state")) {
+            Process process = start(List.of(), verb);
+            assertThat(process.waitFor(90, TimeUnit.SECONDS)).as(verb).isTrue();
+            assertNowhere();
+        }
+        Process refused = start(List.of("-Ddashscope.api-kee=x"), "once");
+        assertThat(refused.waitFor(90, TimeUnit.SECONDS)).isTrue();
+        assertThat(refused.exitValue()).isEqualTo(2);
+        assertNowhere();
+    }
+
+    /** @param forAWhile also with what is tried again, for which {@code once} waits two minutes */
+    private void misbehave(boolean forAWhile) {
+        String json = "{\"code\":\"InvalidParameter\",\"message\":\"Incorrect key " + CANARY + " or " + ESCAPED
+                + "\",\"base_resp\":{\"status_code\":2013,\"status_msg\":\"key " + ESCAPED + "\"},\"request_id\":\"" + CANARY
+                + "\"}";
+        UnaryOperator<String> repeat = answer -> answer.replaceFirst("\\{", "{\"key\":\"" + CANARY + "\",\"escaped\":\""
+                + ESCAPED.replace("\\", "\\\\") + "\",").replace("READY", CANARY).replace("SUCCEEDED", CANARY);
+        sandbox.mischief().always("1/|event.*\"1\"", Fault.body(400, json).header("Trace-Id", CANARY))
+                .always("5/|event.*\"5\"", Fault.edited(repeat).and(Fault.gzip()))
+                .always("page_no=|finetune_job\\b", Fault.edited(repeat).header("Trace-Id", CANARY));
+        if (forAWhile) {
+            sandbox.mischief().always("2/|event.*\"2\"", Fault.html(200).and(Fault.edited(
+                    html -> html.replace("Please", CANARY))))
+                    .always("3/|event.*\"3\"", Fault.redirect("http://127.0.0.1:1/?key=" + CANARY))
+                    .always("4/|event.*\"4\"", Fault.body(503, json).header("X-Key", CANARY))
+                    .times(3, "6/|event.*\"6\"", Fault.body(200, "{\"output\":[" + json + "]," + json));
+        }
+    }
+
+    private void assertNowhere() throws IOException {
+        assertThat(files()).isNotEmpty();
+        for (String file : files()) {
+            if (!file.endsWith("trace.properties")) {
+                String text = new String(Files.readAllBytes(Path.of(file)), StandardCharsets.ISO_8859_1);
+                assertThat(text.lines().filter(line -> Arrays.stream(TRACES).anyMatch(line::contains)))
+                        .as(file).isEmpty();
+            }
+        }
+    }
+
+    /** Every attribute of every MBean, as text. */
+    private static List<String> beans(int port) throws Exception {
+        var address = new JMXServiceURL("service:jmx:rmi:///jndi/rmi://127.0.0.1:" + port + "/jmxrmi");
+        List<String> attributes = new ArrayList<>();
+        try (JMXConnector connector = JMXConnectorFactory.connect(address)) {
+            MBeanServerConnection server = connector.getMBeanServerConnection();
+            for (ObjectName bean : server.queryNames(null, null)) {
+                attributes.add(bean.toString());
+                for (MBeanAttributeInfo attribute : server.getMBeanInfo(bean).getAttributes()) {
+                    attributes.add(bean + " " + attribute.getName() + ": " + read(server, bean, attribute));
+                }
+            }
+        }
+        return attributes;
+    }
+
+    private static String read(MBeanServerConnection server, ObjectName bean, MBeanAttributeInfo attribute)
+            throws IOException {
+        try {
+            return Arrays.deepToString(new Object[] {server.getAttribute(bean, attribute.getName())});
+        } catch (JMException | RuntimeException e) {
+            return e.toString();
+        }
+    }
+
+    private static String get(int port, String path) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build();
+        return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
+    }
+
+    private Process start(List<String> options, String verb) throws IOException {
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Ddashscope.period=200ms",
+                "-Dminimax.period=200ms", "-Dbridge.http.port=0", "-Dbridge.max-response-size=1MB",
+                "-Dlog4j2.configurationFile=" + folder.resolve("trace.properties")));
+        command.addAll(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Application.class.getName(), verb));
+        var builder = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true)
+                .redirectOutput(folder.resolve(verb + processes.size() + ".log").toFile());
+        builder.environment().putAll(Map.of("DASHSCOPE_API_KEY", CANARY, "MINIMAX_API_KEY", CANARY,
+                "DASHSCOPE_BASE_URL", sandbox.url("dashscope"), "MINIMAX_BASE_URL", sandbox.url("minimax")));
+        processes.add(builder.start());
+        return processes.get(processes.size() - 1);
+    }
+
+    private String log() throws IOException {
+        return Files.readString(folder.resolve("run0.log"), StandardCharsets.ISO_8859_1);
+    }
+
+    private List<String> files() {
+        try (Stream<Path> all = Files.walk(folder)) {
+            return all.filter(Files::isRegularFile).map(Path::toString).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package org.finetunebridge;
+
+import static java.time.ZoneOffset.UTC;
+import static java.time.format.DateTimeFormatter.RFC_1123_DATE_TIME;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.finetunebridge.sandbox.Fault;
+import org.finetunebridge.sandbox.Mischief;
+import org.finetunebridge.sandbox.World;
+
+/**
+ * A row of {@code unhappy-world.txt}, for one provider: what its source answers, and what the bridge is to make of it.
+ *
+ * @param name   of the case
+ * @param where  which answers are spoilt: of the list, or of the job bad
+ * @param times  how many; or {@code always}
+ * @param answer how
+ * @param once   how often {@code once} asks for the list, for bad and for good
+ * @param run    the same of {@code run}, which reads a finished job twice more; {@code +} is again and again
+ * @param told   of bad: all, all but the first record, what the list shows of it, or nothing
+ * @param letter the dead letter, in short
+ * @param state  what {@code once} counts as not read, and whether {@code run} is up
+ */
+record UnhappyRow(String name, String provider, String where, String times, String answer, String once, String run,
+        String told, String letter, String state) {
+
+    /** MiniMax, as the sandbox plays it, goes on after a number. */
+    static final String BAD = "4711";
+    static final String GOOD = "5000";
+    private static final Map<String, Map<String, String>> LINES = Map.of("list", Map.of("dashscope", "page_no=",
+            "minimax", "list_finetune_job"), "bad", Map.of("dashscope", BAD + "/", "minimax", "event.*" + BAD),
+            "good", Map.of("dashscope", GOOD + "/", "minimax", "event.*" + GOOD));
+    private static final Map<String, String> SPOILT = Map.of("dashscope list", "\"status\": ?\"\\w+\"", "dashscope bad",
+            "\"checkpoint\": ?\"c-2\"", "minimax list", "\"id\": ?\"" + BAD + "\"", "minimax bad",
+            "\"message\": ?\"(\\\\.|[^\"\\\\])*created(\\\\.|[^\"\\\\])*\"");
+
+    static List<UnhappyRow> all() {
+        try (Stream<String> lines = Files.lines(Path.of("src/test/resources/unhappy-world.txt"))) {
+            return lines.filter(line -> line.contains("|") && !line.startsWith("#")).flatMap(UnhappyRow::read).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Stream<UnhappyRow> read(String line) {
+        List<String> cells = Arrays.stream(line.split("\\|")).map(String::strip).toList();
+        return Stream.of("dashscope", "minimax").filter(one -> List.of("both", one).contains(cells.get(1)))
+                .map(one -> new UnhappyRow(cells.get(0), one, cells.get(2), cells.get(3), cells.get(4), cells.get(5),
+                        cells.get(6), cells.get(7), cells.get(8), cells.get(9)));
+    }
+
+    /** The row's own account: a source of a bridge that plays them all side by side. */
+    String source() {
+        return provider.charAt(0) + "-" + name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
+    }
+
+    String key() {
+        return "sk-" + source();
+    }
+
+    void prepare(World world, Mischief mischief, InstantSource clock) {
+        for (String job : List.of(GOOD, BAD)) {
+            world.account(provider, key()).create(job).checkpoint("c-1", 1, "READY").checkpoint("c-2", 2, "READY")
+                    .become("SUCCEEDED");
+        }
+        if (!where.isEmpty()) {
+            int count = times.equals("always") ? Integer.MAX_VALUE : Integer.parseInt(times);
+            mischief.of(key()).times(count, LINES.get(where).get(provider), fault(clock));
+        }
+    }
+
+    /** How often a bridge asked for the list, and for the jobs. */
+    String asked(List<String> lines) {
+        return Stream.of("list", "bad", "good").map(what -> lines.stream().filter(Pattern.compile(
+                LINES.get(what).get(provider)).asPredicate()).count() + "").reduce((one, next) -> one + " " + next).get();
+    }
+
+    /** How long the answer asks to wait. */
+    Duration ban() {
+        String[] words = answer.split(" ");
+        return words.length < 3 || !words[1].startsWith("retry") ? Duration.ZERO
+                : words[1].equals("retry-after-ms") ? Duration.ofMillis(Long.parseLong(words[2]))
+                : Duration.ofSeconds(Long.parseLong(words[2]));
+    }
+
+    private Fault fault(InstantSource clock) {
+        String[] words = answer.split(" ", 3);
+        return switch (words[0]) {
+            case "late" -> Fault.slow(Duration.ofSeconds(4));
+            case "dropped" -> Fault.drop();
+            case "cut" -> Fault.cut();
+            case "html" -> Fault.html(200);
+            case "truncated" -> Fault.truncated();
+            case "garbage" -> Fault.garbage();
+            case "empty" -> Fault.empty();
+            case "redirect" -> Fault.redirect("http://127.0.0.1:1/elsewhere");
+            case "huge" -> Fault.huge(200_000);
+            case "repeated" -> Fault.repeat();
+            case "spoilt" -> Fault.edited(text -> text.replaceFirst(SPOILT.get(provider + " " + where),
+                    "\"status\":5,\"checkpoint\":5,\"message\":5,\"id\":5"));
+            case "json" -> Fault.body(200, answer.substring("json ".length()));
+            case "code", "problem" -> Fault.problem(words[1]);
+            case "own" -> Fault.status(Integer.parseInt(words[1]));
+            default -> waits(Fault.body(Integer.parseInt(words[0]), "{}"), words, clock);
+        };
+    }
+
+    private static Fault waits(Fault status, String[] words, InstantSource clock) {
+        if (words.length < 3) {
+            return status;
+        }
+        return status.and(new Fault(Duration.ZERO, page -> page, answer -> answer.header(
+                words[1].equals("retry-date") ? "Retry-After" : words[1], words[1].equals("retry-date")
+                        ? RFC_1123_DATE_TIME.format(clock.instant().plusSeconds(Long.parseLong(words[2])).atOffset(UTC))
+                        : words[2]), false));
+    }
+
+    @Override
+    public String toString() {
+        return name + ", " + provider;
+    }
+}

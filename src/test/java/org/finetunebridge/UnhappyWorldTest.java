@@ -1,0 +1,226 @@
+package org.finetunebridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.core.ConditionTimeoutException;
+import org.finetunebridge.sandbox.Request;
+import org.finetunebridge.sandbox.World;
+import org.finetunebridge.watch.Tally;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every row of {@code unhappy-world.txt}: two bridges, one that catches up and one that watches, have every row as a
+ * source of its own. On their clocks waits pass faster; which requests they make stays the same.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(180)
+class UnhappyWorldTest {
+
+    /** Its patience of two minutes is still long enough for a machine that has much to do. */
+    private static final int ONCE_FASTER = 5;
+    private static final int RUN_FASTER = 3;
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final JsonSchema LETTER = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+            .getSchema(UnhappyWorldTest.class.getResourceAsStream("/schemas/dead-letter.v1.schema.json"));
+
+    private final Map<UnhappyRow, Tally> tallies = new HashMap<>();
+    private final Map<String, String> health = new HashMap<>();
+    private Rig once;
+    private Rig run;
+    private List<JsonNode> toldOnce;
+    private List<JsonNode> toldInRun;
+
+    static List<UnhappyRow> rows() {
+        return UnhappyRow.all();
+    }
+
+    @BeforeAll
+    void play(@TempDir Path folder) throws Exception {
+        run = rig(Files.createDirectory(folder.resolve("run")), hastening(RUN_FASTER));
+        once = rig(Files.createDirectory(folder.resolve("once")), hastening(ONCE_FASTER));
+        watch();
+        List<Tally> all = once.once();
+        rows().forEach(row -> tallies.put(row, all.get(rows().indexOf(row))));
+        toldOnce = once.events();
+        toldInRun = run.events();
+    }
+
+    @AfterAll
+    void close() {
+        once.close();
+        run.close();
+    }
+
+    @ParameterizedTest
+    @MethodSource("rows")
+    void catchesUp(UnhappyRow row) {
+        assertThat(row.asked(lines(once, row))).as("asked").isEqualTo(row.once());
+        assertThat(told(toldOnce, row, UnhappyRow.BAD)).as("told").isEqualTo(expected(toldOnce, row));
+        assertThat(told(toldOnce, row, UnhappyRow.GOOD)).isEqualTo(row.state().equals("source") ? List.of()
+                : wellOf(toldOnce, row));
+        assertThat(letters(once, row)).as("dead letters").containsExactlyElementsOf(expectedLetters(row));
+        assertThat(List.of(tallies.get(row).read(), tallies.get(row).failed())).as("read and not read")
+                .isEqualTo(switch (row.state()) {
+                    case "up" -> List.of(row.once().endsWith("0 1") ? 1 : 2, 0);
+                    case "job" -> List.of(1, 1);
+                    default -> List.of(0, 1);
+                });
+    }
+
+    @ParameterizedTest
+    @MethodSource("rows")
+    void watches(UnhappyRow row) {
+        String asked = row.asked(lines(run, row));
+        assertThat(row.run().startsWith("+") ? "+" + asked.substring(asked.indexOf(' ')) : asked).as("asked")
+                .isEqualTo(row.run());
+        assertThat(told(toldInRun, row, UnhappyRow.BAD)).as("told").isEqualTo(expected(toldInRun, row));
+        assertThat(told(toldInRun, row, UnhappyRow.GOOD)).isEqualTo(row.state().equals("source") ? List.of()
+                : wellOf(toldInRun, row));
+        assertThat(letters(run, row)).as("dead letters").containsExactlyElementsOf(expectedLetters(row));
+        assertThat(health.get("source-" + row.source())).as("health").isEqualTo(
+                row.state().equals("source") ? "DOWN" : "UP");
+    }
+
+    /** Whoever of the account asks: the key is shared. */
+    @ParameterizedTest
+    @MethodSource("rows")
+    void asksNothingBeforeTheTimeItWasTold(UnhappyRow row) {
+        if (!row.ban().isZero()) {
+            assertThat(silence(once, row).multipliedBy(ONCE_FASTER)).isGreaterThanOrEqualTo(row.ban().minusSeconds(1));
+            assertThat(silence(run, row).multipliedBy(RUN_FASTER)).isGreaterThanOrEqualTo(row.ban().minusSeconds(1));
+        }
+    }
+
+    private void watch() throws Exception {
+        int port = freePort();
+        try (Bridge bridge = run.with("bridge.http.port", Integer.toString(port)).bridge(false).served()) {
+            bridge.init();
+            bridge.start();
+            awaitAll();
+            var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/observe/health")).build();
+            var answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+            JSON.readTree(answer.body()).path("checks").forEach(check -> health.put(check.path("name").asText(),
+                    check.path("status").asText()));
+        }
+    }
+
+    /** Until every row is played, and then some sweeps more, which must not ask for more. */
+    private void awaitAll() {
+        try {
+            await().atMost(PATIENCE).until(() -> rows().stream().allMatch(this::isPlayed));
+        } catch (ConditionTimeoutException e) {
+            // Each row says itself what became of it.
+        }
+        int sweeps = lines(run, rows().get(0)).size();
+        await().atMost(PATIENCE).until(() -> lines(run, rows().get(0)).size() >= sweeps + 3);
+    }
+
+    private static int freePort() throws IOException {
+        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
+    }
+
+    private boolean isPlayed(UnhappyRow row) {
+        String asked = row.asked(lines(run, row));
+        String jobs = row.run().substring(row.run().indexOf(' '));
+        return asked.endsWith(jobs) && !asked.startsWith("0");
+    }
+
+    private static Rig rig(Path folder, InstantSource clock) throws IOException {
+        var rig = new Rig(folder, World.empty()).clock(clock).with("bridge.max-response-size", "100KB");
+        for (UnhappyRow row : rows()) {
+            row.prepare(rig.world, rig.sandbox.mischief(), clock);
+            rig.source(row.source(), row.provider()).with(row.source() + ".api-key", row.key())
+                    .with(row.source() + ".concurrency", "1").with(row.source() + ".period", "400ms");
+            if (row.answer().equals("late")) {
+                rig.with(row.source() + ".request-timeout", "3s");
+            }
+        }
+        return rig;
+    }
+
+    private List<String> expected(List<JsonNode> events, UnhappyRow row) {
+        List<String> well = wellOf(events, row);
+        return switch (row.told()) {
+            case "all" -> well;
+            case "rest" -> well.stream().filter(told -> !List.of("c-2 READY", "0", "PENDING").contains(told)).toList();
+            case "list" -> row.provider().equals("dashscope") ? List.of("SUCCEEDED") : List.of();
+            default -> List.of();
+        };
+    }
+
+    private static List<String> wellOf(List<JsonNode> events, UnhappyRow row) {
+        return told(events, rows().get(row.provider().equals("dashscope") ? 0 : 1), UnhappyRow.GOOD);
+    }
+
+    private static List<String> told(List<JsonNode> events, UnhappyRow row, String job) {
+        return events.stream().filter(event -> event.path("subject").asText().equals(job)
+                && event.at("/data/account").asText().equals(row.source()))
+                .map(event -> Rig.brief(event).substring(row.source().length() + 1).replaceFirst(" \\{.*", ""))
+                .sorted().toList();
+    }
+
+    private static List<String> expectedLetters(UnhappyRow row) {
+        return row.letter().equals("-") ? List.of() : List.of(row.letter());
+    }
+
+    private static List<String> letters(Rig rig, UnhappyRow row) {
+        return rig.deadLetters().stream().filter(letter -> letter.at("/data/account").asText().equals(row.source()))
+                .peek(letter -> assertThat(LETTER.validate(letter.path("data"))).as("%s", letter).isEmpty())
+                .map(UnhappyWorldTest::brief).toList();
+    }
+
+    private static String brief(JsonNode letter) {
+        JsonNode data = letter.path("data");
+        JsonNode error = data.path("error");
+        return (data.has("jobId") ? data.path("jobId").asText().replace(UnhappyRow.BAD, "bad ") : "") + data.path("stage").asText() + ": "
+                + error.path("class").asText() + (error.has("httpStatus") ? " " + error.path("httpStatus") : "")
+                + (error.has("code") ? " " + error.path("code").asText() : "") + " x" + data.path("attempts")
+                + (data.path("payload").isNull() ? " bare" : "");
+    }
+
+    private static List<String> lines(Rig rig, UnhappyRow row) {
+        return rig.sandbox.requests().of(row.key()).stream().map(Request::line).toList();
+    }
+
+    private static Duration silence(Rig rig, UnhappyRow row) {
+        List<Request> asked = rig.sandbox.requests().of(row.key());
+        int banned = row.where().equals("list") ? 0 : 1;
+        return Duration.between(asked.get(banned).at(), asked.get(banned + 1).at());
+    }
+
+    /** A clock on which waits pass so many times faster. */
+    private static InstantSource hastening(int times) {
+        Instant start = Instant.now();
+        return () -> start.plus(Duration.between(start, Instant.now()).multipliedBy(times));
+    }
+}
