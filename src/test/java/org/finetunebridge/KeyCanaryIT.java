@@ -85,7 +85,7 @@ class KeyCanaryIT {
                 "-Dcom.sun.management.jmxremote.host=127.0.0.1", "-Dcom.sun.management.jmxremote.authenticate=false",
                 "-Dcom.sun.management.jmxremote.ssl=false", "-Dbridge.http.port=" + http), "run");
         await().atMost(Duration.ofSeconds(90)).until(() -> files().stream().anyMatch(file -> file.contains("dead-letters"))
-                && sandbox.requests().matching("1/|event.*\"1\"").size() >= 2 && sandbox.requests().received() > 30);
+                && sandbox.requests().matching("tunes/1/|event.*\"1\"").size() >= 2 && sandbox.requests().received() > 30);
 
         for (String path : List.of("/observe/health", "/observe/metrics", "/")) {
             String said = get(http, path);
@@ -121,15 +121,15 @@ class KeyCanaryIT {
                 + "\"}";
         UnaryOperator<String> repeat = answer -> answer.replaceFirst("\\{", "{\"key\":\"" + CANARY + "\",\"escaped\":\""
                 + ESCAPED.replace("\\", "\\\\") + "\",").replace("READY", CANARY).replace("SUCCEEDED", CANARY);
-        sandbox.mischief().always("1/|event.*\"1\"", Fault.body(400, json).header("Trace-Id", CANARY))
-                .always("5/|event.*\"5\"", Fault.edited(repeat).and(Fault.gzip()))
+        sandbox.mischief().always("tunes/1/|event.*\"1\"", Fault.body(400, json).header("Trace-Id", CANARY))
+                .always("tunes/5/|event.*\"5\"", Fault.edited(repeat).and(Fault.gzip()))
                 .always("page_no=|finetune_job\\b", Fault.edited(repeat).header("Trace-Id", CANARY));
         if (forAWhile) {
-            sandbox.mischief().always("2/|event.*\"2\"", Fault.html(200).and(Fault.edited(
+            sandbox.mischief().always("tunes/2/|event.*\"2\"", Fault.html(200).and(Fault.edited(
                     html -> html.replace("Please", CANARY))))
-                    .always("3/|event.*\"3\"", Fault.redirect("http://127.0.0.1:1/?key=" + CANARY))
-                    .always("4/|event.*\"4\"", Fault.body(503, json).header("X-Key", CANARY))
-                    .times(3, "6/|event.*\"6\"", Fault.body(200, "{\"output\":[" + json + "]," + json));
+                    .always("tunes/3/|event.*\"3\"", Fault.redirect("http://127.0.0.1:1/?key=" + CANARY))
+                    .always("tunes/4/|event.*\"4\"", Fault.body(503, json).header("X-Key", CANARY))
+                    .times(3, "tunes/6/|event.*\"6\"", Fault.body(200, "{\"output\":[" + json + "]," + json));
         }
     }
 
