@@ -1,0 +1,1 @@
+final class Start { static void measure(Setup setup) {} }
