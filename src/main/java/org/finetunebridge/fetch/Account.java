@@ -6,10 +6,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.stream.Stream;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Variable;
+import org.apache.camel.component.http.HttpMethods;
 import org.finetunebridge.provider.ErrorTable;
 import org.finetunebridge.provider.Means;
 import org.finetunebridge.settings.SourceSettings;
@@ -40,7 +42,11 @@ public final class Account {
     /** Readies a request: waits for its turn, and puts the key where the provider wants it. */
     public void ask(Exchange exchange, @Variable("attempt") Attempt attempt) throws InterruptedException {
         Message request = exchange.getMessage();
-        attempt.asked(request.getHeader(Exchange.HTTP_METHOD, String.class),
+        String method = request.getHeader(Exchange.HTTP_METHOD, String.class);
+        // As Camel wants it: from a text it would look through all its converters, for every request.
+        Stream.of(HttpMethods.values()).filter(known -> known.name().equalsIgnoreCase(method)).findFirst()
+                .ifPresent(known -> request.setHeader(Exchange.HTTP_METHOD, known));
+        attempt.asked(method,
                 request.getHeader(Exchange.HTTP_PATH, String.class),
                 request.getHeader(Exchange.HTTP_QUERY, String.class));
         budget.take();
