@@ -76,6 +76,15 @@ final class Child implements AutoCloseable {
         return cpu.toNanos() / 1e9;
     }
 
+    /** Waits, or until it ends. */
+    void pause(Duration time) {
+        try {
+            process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** Resident memory, MB. */
     double memory() {
         try {

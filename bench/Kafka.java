@@ -1,6 +1,10 @@
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.finetunebridge.kafka.Broker;
 
 /** A real broker in a process of its own: the one of the tests. Every run has topics of its own. */
@@ -37,9 +41,20 @@ final class Kafka implements AutoCloseable {
         var digest = new Digest();
         broker.read("events-" + run).forEach(record -> digest.add(new String(record.value())));
         try (var admin = broker.admin()) {
-            admin.deleteTopics(java.util.List.of("events-" + run)).all().toCompletionStage().toCompletableFuture().join();
+            admin.deleteTopics(List.of("events-" + run)).all().toCompletionStage().toCompletableFuture().join();
         }
         return digest;
+    }
+
+    /** A reader of what is committed in the last topic from now on. */
+    KafkaConsumer<byte[], byte[]> reader() {
+        var reader = new KafkaConsumer<>(Map.<String, Object>of("bootstrap.servers", address(), "isolation.level",
+                "read_committed", "enable.auto.commit", "false"), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        var partitions = reader.partitionsFor("events-" + run).stream()
+                .map(one -> new TopicPartition(one.topic(), one.partition())).toList();
+        reader.assign(partitions);
+        reader.seekToEnd(partitions);
+        return reader;
     }
 
     @Override
