@@ -17,7 +17,7 @@ public final class Bench {
               SCENARIO        of: %s; without one, all
               --runs N        of each side, in turn; 5
               --scale X       of the numbers of jobs, for a quick look; 1
-              --java-options  more options for the bridge's JVM""";
+              --java-options  more options for the JVM of either side""";
 
     interface Scenario {
         void measure(Setup setup) throws Exception;
@@ -73,7 +73,7 @@ public final class Bench {
         Runtime machine = Runtime.getRuntime();
         System.out.printf("%d cores, Java %s, heap of each side %s, %d runs of each, scale %s%n",
                 machine.availableProcessors(), System.getProperty("java.vm.version"), Setup.HEAP, setup.runs(),
-                Double.toString(setup.scale()));
+                Double.toString(setup.scale()) + (setup.options().isEmpty() ? "" : ", " + String.join(" ", setup.options())));
     }
 
     /** The one in the middle, or the mean of the two there. */

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  *
  * @param jar       the packed bridge
  * @param directory for everything that is written
- * @param options   more options for the bridge's JVM
+ * @param options   more options for the JVM of either side
  */
 record Setup(Path jar, Path directory, int runs, double scale, List<String> options) {
 
@@ -44,8 +44,9 @@ record Setup(Path jar, Path directory, int runs, double scale, List<String> opti
 
     /** The hand-written loop. */
     Child loop(Path where, Api api, String... arguments) {
-        List<String> command = new ArrayList<>(List.of(Child.java(), XMX, "-cp",
-                System.getProperty("java.class.path"), "Loop", api.address()));
+        List<String> command = new ArrayList<>(List.of(Child.java(), XMX));
+        command.addAll(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "Loop", api.address()));
         command.addAll(List.of(arguments));
         return new Child(where, "loop", command);
     }

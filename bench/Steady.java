@@ -19,7 +19,7 @@ final class Steady {
     private Steady(Setup setup) {
         this.setup = setup;
         this.half = setup.scaled(5000);
-        this.sweeps = setup.scale() < 1 ? 3 : SWEEPS;
+        this.sweeps = setup.scale() < 0.1 ? 3 : SWEEPS;
     }
 
     /** What one sweep costs. */
