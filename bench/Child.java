@@ -28,8 +28,11 @@ final class Child implements AutoCloseable {
         output = directory.resolve(name + ".out");
         try {
             Files.createDirectories(directory);
-            process = new ProcessBuilder(command).directory(directory.toFile())
-                    .redirectOutput(output.toFile()).redirectError(directory.resolve(name + ".err").toFile()).start();
+            var builder = new ProcessBuilder(command).directory(directory.toFile())
+                    .redirectOutput(output.toFile()).redirectError(directory.resolve(name + ".err").toFile());
+            // Keys of the bridge in the environment win over its file: nobody's real account is to be asked.
+            builder.environment().keySet().removeIf(key -> key.matches("(DASHSCOPE|MINIMAX|BRIDGE)_.*"));
+            process = builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.stream.Stream;
+import java.util.Map;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -21,6 +21,9 @@ import org.finetunebridge.settings.SourceSettings;
  * the body is read here and dropped by the route, since some of it would steer Camel.
  */
 public final class Account {
+
+    /** As Camel wants them: from a text it would look through all its converters, for every request. */
+    private static final Map<String, Object> METHODS = Map.of("GET", HttpMethods.GET, "POST", HttpMethods.POST);
 
     private final SourceSettings source;
     private final Budget budget;
@@ -43,9 +46,9 @@ public final class Account {
     public void ask(Exchange exchange, @Variable("attempt") Attempt attempt) throws InterruptedException {
         Message request = exchange.getMessage();
         String method = request.getHeader(Exchange.HTTP_METHOD, String.class);
-        // As Camel wants it: from a text it would look through all its converters, for every request.
-        Stream.of(HttpMethods.values()).filter(known -> known.name().equalsIgnoreCase(method)).findFirst()
-                .ifPresent(known -> request.setHeader(Exchange.HTTP_METHOD, known));
+        if (method != null) {
+            request.setHeader(Exchange.HTTP_METHOD, METHODS.getOrDefault(method, method));
+        }
         attempt.asked(method,
                 request.getHeader(Exchange.HTTP_PATH, String.class),
                 request.getHeader(Exchange.HTTP_QUERY, String.class));
