@@ -223,12 +223,7 @@ public final class Bridge implements AutoCloseable {
         registry.bind(name + "guard", new Guard(settings.maxResponseSize(), source.requestTimeout()));
         registry.bind(name + "account", new Account(source, new Budget(source.rate()), json, clock));
         registry.bind(name + "workers", context.getExecutorServiceManager().newFixedThreadPool(this,
-                source.name() + "-worker", workers(source)));
-    }
-
-    /** While some wait for a commit the others ask: as many again. One at a time stays one at a time. */
-    private static int workers(SourceSettings source) {
-        return source.concurrency() == 1 ? 1 : 2 * source.concurrency();
+                source.name() + "-worker", source.concurrency()));
     }
 
     private void addRoutes(CamelContext context) {

@@ -78,7 +78,6 @@ public final class Account {
         if (source.provider().errors().hides(body)) {
             throw failure(200, body, attempt.body(), null);
         }
-        attempt.endTurn();
     }
 
     /** Some providers repeat a wrong key in their error. It must not get into a dead letter, or anywhere else. */

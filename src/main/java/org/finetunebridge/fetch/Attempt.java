@@ -2,7 +2,6 @@ package org.finetunebridge.fetch;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.Semaphore;
 
 /** One request and what came of it: what a dead letter tells of it. Holds no header, so no key. */
 public final class Attempt {
@@ -13,7 +12,6 @@ public final class Attempt {
     private String requestId;
     private long sent;
     private Duration took;
-    private Semaphore turns;
 
     /** What was asked, without headers and without the address of the host. */
     public String request() {
@@ -38,20 +36,6 @@ public final class Attempt {
     /** How long the provider took to answer, waits of ours apart; null if it did not. */
     public Duration took() {
         return took;
-    }
-
-    /** Waits until one request less than allowed is in flight. */
-    public void takeTurn(Semaphore ofSource) throws InterruptedException {
-        ofSource.acquire();
-        turns = ofSource;
-    }
-
-    /** The request is over, whatever came of it: another may be sent. */
-    public void endTurn() {
-        if (turns != null) {
-            turns.release();
-            turns = null;
-        }
     }
 
     void sent() {

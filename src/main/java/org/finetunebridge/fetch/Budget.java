@@ -3,7 +3,7 @@ package org.finetunebridge.fetch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** Requests a second, at most, over everything that uses one key. Requests in flight are bounded by the turns of the watch. */
+/** Requests a second, at most, over everything that uses one key. Requests in flight are bounded by the worker pool. */
 public final class Budget {
 
     private final long gap;

@@ -37,15 +37,7 @@ public final class Failures {
 
     /** Deals with the exception of the exchange; null if there is nothing to commit. */
     public Batch failed(Exchange exchange, @Variable("poll") Poll poll) {
-        try {
-            return failed(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class), poll);
-        } finally {
-            // Not before the watch knows: whoever has the turn next asks it whether the source waits.
-            poll.getAttempt().endTurn();
-        }
-    }
-
-    private Batch failed(Throwable cause, Poll poll) {
+        Throwable cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         poll.untold();
         Lost lost = Cause.of(Lost.class, cause);
         if (lost != null) {

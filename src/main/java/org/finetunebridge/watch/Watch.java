@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.apache.camel.Variable;
@@ -44,7 +43,6 @@ public final class Watch {
     private final RandomGenerator random;
     private final Backoff backoff;
     private final Retries retries;
-    private final Semaphore turns;
     private final Sweep sweep = new Sweep();
     private final CountDownLatch ended = new CountDownLatch(1);
     private Listing listing = new Listing(true);
@@ -72,7 +70,6 @@ public final class Watch {
         this.random = random;
         this.backoff = new Backoff(random);
         this.retries = new Retries(backoff);
-        this.turns = new Semaphore(source.concurrency());
     }
 
     /** How the sweep under way, or the last one, went. */
@@ -150,9 +147,8 @@ public final class Watch {
         return heldUntil.isAfter(now) ? List.of() : sweep.due(now);
     }
 
-    /** Before a page is read: against which memory, and whether at all. There are more workers than turns. */
+    /** Before a page is read: against which memory, and whether at all. */
     public void ready(@Variable("poll") Poll poll) {
-        takeTurn(poll);
         if (stopping || isHeld()) {
             throw new Postponed();
         }
@@ -163,7 +159,6 @@ public final class Watch {
     /** A page was read, and what was new in it is told. */
     public synchronized void passed(@Variable("poll") Poll poll) {
         poll.told();
-        poll.getAttempt().endTurn();
         retries.answered();
         sinkFailures = 0;
         int known = poll.takeKnown();
@@ -327,15 +322,6 @@ public final class Watch {
                 stop();
                 return null;
             }
-        }
-    }
-
-    private void takeTurn(Poll poll) {
-        try {
-            poll.getAttempt().takeTurn(turns);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Postponed();
         }
     }
 
