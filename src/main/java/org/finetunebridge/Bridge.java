@@ -290,6 +290,10 @@ public final class Bridge implements AutoCloseable {
         properties.putIfAbsent("bridge.kafka.delivery", "exactly-once");
         // A service manager waits ten seconds.
         properties.putIfAbsent("camel.main.shutdownTimeout", "8");
+        if (once) {
+            // Nobody looks at what is over in a moment, and its MBeans take a good part of the start.
+            properties.putIfAbsent("camel.main.jmxEnabled", "false");
+        }
         properties.setProperty("camel.main.routesIncludePattern", routes());
         return properties;
     }

@@ -26,6 +26,7 @@ public final class Envelope {
 
     private final String provider;
     private final String account;
+    private final String source;
     private final ZoneId zone;
     private final boolean binary;
     private final Supplier<String> trace;
@@ -43,6 +44,7 @@ public final class Envelope {
     private Envelope(String provider, String account, ZoneId zone, boolean binary, Supplier<String> trace) {
         this.provider = provider;
         this.account = account;
+        this.source = "urn:finetune:" + provider + ":" + account;
         this.zone = zone;
         this.binary = binary;
         this.trace = trace;
@@ -61,37 +63,51 @@ public final class Envelope {
      */
     public Event of(Telling telling, Instant observedAt, String requestId) {
         Fact fact = telling.fact();
-        Instant time = fact.time() == null ? observedAt : fact.time();
-        return event(fact.kind().type(), fact.kind().schema(), fact.id(), fact.job(), time,
-                json -> writeData(json, telling, observedAt, requestId));
+        String observed = Times.format(observedAt);
+        String occurred = fact.time() == null ? null : Times.format(fact.time());
+        return event(fact.kind().type(), fact.kind().schema(), fact.id(), fact.job(), occurred == null ? observed : occurred,
+                json -> writeData(json, telling, observed, occurred, requestId));
     }
 
     /** An event of any type whose data somebody else writes. */
     public Event event(String type, String schema, String id, String job, Instant time, Data data) {
-        var attributes = new LinkedHashMap<String, String>();
-        attributes.put("specversion", "1.0");
-        attributes.put("id", id);
-        attributes.put("source", "urn:finetune:" + provider + ":" + account);
-        attributes.put("type", type);
-        put(attributes, "subject", job);
-        attributes.put("time", Times.format(time));
-        attributes.put("datacontenttype", "application/json");
-        attributes.put("dataschema", schema);
-        put(attributes, "partitionkey", job);
-        put(attributes, "traceparent", trace.get());
+        return event(type, schema, id, job, Times.format(time), data);
+    }
+
+    private Event event(String type, String schema, String id, String job, String time, Data data) {
+        String traceparent = trace.get();
+        boolean ofJob = job != null && !job.isEmpty();
+        Attributes attributes = to -> {
+            to.put("specversion", "1.0");
+            to.put("id", id);
+            to.put("source", source);
+            to.put("type", type);
+            if (ofJob) {
+                to.put("subject", job);
+            }
+            to.put("time", time);
+            to.put("datacontenttype", "application/json");
+            to.put("dataschema", schema);
+            if (ofJob) {
+                to.put("partitionkey", job);
+            }
+            if (traceparent != null) {
+                to.put("traceparent", traceparent);
+            }
+        };
         return new Event(job, bytes(json -> {
             json.writeStartObject();
             if (!binary) {
-                writeAttributes(json, attributes);
+                attributes.write(json::writeStringField);
                 json.writeObjectFieldStart("data");
             }
-            writeCommon(json, job);
+            writeCommon(json, ofJob ? job : null);
             data.write(json);
             if (!binary) {
                 json.writeEndObject();
             }
             json.writeEndObject();
-        }), binary ? attributes : Map.of());
+        }), binary ? headers(attributes) : Map.of());
     }
 
     /** Writes fields of {@code data} into the object that is open. */
@@ -101,34 +117,43 @@ public final class Envelope {
         void write(JsonGenerator json) throws IOException;
     }
 
-    private static void put(Map<String, String> attributes, String name, String value) {
-        if (value != null && !value.isEmpty()) {
-            attributes.put(name, value);
-        }
+    /** The CloudEvents attributes, in order: a map of them for each of a million events would be thrown away. */
+    @FunctionalInterface
+    private interface Attributes {
+        void write(Attribute to) throws IOException;
     }
 
-    private static void writeAttributes(JsonGenerator json, Map<String, String> attributes) throws IOException {
-        for (var attribute : attributes.entrySet()) {
-            json.writeStringField(attribute.getKey(), attribute.getValue());
+    @FunctionalInterface
+    private interface Attribute {
+        void put(String name, String value) throws IOException;
+    }
+
+    private static Map<String, String> headers(Attributes attributes) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        try {
+            attributes.write(headers::put);
+        } catch (IOException e) {
+            throw new IllegalStateException("writing to memory does not fail", e);
         }
+        return headers;
     }
 
     private void writeCommon(JsonGenerator json, String job) throws IOException {
         json.writeStringField("provider", provider);
         json.writeStringField("account", account);
-        if (job != null && !job.isEmpty()) {
+        if (job != null) {
             json.writeStringField("jobId", job);
         }
     }
 
-    private void writeData(JsonGenerator json, Telling telling, Instant observedAt, String requestId)
+    private void writeData(JsonGenerator json, Telling telling, String observed, String occurred, String requestId)
             throws IOException {
         Fact fact = telling.fact();
-        json.writeStringField("observedAt", Times.format(observedAt));
-        if (fact.time() == null) {
+        json.writeStringField("observedAt", observed);
+        if (occurred == null) {
             json.writeNullField("occurredAt");
         } else {
-            json.writeStringField("occurredAt", Times.format(fact.time()));
+            json.writeStringField("occurredAt", occurred);
             json.writeFieldName("occurredAtRaw");
             Json.write(fact.timeRaw(), json);
         }

@@ -14,6 +14,7 @@ public final class EventId {
     private static final char SEPARATOR = '\u001f';
     private static final String DIGITS = "abcdefghijklmnopqrstuvwxyz234567";
     private static final int LENGTH = 26;
+    private static final MessageDigest SHA_256 = newSha256();
 
     private EventId() {}
 
@@ -23,13 +24,13 @@ public final class EventId {
         field(name, kind.word());
         field(name, provider);
         field(name, job);
-        key.forEach(part -> {
+        for (JsonNode part : key) {
             if (part.isTextual()) {
                 text(name, part.textValue());
             } else {
                 field(name, canonical(part));
             }
-        });
+        }
         return hash(name.toString());
     }
 
@@ -75,8 +76,7 @@ public final class EventId {
 
     /** Half a character, as a text that was cut leaves it, would become a question mark like any other half. */
     private static String whole(String text) {
-        if (text.chars().noneMatch(unit -> Character.isSurrogate((char) unit))
-                || StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+        if (!hasSurrogates(text) || StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
             return text;
         }
         var whole = new StringBuilder(text.length() + 16);
@@ -90,13 +90,31 @@ public final class EventId {
         return whole.toString();
     }
 
+    private static boolean hasSurrogates(String text) {
+        for (int at = 0; at < text.length(); at++) {
+            if (Character.isSurrogate(text.charAt(at))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static int fiveBits(byte[] bytes, int firstBit) {
         int index = firstBit >> 3;
         int sixteen = (bytes[index] & 0xff) << 8 | bytes[index + 1] & 0xff;
         return sixteen >> 11 - (firstBit & 7) & 31;
     }
 
+    /** A copy: looking it up among the security providers takes longer than the hash. */
     private static MessageDigest sha256() {
+        try {
+            return (MessageDigest) SHA_256.clone();
+        } catch (CloneNotSupportedException e) {
+            return newSha256();
+        }
+    }
+
+    private static MessageDigest newSha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

@@ -34,7 +34,8 @@ public final class FactReader {
     }
 
     Finding read(JsonNode record) {
-        JsonNode raw = record.has("raw") ? record.get("raw") : JsonNodeFactory.instance.nullNode();
+        JsonNode raw = record.get("raw");
+        raw = raw == null ? JsonNodeFactory.instance.nullNode() : raw;
         try {
             return Finding.good(fact(record), raw);
         } catch (Unusable e) {
@@ -55,7 +56,9 @@ public final class FactReader {
     private Fact fact(JsonNode record) throws Unusable {
         checkMembers(record);
         Kind kind = Kind.of(record.path("kind").asText());
-        require(kind != null, "a kind of fact nobody knows: " + record.path("kind"));
+        if (kind == null) {
+            throw new Unusable("a kind of fact nobody knows: " + record.path("kind"));
+        }
         JsonNode job = record.path("job");
         require(job.isTextual() && !job.textValue().isBlank(), "the job id is missing or not a text");
         require(job.textValue().length() <= LONGEST_JOB_ID, "the job id is longer than " + LONGEST_JOB_ID);
@@ -64,9 +67,11 @@ public final class FactReader {
         checkData(kind, data);
         JsonNode key = record.path("key");
         checkKey(kind, key, data.path("message"));
-        return new Fact(kind, job.textValue(), EventId.of(kind, provider, job.textValue(), key),
-                time(record, "time"), record.get("time"), time(record, "appeared"), record.get("appeared"), data,
-                record.has("derived") ? fact(record.get("derived")) : null);
+        JsonNode time = record.get("time");
+        JsonNode appeared = record.get("appeared");
+        JsonNode derived = record.get("derived");
+        return new Fact(kind, job.textValue(), EventId.of(kind, provider, job.textValue(), key), time(time), time,
+                time(appeared), appeared, data, derived == null ? null : fact(derived));
     }
 
     /** What its mapping misspells would be missing without a word. */
@@ -107,9 +112,9 @@ public final class FactReader {
         require(words.contains(data.path("status").asText()), "the mapping's status is not one of ours");
     }
 
-    private Instant time(JsonNode record, String field) throws Unusable {
+    private Instant time(JsonNode value) throws Unusable {
         try {
-            return Times.parse(record.get(field), zone);
+            return Times.parse(value, zone);
         } catch (DateTimeException | ArithmeticException e) {
             throw new Unusable("its time cannot be read: " + e.getMessage());
         }

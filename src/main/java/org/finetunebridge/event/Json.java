@@ -67,8 +67,23 @@ final class Json {
 
     private static void quote(String text, StringBuilder quoted) {
         quoted.append('"');
-        JsonStringEncoder.getInstance().quoteAsString(text, quoted);
+        if (isPlain(text)) {
+            quoted.append(text);
+        } else {
+            JsonStringEncoder.getInstance().quoteAsString(text, quoted);
+        }
         quoted.append('"');
+    }
+
+    /** Whether nothing is to be escaped: the encoder goes character by character. */
+    private static boolean isPlain(String text) {
+        for (int at = 0; at < text.length(); at++) {
+            char unit = text.charAt(at);
+            if (unit < ' ' || unit == '"' || unit == '\\') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void writeNumber(JsonNode node, JsonGenerator json) throws IOException {

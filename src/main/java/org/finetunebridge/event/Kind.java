@@ -21,9 +21,13 @@ public enum Kind {
             Arrays.stream(values()).collect(Collectors.toMap(Kind::word, Function.identity()));
 
     private final String word;
+    private final String type;
+    private final String schema;
 
     Kind(String word) {
         this.word = word;
+        this.type = "org.finetunebridge." + word + ".v1";
+        this.schema = "urn:finetunebridge:schema:" + word + ":v1";
     }
 
     /** The word a mapping uses, such as {@code job.status-changed}. */
@@ -33,12 +37,12 @@ public enum Kind {
 
     /** The CloudEvents {@code type}. */
     public String type() {
-        return "org.finetunebridge." + word + ".v1";
+        return type;
     }
 
     /** The CloudEvents {@code dataschema}: a name, not an address; the schema itself ships in {@code schemas/}. */
     public String schema() {
-        return "urn:finetunebridge:schema:" + word + ":v1";
+        return schema;
     }
 
     /** The kind of that CloudEvents {@code type}, or null if there is none. */

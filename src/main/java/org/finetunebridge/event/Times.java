@@ -2,6 +2,7 @@ package org.finetunebridge.event;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -22,9 +23,13 @@ import java.util.regex.Pattern;
 public final class Times {
 
     /** From here on a number counts milliseconds: as seconds it would be the year 33658. */
-    private static final BigDecimal FIRST_MILLIS = BigDecimal.valueOf(1_000_000_000_000L);
+    private static final long FIRST_MILLIS = 1_000_000_000_000L;
     /** RFC 3339 has four digits for the year. */
     private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
+    private static final int LAST_YEAR = 9999;
+    private static final int DAY = 24 * 3600;
+    private static final String FORM = "0000-00-00T00:00:00.000000000Z";
+    private static final int SECONDS = "0000-00-00T00:00:00".length();
     private static final int LONGEST = 64;
     private static final int DATE_LENGTH = 10;
     private static final Pattern NUMBER = Pattern.compile("\\d{1,19}(\\.\\d{1,9})?");
@@ -51,7 +56,8 @@ public final class Times {
             return null;
         }
         if (value.isNumber()) {
-            return epoch(value.decimalValue());
+            return value.canConvertToLong() && value.isIntegralNumber() ? epoch(value.longValue())
+                    : epoch(value.decimalValue());
         }
         if (!value.isTextual() || value.textValue().length() > LONGEST) {
             throw new DateTimeException("neither a number nor a short text");
@@ -59,9 +65,35 @@ public final class Times {
         return text(value.textValue().strip(), zone);
     }
 
-    /** RFC 3339 in UTC. */
+    /** RFC 3339 in UTC, as {@link DateTimeFormatter#ISO_INSTANT} writes it; by hand, for every event has three of them. */
     public static String format(Instant moment) {
-        return DateTimeFormatter.ISO_INSTANT.format(moment);
+        LocalDate date = LocalDate.ofEpochDay(Math.floorDiv(moment.getEpochSecond(), DAY));
+        if (date.getYear() < 0 || date.getYear() > LAST_YEAR) {
+            return DateTimeFormatter.ISO_INSTANT.format(moment);
+        }
+        int second = (int) Math.floorMod(moment.getEpochSecond(), DAY);
+        byte[] text = FORM.getBytes(StandardCharsets.ISO_8859_1);
+        digits(date.getYear(), 4, text, 3);
+        digits(date.getMonthValue(), 2, text, 6);
+        digits(date.getDayOfMonth(), 2, text, 9);
+        digits(second / 3600, 2, text, 12);
+        digits(second / 60 % 60, 2, text, 15);
+        digits(second % 60, 2, text, 18);
+        int length = SECONDS;
+        if (moment.getNano() > 0) {
+            digits(moment.getNano(), 9, text, 28);
+            length += moment.getNano() % 1_000_000 == 0 ? 4 : moment.getNano() % 1000 == 0 ? 7 : 10;
+        }
+        text[length] = 'Z';
+        return new String(text, 0, length + 1, StandardCharsets.ISO_8859_1);
+    }
+
+    private static void digits(int number, int count, byte[] text, int last) {
+        int rest = number;
+        for (int at = last; at > last - count; at--) {
+            text[at] = (byte) ('0' + rest % 10);
+            rest /= 10;
+        }
     }
 
     private static Instant text(String text, ZoneId zone) {
@@ -91,10 +123,24 @@ public final class Times {
             return null;
         }
         if (number.compareTo(BigDecimal.valueOf(LAST.toEpochMilli())) > 0) {
-            throw new DateTimeException("a number beyond the year 9999");
+            throw beyond();
         }
-        BigDecimal millis = number.compareTo(FIRST_MILLIS) >= 0 ? number : number.movePointRight(3);
+        BigDecimal millis = number.compareTo(BigDecimal.valueOf(FIRST_MILLIS)) >= 0 ? number : number.movePointRight(3);
         return bounded(Instant.ofEpochMilli(millis.longValue()));
+    }
+
+    private static Instant epoch(long number) {
+        if (number <= 0) {
+            return null;
+        }
+        if (number > LAST.toEpochMilli()) {
+            throw beyond();
+        }
+        return bounded(Instant.ofEpochMilli(number >= FIRST_MILLIS ? number : number * 1000));
+    }
+
+    private static DateTimeException beyond() {
+        return new DateTimeException("a number beyond the year 9999");
     }
 
     private static Instant bounded(Instant moment) {

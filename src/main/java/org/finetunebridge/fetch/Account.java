@@ -6,10 +6,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Variable;
+import org.apache.camel.component.http.HttpMethods;
 import org.finetunebridge.provider.ErrorTable;
 import org.finetunebridge.provider.Means;
 import org.finetunebridge.settings.SourceSettings;
@@ -19,6 +21,9 @@ import org.finetunebridge.settings.SourceSettings;
  * the body is read here and dropped by the route, since some of it would steer Camel.
  */
 public final class Account {
+
+    /** As Camel wants them: from a text it would look through all its converters, for every request. */
+    private static final Map<String, Object> METHODS = Map.of("GET", HttpMethods.GET, "POST", HttpMethods.POST);
 
     private final SourceSettings source;
     private final Budget budget;
@@ -42,7 +47,11 @@ public final class Account {
     /** Readies a request: waits for its turn, and puts the key where the provider wants it. */
     public void ask(Exchange exchange, @Variable("attempt") Attempt attempt) throws InterruptedException {
         Message request = exchange.getMessage();
-        attempt.asked(request.getHeader(Exchange.HTTP_METHOD, String.class),
+        String method = request.getHeader(Exchange.HTTP_METHOD, String.class);
+        if (method != null) {
+            request.setHeader(Exchange.HTTP_METHOD, METHODS.getOrDefault(method, method));
+        }
+        attempt.asked(method,
                 request.getHeader(Exchange.HTTP_PATH, String.class),
                 request.getHeader(Exchange.HTTP_QUERY, String.class));
         budget.take();

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -84,5 +85,15 @@ class TimesTest {
     private static Instant parse(String value) throws JsonProcessingException {
         JsonNode node = JSON.readTree(value);
         return Times.parse(node, SHANGHAI);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1970-01-01T00:00:00Z", "2026-03-01T08:09:10Z", "2026-12-31T23:59:59.001Z",
+        "2024-02-29T12:00:00.000001Z", "2024-02-29T12:00:00.123456Z", "2024-02-29T12:00:00.000000001Z",
+        "2024-02-29T12:00:00.100000010Z", "9999-12-31T23:59:59.999999999Z", "0000-01-01T00:00:00Z",
+        "-0001-12-31T23:59:59Z", "+10000-01-01T00:00:00Z"})
+    void writesWhatTheFormatterOfThePlatformWrites(String time) {
+        assertThat(Times.format(Instant.parse(time))).isEqualTo(DateTimeFormatter.ISO_INSTANT.format(Instant.parse(time)))
+                .isEqualTo(time);
     }
 }

@@ -14,6 +14,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.builder.AdviceWith;
 import org.apache.camel.builder.TemplatedRouteBuilder;
+import org.apache.camel.component.http.HttpMethods;
 import org.apache.camel.component.mock.MockEndpoint;
 import org.apache.camel.spi.Registry;
 import org.apache.camel.support.PluginHelper;
@@ -72,7 +73,7 @@ class FetchRouteTest extends CamelTestSupport {
         fetch(Map.of("CamelHttpUri", "http://elsewhere", "Cookie", "a=b", "CamelFileName", "x", "X-Custom", "y"));
 
         assertThat(provider.getReceivedExchanges().get(0).getMessage().getHeaders()).containsOnly(
-                Map.entry("CamelHttpMethod", "POST"), Map.entry("CamelHttpPath", "/v1/jobs"),
+                Map.entry("CamelHttpMethod", HttpMethods.POST), Map.entry("CamelHttpPath", "/v1/jobs"),
                 Map.entry("Content-Type", "application/json"), Map.entry("Authorization", "Bearer sk-secret"));
         assertThat(attempt.request()).isEqualTo("POST /v1/jobs");
     }

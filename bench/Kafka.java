@@ -1,0 +1,64 @@
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.finetunebridge.kafka.Broker;
+
+/** A real broker in a process of its own: the one of the tests. Every run has topics of its own. */
+final class Kafka implements AutoCloseable {
+
+    private final Broker broker;
+    private int run;
+
+    Kafka(Path directory) {
+        broker = Broker.start(directory);
+        Runtime.getRuntime().addShutdownHook(new Thread(broker::close));
+    }
+
+    String address() {
+        return broker.address();
+    }
+
+    /** A new topic for events. */
+    String topic() {
+        String topic = "events-" + ++run;
+        broker.create(topic, 3, Map.of());
+        return topic;
+    }
+
+    /** The keys of a bridge that writes to a new topic. */
+    Map<String, String> configuration() {
+        return Map.of("bridge.sink", "kafka", "bridge.kafka.brokers", address(), "bridge.kafka.topic", topic(),
+                "bridge.kafka.dead-letter-topic", "dead-" + run, "bridge.kafka.state-topic", "state-" + run,
+                "bridge.kafka.transactional-id", "bench-" + run);
+    }
+
+    /** What is committed in the last topic; then it is removed. */
+    Digest read() throws IOException {
+        var digest = new Digest();
+        broker.read("events-" + run).forEach(record -> digest.add(new String(record.value())));
+        try (var admin = broker.admin()) {
+            admin.deleteTopics(List.of("events-" + run)).all().toCompletionStage().toCompletableFuture().join();
+        }
+        return digest;
+    }
+
+    /** A reader of what is committed in the last topic from now on. */
+    KafkaConsumer<byte[], byte[]> reader() {
+        var reader = new KafkaConsumer<>(Map.<String, Object>of("bootstrap.servers", address(), "isolation.level",
+                "read_committed", "enable.auto.commit", "false"), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        var partitions = reader.partitionsFor("events-" + run).stream()
+                .map(one -> new TopicPartition(one.topic(), one.partition())).toList();
+        reader.assign(partitions);
+        reader.seekToEnd(partitions);
+        return reader;
+    }
+
+    @Override
+    public void close() {
+        broker.close();
+    }
+}

@@ -1,0 +1,87 @@
+package org.finetunebridge.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The benchmark in small, so that it still runs when somebody wants its figures. Says nothing about speed. */
+class BenchIT {
+
+    private static final Path SOURCES = Path.of("bench").toAbsolutePath();
+    private static final Path JAR = Path.of("target/finetune-bridge.jar").toAbsolutePath();
+    private static final String CLASSES = System.getProperty("java.class.path");
+
+    @TempDir
+    private Path folder;
+    private Process process;
+
+    /** With what it started: a killed benchmark takes its children with it only if it may end by itself. */
+    @AfterEach
+    void close() {
+        if (process != null) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void tellsTheSameEventsAsTheHandWrittenLoopAndPrintsARatioForEachSink() throws Exception {
+        compile();
+
+        String told = run("file", "kafka", "--runs", "1", "--scale", "0.01");
+
+        assertThat(told).contains("file sink: 5 MiniMax jobs x 1000 events, 20 DashScope jobs x 10 checkpoints")
+                .containsPattern("(?s)every run told the same 5,2\\d\\d events.*ratio, bridge to loop: .*"
+                        + "every run told the same 5,2\\d\\d events.*ratio, bridge to loop: ");
+        try (var left = Files.list(folder.resolve("work"))) {
+            assertThat(left).isEmpty();
+        }
+    }
+
+    @Test
+    void saysWhatItCanMeasureWhenAskedForSomethingElse() throws Exception {
+        compile();
+
+        assertThat(run("files")).contains("file, kafka, start, steady, history, staleness");
+        assertThat(process.exitValue()).isEqualTo(2);
+    }
+
+    private void compile() throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("-d", folder.resolve("classes").toString(), "-cp", CLASSES));
+        try (var sources = Files.list(SOURCES)) {
+            sources.map(Path::toString).filter(file -> file.endsWith(".java")).forEach(arguments::add);
+        }
+        assertThat(ToolProvider.getSystemJavaCompiler().run(null, null, null, arguments.toArray(String[]::new))).isZero();
+    }
+
+    private String run(String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dbench.jar=" + JAR, "-Dbench.sources=" + SOURCES, "-Dbench.directory=" + folder.resolve("work"),
+                "-cp", folder.resolve("classes") + java.io.File.pathSeparator + CLASSES, "Bench"));
+        command.addAll(List.of(arguments));
+        Path output = folder.resolve("output");
+        process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+        boolean ended = process.waitFor(3, TimeUnit.MINUTES);
+        String told = read(output);
+        assertThat(ended).as(told).isTrue();
+        return told;
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
