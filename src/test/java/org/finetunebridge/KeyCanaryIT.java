@@ -5,8 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -79,8 +77,8 @@ class KeyCanaryIT {
     @Test
     void isNowhereThoughEverythingIsLoggedAndProvidersRepeatIt() throws Exception {
         misbehave(true);
-        int http = freePort();
-        int jmx = freePort();
+        int http = Loopback.freePort();
+        int jmx = Loopback.freePort();
         Process bridge = start(List.of("-Dcom.sun.management.jmxremote.port=" + jmx, "-Djava.rmi.server.hostname=127.0.0.1",
                 "-Dcom.sun.management.jmxremote.host=127.0.0.1", "-Dcom.sun.management.jmxremote.authenticate=false",
                 "-Dcom.sun.management.jmxremote.ssl=false", "-Dbridge.http.port=" + http), "run");
@@ -198,12 +196,6 @@ class KeyCanaryIT {
             return all.filter(Files::isRegularFile).map(Path::toString).toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
         }
     }
 }

@@ -9,8 +9,6 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -120,7 +118,7 @@ class UnhappyWorldTest {
     }
 
     private void watch() throws Exception {
-        int port = freePort();
+        int port = Loopback.freePort();
         try (Bridge bridge = run.with("bridge.http.port", Integer.toString(port)).bridge(false).served()) {
             bridge.init();
             bridge.start();
@@ -141,12 +139,6 @@ class UnhappyWorldTest {
         }
         int sweeps = lines(run, rows().get(0)).size();
         await().atMost(PATIENCE).until(() -> lines(run, rows().get(0)).size() >= sweeps + 3);
-    }
-
-    private static int freePort() throws IOException {
-        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
     }
 
     private boolean isPlayed(UnhappyRow row) {

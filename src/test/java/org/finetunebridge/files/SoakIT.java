@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +24,7 @@ import javax.management.ObjectName;
 import javax.management.openmbean.CompositeData;
 import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
+import org.finetunebridge.Loopback;
 import org.finetunebridge.kafka.BridgeProcess;
 import org.finetunebridge.kafka.Tidings;
 import org.finetunebridge.sandbox.Account;
@@ -78,7 +77,7 @@ class SoakIT {
 
     @Test
     void tellsEveryFactOnceWhateverGoesWrongForAWhile() throws Exception {
-        int jmx = freePort();
+        int jmx = Loopback.freePort();
         misbehave();
         time.scheduleAtFixedRate(this::tick, 0, 20, TimeUnit.MILLISECONDS);
         try (BridgeProcess bridge = BridgeProcess.start("run", keys(), directory, List.of(), jmx(jmx))) {
@@ -220,11 +219,5 @@ class SoakIT {
             keys.put(source + ".period", "2s");
         }
         return keys;
-    }
-
-    private static int freePort() throws IOException {
-        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
     }
 }

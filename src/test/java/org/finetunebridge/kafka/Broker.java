@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +27,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
+import org.finetunebridge.Loopback;
 
 /** A real Kafka broker as a child process: it can be killed like one, and comes back on the same files and port. */
 public final class Broker implements AutoCloseable {
@@ -37,7 +36,7 @@ public final class Broker implements AutoCloseable {
     private static final Duration STARTING = Duration.ofSeconds(90);
 
     private final Path directory;
-    private final int port = freePort();
+    private final int port = Loopback.freePort();
     private final int advertised;
     private Process process;
 
@@ -170,15 +169,6 @@ public final class Broker implements AutoCloseable {
         }
     }
 
-    /** A port that nobody uses now. */
-    public static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(HOST))) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     private boolean answers() {
         if (!process.isAlive()) {
             throw new IllegalStateException("the broker ended with " + process.exitValue() + ", see " + directory);
@@ -209,8 +199,8 @@ public final class Broker implements AutoCloseable {
     }
 
     private void configure() throws IOException {
-        int controller = freePort();
-        int internal = freePort();
+        int controller = Loopback.freePort();
+        int internal = Loopback.freePort();
         Files.writeString(configuration(), String.join("\n", "process.roles=broker,controller", "node.id=1",
                 "controller.quorum.voters=1@" + HOST + ":" + controller,
                 "listeners=PLAINTEXT://" + HOST + ":" + port + ",CONTROLLER://" + HOST + ":" + controller

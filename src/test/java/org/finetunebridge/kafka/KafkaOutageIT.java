@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.finetunebridge.Loopback;
 import org.finetunebridge.sandbox.Sandbox;
 import org.finetunebridge.sandbox.World;
 import org.junit.jupiter.api.AfterEach;
@@ -40,7 +41,7 @@ class KafkaOutageIT {
     private Path directory;
     private final World world = World.empty();
     private final HttpClient http = HttpClient.newHttpClient();
-    private final int port = Broker.freePort();
+    private final int port = Loopback.freePort();
     private Broker broker;
     private Sandbox sandbox;
 

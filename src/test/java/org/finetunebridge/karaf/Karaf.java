@@ -10,8 +10,6 @@ import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -37,6 +35,7 @@ import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.channel.ChannelShell;
 import org.apache.sshd.client.keyverifier.AcceptAllServerKeyVerifier;
 import org.apache.sshd.client.session.ClientSession;
+import org.finetunebridge.Loopback;
 
 /** A real Karaf in a process and a folder of its own: no network, ports of its own, one user. */
 final class Karaf implements AutoCloseable {
@@ -47,9 +46,9 @@ final class Karaf implements AutoCloseable {
     private static final String REPOSITORY = "repository/";
 
     private final Path home;
-    private final int registry = freePort();
-    private final int jmx = freePort();
-    private final int ssh = freePort();
+    private final int registry = Loopback.freePort();
+    private final int jmx = Loopback.freePort();
+    private final int ssh = Loopback.freePort();
     private Process process;
     private JMXConnector connector;
 
@@ -297,14 +296,6 @@ final class Karaf implements AutoCloseable {
     private static void move(Path from, Path to) {
         try {
             Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static int freePort() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

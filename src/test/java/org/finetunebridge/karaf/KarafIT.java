@@ -28,6 +28,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.awaitility.core.ConditionFactory;
+import org.finetunebridge.Loopback;
 import org.finetunebridge.kafka.Broker;
 import org.finetunebridge.sandbox.Fault;
 import org.finetunebridge.sandbox.Job;
@@ -276,7 +277,7 @@ class KarafIT {
     @Test
     void leavesNothingBehind() throws Exception {
         keys.put("bridge.sources", "dashscope,cron");
-        int port = Broker.freePort();
+        int port = Loopback.freePort();
         keys.put("bridge.http.port", Integer.toString(port));
         source("cron", "minimax");
         keys.put("cron.cron", "0/2 * * * * ?");

@@ -1,0 +1,140 @@
+package org.finetunebridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import org.finetunebridge.kafka.BridgeProcess;
+import org.finetunebridge.sandbox.Sandbox;
+import org.finetunebridge.sandbox.World;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The sandbox behind HTTPS, as every real provider is: whom the JVM trusts is asked, and nobody else. */
+@Timeout(120)
+class TlsIT {
+
+    private static final String PASSWORD = "changeit";
+
+    @TempDir
+    private Path folder;
+    private final World world = World.empty();
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final ExecutorService workers = Executors.newCachedThreadPool();
+    private Sandbox sandbox;
+    private HttpsServer server;
+
+    @BeforeEach
+    void start() throws Exception {
+        world.account("dashscope").finished(30, 2, 0);
+        sandbox = Sandbox.start(world);
+        keytool("-genkeypair", "-alias", "provider", "-keyalg", "RSA", "-dname", "CN=127.0.0.1", "-ext", "san=ip:127.0.0.1",
+                "-keystore", "provider.p12");
+        keytool("-exportcert", "-alias", "provider", "-keystore", "provider.p12", "-file", "provider.crt");
+        keytool("-importcert", "-noprompt", "-alias", "provider", "-keystore", "trusted.p12", "-file", "provider.crt");
+        server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(identity()));
+        server.setExecutor(workers);
+        server.createContext("/", this::forward);
+        server.start();
+    }
+
+    @AfterEach
+    void close() {
+        server.stop(0);
+        workers.shutdownNow();
+        sandbox.close();
+    }
+
+    @Test
+    void readsAProviderThatTheJvmTrusts() throws IOException {
+        try (BridgeProcess once = once("-Djavax.net.ssl.trustStore=" + folder.resolve("trusted.p12"),
+                "-Djavax.net.ssl.trustStorePassword=" + PASSWORD)) {
+            assertThat(once.exit(Duration.ofSeconds(60))).as(once::output).isZero();
+        }
+        assertThat(folder.resolve("data/events")).isDirectoryRecursivelyContaining("glob:**.ndjson");
+        try (var files = Files.list(folder.resolve("data/events"))) {
+            Path events = files.filter(file -> file.toString().endsWith(".ndjson")).findFirst().orElseThrow();
+            assertThat(Files.readAllLines(events)).hasSize(30 * 3);
+        }
+    }
+
+    @Test
+    void tellsAnyOtherNothingNotEvenItsKey() {
+        try (BridgeProcess check = BridgeProcess.start("check", keys(), folder)) {
+            assertThat(check.exit(Duration.ofSeconds(60))).as(check::output).isEqualTo(1);
+            assertThat(check.output()).contains("PKIX path building failed").doesNotContain(World.KEY);
+        }
+        assertThat(sandbox.requests().received()).isZero();
+    }
+
+    private BridgeProcess once(String... options) {
+        return BridgeProcess.start("once", keys(), folder, List.of(), List.of(options));
+    }
+
+    private Map<String, String> keys() {
+        return Map.of("bridge.sources", "dashscope", "dashscope.api-key", World.KEY, "bridge.http.port", "0",
+                "dashscope.base-url", "https://127.0.0.1:" + server.getAddress().getPort());
+    }
+
+    private void forward(HttpExchange exchange) throws IOException {
+        URI asked = exchange.getRequestURI();
+        var request = HttpRequest.newBuilder(URI.create(sandbox.url("dashscope") + asked))
+                .header("Authorization", exchange.getRequestHeaders().getFirst("Authorization")).build();
+        try {
+            HttpResponse<byte[]> answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+            exchange.getResponseHeaders().set("Content-Type", "application/json");
+            exchange.sendResponseHeaders(answer.statusCode(), answer.body().length);
+            exchange.getResponseBody().write(answer.body());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            exchange.close();
+        }
+    }
+
+    private SSLContext identity() throws Exception {
+        var keys = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(folder.resolve("provider.p12"))) {
+            keys.load(in, PASSWORD.toCharArray());
+        }
+        var managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        managers.init(keys, PASSWORD.toCharArray());
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(managers.getKeyManagers(), null, null);
+        return context;
+    }
+
+    private void keytool(String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
+        command.addAll(List.of(arguments));
+        command.addAll(List.of("-storetype", "PKCS12", "-storepass", PASSWORD));
+        Process process = new ProcessBuilder(command).directory(folder.toFile()).inheritIO().start();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isZero();
+    }
+}
