@@ -10,24 +10,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.TimeZone;
-import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.FailedToCreateRouteException;
 import org.apache.camel.FailedToStartRouteException;
-import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
-import org.apache.camel.model.ModelCamelContext;
 import org.finetunebridge.event.Envelope;
 import org.finetunebridge.fetch.Account;
 import org.finetunebridge.fetch.Budget;
 import org.finetunebridge.fetch.Guard;
-import org.finetunebridge.fetch.Percent;
 import org.finetunebridge.provider.Mappings;
 import org.finetunebridge.provider.Provider;
 import org.finetunebridge.provider.Providers;
@@ -98,7 +93,7 @@ public final class Bridge implements AutoCloseable {
 
             @Override
             public void afterConfigure(BaseMainSupport support) {
-                addRoutes(support.getCamelContext());
+                new SourceRoutes(new Providers(files), watched, once).add(settings.sources(), support.getCamelContext());
                 if (server != null) {
                     server.open(support.getCamelContext());
                 }
@@ -233,49 +228,6 @@ public final class Bridge implements AutoCloseable {
         registry.bind(name + "account", new Account(source, new Budget(source.rate(), watch::admit), json, clock));
         registry.bind(name + "workers", context.getExecutorServiceManager().newFixedThreadPool(this,
                 source.name() + "-worker", source.concurrency()));
-    }
-
-    private void addRoutes(CamelContext context) {
-        var templates = (ModelCamelContext) context;
-        var providers = new Providers(files);
-        for (SourceSettings source : settings.sources()) {
-            Map<String, Object> parameters = parameters(source);
-            for (String template : watched ? List.of("fetch", "poll", "failed", "watch") : List.of("fetch")) {
-                add(template, template, source, parameters, context);
-            }
-            String prefix = source.provider().name() + '-';
-            templates.getRouteTemplateDefinitions().stream().map(template -> template.getId())
-                    .filter(id -> id.startsWith(prefix) && providers.of(id).equals(source.provider().name()))
-                    .forEach(id -> add(id, id.substring(prefix.length()), source, parameters, context));
-        }
-    }
-
-    private static void add(String template, String does, SourceSettings source, Map<String, Object> parameters,
-            CamelContext context) {
-        TemplatedRouteBuilder.builder(context, template).routeId(source.name() + '-' + does).parameters(parameters)
-                .add();
-    }
-
-    private Map<String, Object> parameters(SourceSettings source) {
-        Map<String, Object> parameters = new TreeMap<>();
-        source.own().forEach((key, value) -> parameters.put(key, Percent.encoded(value)));
-        parameters.put("source", source.name());
-        parameters.put("provider", source.provider().name());
-        parameters.put("base-url", source.baseUrl());
-        parameters.put("request-timeout", Long.toString(source.requestTimeout().toMillis()));
-        parameters.put("trigger", trigger(source));
-        return parameters;
-    }
-
-    /** One sweep at a time: synchronous, for a timer would fire again while a sweep goes on on other threads. */
-    private String trigger(SourceSettings source) {
-        if (once) {
-            return "timer:" + source.name() + "?repeatCount=1&delay=0";
-        }
-        return source.cron() == null ? "timer:" + source.name() + "?synchronous=true&delay=0&period="
-                + source.period().toMillis()
-                : "quartz:" + source.name() + "?stateful=true&cron=" + source.cron().replace(' ', '+')
-                        + "&trigger.timeZone=RAW(" + TimeZone.getTimeZone(source.cronZone()).getID() + ')';
     }
 
     /** Everything but secrets, which Camel would show over JMX. */
