@@ -35,6 +35,7 @@ import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.channel.ChannelShell;
 import org.apache.sshd.client.keyverifier.AcceptAllServerKeyVerifier;
 import org.apache.sshd.client.session.ClientSession;
+import org.awaitility.core.ConditionTimeoutException;
 import org.finetunebridge.Loopback;
 
 /** A real Karaf in a process and a folder of its own: no network, ports of its own, one user. */
@@ -66,14 +67,34 @@ final class Karaf implements AutoCloseable {
                 + "\norg.ops4j.pax.url.mvn.repositories=\n");
     }
 
+    /** Once in a while its JMX connector does not come up: that is Karaf's trouble, and starting it again helps. */
     void start() throws IOException {
+        for (int attempt = 1; !startsOnce(); attempt++) {
+            if (attempt == 3) {
+                throw new IllegalStateException("no JMX after three starts: " + log());
+            }
+            System.out.println("Karaf is started again, for it has no JMX: " + log());
+            kill();
+        }
+    }
+
+    private boolean startsOnce() throws IOException {
+        launch();
+        try {
+            await().atMost(PATIENCE).ignoreExceptions().until(() -> mbeans("org.apache.karaf:type=bundle,*").size() == 1);
+            return true;
+        } catch (ConditionTimeoutException e) {
+            return false;
+        }
+    }
+
+    private void launch() throws IOException {
         var builder = new ProcessBuilder("bash", home.resolve("bin/karaf").toString(), "server");
         builder.environment().put("KARAF_EXEC", "exec");
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().keySet().removeIf(name -> name.startsWith("DASHSCOPE") || name.startsWith("BRIDGE"));
         process = builder.redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(home.resolve("out.log").toFile())).start();
-        await().atMost(PATIENCE).ignoreExceptions().until(() -> mbeans("org.apache.karaf:type=bundle,*").size() == 1);
     }
 
     /** As a power cut, but for the disk. */
