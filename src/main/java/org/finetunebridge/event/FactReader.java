@@ -78,7 +78,9 @@ public final class FactReader {
     private static void checkMembers(JsonNode record) throws Unusable {
         for (Iterator<String> names = record.fieldNames(); names.hasNext(); ) {
             String name = names.next();
-            require(MEMBERS.contains(name), "the mapping gives it " + name + ", which no record has");
+            if (!MEMBERS.contains(name)) {
+                throw new Unusable("the mapping gives it " + name + ", which no record has");
+            }
         }
     }
 

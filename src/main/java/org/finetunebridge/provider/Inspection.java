@@ -17,7 +17,6 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Reads a provider's files as their author would want them read: everything that is wrong, with file and line. */
@@ -105,9 +104,8 @@ public final class Inspection {
             problem(file, 0, "is missing: the route templates that say what to ask");
             return;
         }
-        Set<String> keys = descriptor.stringPropertyNames().stream().filter(key -> key.startsWith("key."))
-                .map(key -> key.substring("key.".length())).collect(Collectors.toSet());
-        problems.addAll(new TemplateInspection(name, file, files.read(file)).of(resources, keys));
+        problems.addAll(new TemplateInspection(name, file, files.read(file))
+                .of(resources, Providers.ownKeys(descriptor).keySet()));
     }
 
     private void mappings(String name, Set<String> resources) {

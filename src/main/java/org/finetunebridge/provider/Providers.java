@@ -119,7 +119,7 @@ public final class Providers {
                 .filter(word -> !word.isEmpty()).toList();
     }
 
-    private static Map<String, String> ownKeys(Properties text) {
+    static Map<String, String> ownKeys(Properties text) {
         Map<String, String> keys = new TreeMap<>();
         text.stringPropertyNames().stream().filter(key -> key.startsWith(OWN_KEY))
                 .forEach(key -> keys.put(key.substring(OWN_KEY.length()), text.getProperty(key)));
