@@ -2,7 +2,9 @@ package org.finetunebridge.event;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.StreamWriteConstraints;
+import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
@@ -10,10 +12,13 @@ import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** Writes a source's events: CloudEvents 1.0 in JSON. */
 public final class Envelope {
@@ -23,10 +28,16 @@ public final class Envelope {
     private static final ObjectMapper MAPPER = new ObjectMapper(JsonFactory.builder().streamWriteConstraints(
             StreamWriteConstraints.builder().maxNestingDepth(DEEPEST).build()).build());
     private static final Set<String> CLOCKS = Set.of("createdAt", "finishedAt", "expiresAt");
+    private static final Map<Kind, Attributes.Type> TYPES = new EnumMap<>(Arrays.stream(Kind.values()).collect(
+            Collectors.toMap(Function.identity(), kind -> Attributes.Type.of(kind.type(), kind.schema()))));
+    private static final SerializableString DATA = new SerializedString("data");
+    private static final SerializableString PROVIDER = new SerializedString("provider");
+    private static final SerializableString ACCOUNT = new SerializedString("account");
+    private static final SerializableString JOB_ID = new SerializedString("jobId");
 
-    private final String provider;
-    private final String account;
-    private final String source;
+    private final SerializableString provider;
+    private final SerializableString account;
+    private final SerializableString source;
     private final ZoneId zone;
     private final boolean binary;
     private final Supplier<String> trace;
@@ -38,13 +49,14 @@ public final class Envelope {
      * @param binary   attributes as headers and {@code data} as the value, instead of all in one JSON object
      */
     public Envelope(String provider, String account, ZoneId zone, boolean binary) {
-        this(provider, account, zone, binary, () -> null);
+        this(new SerializedString(provider), new SerializedString(account), zone, binary, () -> null);
     }
 
-    private Envelope(String provider, String account, ZoneId zone, boolean binary, Supplier<String> trace) {
+    private Envelope(SerializableString provider, SerializableString account, ZoneId zone, boolean binary,
+            Supplier<String> trace) {
         this.provider = provider;
         this.account = account;
-        this.source = "urn:finetune:" + provider + ":" + account;
+        this.source = new SerializedString("urn:finetune:" + provider + ":" + account);
         this.zone = zone;
         this.binary = binary;
         this.trace = trace;
@@ -65,49 +77,32 @@ public final class Envelope {
         Fact fact = telling.fact();
         String observed = Times.format(observedAt);
         String occurred = fact.time() == null ? null : Times.format(fact.time());
-        return event(fact.kind().type(), fact.kind().schema(), fact.id(), fact.job(), occurred == null ? observed : occurred,
+        return event(TYPES.get(fact.kind()), fact.id(), fact.job(), occurred == null ? observed : occurred,
                 json -> writeData(json, telling, observed, occurred, requestId));
     }
 
     /** An event of any type whose data somebody else writes. */
     public Event event(String type, String schema, String id, String job, Instant time, Data data) {
-        return event(type, schema, id, job, Times.format(time), data);
+        return event(Attributes.Type.of(type, schema), id, job, Times.format(time), data);
     }
 
-    private Event event(String type, String schema, String id, String job, String time, Data data) {
-        String traceparent = trace.get();
-        boolean ofJob = job != null && !job.isEmpty();
-        Attributes attributes = to -> {
-            to.put("specversion", "1.0");
-            to.put("id", id);
-            to.put("source", source);
-            to.put("type", type);
-            if (ofJob) {
-                to.put("subject", job);
-            }
-            to.put("time", time);
-            to.put("datacontenttype", "application/json");
-            to.put("dataschema", schema);
-            if (ofJob) {
-                to.put("partitionkey", job);
-            }
-            if (traceparent != null) {
-                to.put("traceparent", traceparent);
-            }
-        };
-        return new Event(job, bytes(json -> {
+    private Event event(Attributes.Type type, String id, String key, String time, Data data) {
+        String job = key == null || key.isEmpty() ? null : key;
+        var attributes = new Attributes(type, source, id, job, time, trace.get());
+        return new Event(key, bytes(json -> {
             json.writeStartObject();
             if (!binary) {
-                attributes.write(json::writeStringField);
-                json.writeObjectFieldStart("data");
+                attributes.write(json);
+                json.writeFieldName(DATA);
+                json.writeStartObject();
             }
-            writeCommon(json, ofJob ? job : null);
+            writeCommon(json, job);
             data.write(json);
             if (!binary) {
                 json.writeEndObject();
             }
             json.writeEndObject();
-        }), binary ? headers(attributes) : Map.of());
+        }), binary ? attributes.headers() : Map.of());
     }
 
     /** Writes fields of {@code data} into the object that is open. */
@@ -117,32 +112,14 @@ public final class Envelope {
         void write(JsonGenerator json) throws IOException;
     }
 
-    /** The CloudEvents attributes, in order: a map of them for each of a million events would be thrown away. */
-    @FunctionalInterface
-    private interface Attributes {
-        void write(Attribute to) throws IOException;
-    }
-
-    @FunctionalInterface
-    private interface Attribute {
-        void put(String name, String value) throws IOException;
-    }
-
-    private static Map<String, String> headers(Attributes attributes) {
-        Map<String, String> headers = new LinkedHashMap<>();
-        try {
-            attributes.write(headers::put);
-        } catch (IOException e) {
-            throw new IllegalStateException("writing to memory does not fail", e);
-        }
-        return headers;
-    }
-
     private void writeCommon(JsonGenerator json, String job) throws IOException {
-        json.writeStringField("provider", provider);
-        json.writeStringField("account", account);
+        json.writeFieldName(PROVIDER);
+        json.writeString(provider);
+        json.writeFieldName(ACCOUNT);
+        json.writeString(account);
         if (job != null) {
-            json.writeStringField("jobId", job);
+            json.writeFieldName(JOB_ID);
+            json.writeString(job);
         }
     }
 

@@ -10,6 +10,8 @@ import java.io.StringReader;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.apache.camel.Body;
+import org.apache.camel.Variable;
 
 /** The mapping language, behind one method: the routes name a mapping, nothing else knows that it is JSLT. */
 public final class Mappings {
@@ -55,7 +57,8 @@ public final class Mappings {
     }
 
     /** Maps the answer of a resource by {@link #nameOf its mapping}. */
-    public JsonNode mapResource(JsonNode answer, JsonNode asked, String provider, String resource) {
+    public JsonNode mapResource(@Body JsonNode answer, @Variable("question") JsonNode asked,
+            @Variable("provider") String provider, @Variable("resource") String resource) {
         return map(answer, asked, names.computeIfAbsent(provider + ' ' + resource, both -> nameOf(provider, resource)));
     }
 
@@ -80,9 +83,10 @@ public final class Mappings {
 
     Expression compile(String name) {
         try {
-            // Absent stays absent, but an empty list that was sent is told as one.
+            // Absent stays absent, but an empty list that was sent is told as one. Not as the expression ". != null",
+            // which would be evaluated, in a scope of its own, for every field of every record.
             return new Parser(new StringReader(files.read(name + SUFFIX))).withSource(name + SUFFIX)
-                    .withObjectFilter(". != null").compile();
+                    .withObjectFilter(value -> !value.isNull()).compile();
         } catch (IOException e) {
             throw new IllegalStateException("cannot read " + name + SUFFIX, e);
         }

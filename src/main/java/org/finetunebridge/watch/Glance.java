@@ -40,7 +40,7 @@ public final class Glance {
         poll.ready(Session.blank());
         poll.listing(new Listing(false));
         JsonNode page = context.getRegistry().lookupByNameAndType("mappings", Mappings.class)
-                .mapResource(answer(poll), poll.getQuestion(), source.provider().name(), poll.getResource());
+                .mapResource(answer(poll), poll.question(), source.provider().name(), poll.getResource());
         return context.getRegistry().lookupByNameAndType(source.name() + "-observer", Observer.class)
                 .observe(page, poll);
     }

@@ -1,5 +1,6 @@
 package org.finetunebridge.watch;
 
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -50,7 +51,7 @@ final class Place {
 
     /** How the page of a growing list was asked for. */
     Asked asked() {
-        return new Asked(way.resource(), from, again, Set.copyOf(before));
+        return new Asked(way.resource(), from, again, Collections.unmodifiableSet(before));
     }
 
     /** Whether everything in a page, newest first, comes after what is known. */

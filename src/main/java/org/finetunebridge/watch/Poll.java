@@ -80,7 +80,7 @@ public final class Poll {
     }
 
     /** What is asked, as a mapping sees it. */
-    public JsonNode getQuestion() {
+    JsonNode question() {
         return Mappings.asked(job, place.cursor());
     }
 

@@ -9,6 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
+import org.apache.camel.Exchange;
 import org.apache.camel.Variable;
 import org.finetunebridge.fetch.Failure;
 import org.finetunebridge.memory.JobMemory;
@@ -147,11 +148,18 @@ public final class Watch {
         return heldUntil.isAfter(now) ? List.of() : sweep.due(now);
     }
 
-    /** Before a page is read: against which memory, and whether at all. */
-    public void ready(@Variable("poll") Poll poll) {
+    /** Whether there is more to read of what is polled. */
+    public boolean isReading(@Variable("poll") Poll poll) {
+        return poll.isReading();
+    }
+
+    /** Before a page is read: against which memory, and whether at all. What is asked becomes variables of the exchange. */
+    public void ready(@Variable("poll") Poll poll, Exchange exchange) {
         admit();
         poll.ready(publisher.session());
         poll.listing(listing);
+        exchange.setVariable("resource", poll.getResource());
+        exchange.setVariable("question", poll.question());
     }
 
     /** Before a request goes out: lets nothing through while the account is asked to wait. */

@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.apache.camel.Body;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
+import org.apache.camel.Variable;
 import org.apache.camel.builder.AdviceWith;
 import org.apache.camel.builder.NotifyBuilder;
 import org.apache.camel.builder.RouteBuilder;
@@ -135,7 +137,12 @@ class PollRouteTest extends CamelMainTestSupport {
     }
 
     public final class Watch {
-        public void ready() {
+        public boolean isReading() {
+            return reading.isReading();
+        }
+
+        public void ready(Exchange exchange) {
+            exchange.setVariable("resource", reading.resource());
             steps.add("ready");
         }
 
@@ -146,8 +153,8 @@ class PollRouteTest extends CamelMainTestSupport {
     }
 
     public final class Mappings {
-        public Object mapResource(Object body, Object question, String provider, String resource) {
-            assertThat(question).isEqualTo(reading.getQuestion());
+        public Object mapResource(@Body Object body, @Variable("provider") String provider,
+                @Variable("resource") String resource) {
             steps.add("map " + provider + " " + resource);
             return body;
         }

@@ -19,11 +19,11 @@ public final class Reading {
         resources.remove();
     }
 
-    public boolean isReading() {
+    boolean isReading() {
         return !resources.isEmpty();
     }
 
-    public String getResource() {
+    String resource() {
         return resources.peek();
     }
 
@@ -33,10 +33,6 @@ public final class Reading {
 
     public Attempt getAttempt() {
         return attempt;
-    }
-
-    public String getQuestion() {
-        return "page 3 of ft/1";
     }
 
     public String getJobPath() {

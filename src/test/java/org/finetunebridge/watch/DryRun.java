@@ -140,7 +140,7 @@ final class DryRun {
     private void poll(Poll poll) {
         try {
             while (poll.isReading()) {
-                watch.ready(poll);
+                watch.ready(poll, new DefaultExchange(CONTEXT));
                 JsonNode page = answer(poll);
                 publisher.publish(observer.observe(page, poll));
                 watch.passed(poll);
