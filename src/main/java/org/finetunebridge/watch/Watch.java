@@ -16,7 +16,6 @@ import org.finetunebridge.memory.JobMemory;
 import org.finetunebridge.memory.Trouble;
 import org.finetunebridge.provider.Means;
 import org.finetunebridge.settings.SourceSettings;
-import org.finetunebridge.sink.Fenced;
 import org.finetunebridge.sink.Lost;
 import org.finetunebridge.sink.Publisher;
 import org.finetunebridge.sink.Session;
@@ -44,6 +43,7 @@ public final class Watch {
     private final RandomGenerator random;
     private final Backoff backoff;
     private final Retries retries;
+    private final Opening opening;
     private final Sweep sweep = new Sweep();
     private final CountDownLatch ended = new CountDownLatch(1);
     private Listing listing = new Listing(true);
@@ -71,6 +71,7 @@ public final class Watch {
         this.random = random;
         this.backoff = new Backoff(random);
         this.retries = new Retries(backoff);
+        this.opening = new Opening(source, publisher, patience, clock, backoff);
     }
 
     /** How the sweep under way, or the last one, went. */
@@ -106,7 +107,7 @@ public final class Watch {
 
     /** Begins a sweep. Without a sink that can be written nothing is read, so that nothing piles up. */
     public void begin() {
-        Session session = session();
+        Session session = opening.session(this);
         synchronized (this) {
             sweeps++;
             began = clock.instant();
@@ -243,7 +244,7 @@ public final class Watch {
             sinkFailsSince = clock.instant();
             LOG.warn("{}: tries again later, for nothing can be written: {}", source.name(), lost.getMessage());
         }
-        heldUntil = Sweep.later(heldUntil, clock.instant().plus(backoff.after(Math.min(sinkFailures, 4))));
+        heldUntil = Sweep.later(heldUntil, clock.instant().plus(backoff.after(Math.min(sinkFailures, Opening.STEPS))));
         sinkTrouble = lost.getMessage();
         sourceTrouble = null;
         giveUp();
@@ -341,34 +342,5 @@ public final class Watch {
     private Instant failsSince(String job) {
         Instant since = retries.since(job);
         return since == null && sinkFailures > 0 ? sinkFailsSince : since;
-    }
-
-    private Session session() {
-        Instant last = clock.instant().plus(patience.all() ? patience.retry() : Duration.ZERO);
-        for (int attempt = 1;; attempt++) {
-            try {
-                return publisher.session();
-            } catch (Lost e) {
-                Duration wait = backoff.after(Math.min(attempt, 4));
-                if (stopping || clock.instant().plus(wait).isAfter(last)) {
-                    LOG.warn("{}: nothing is read while nothing can be written: {}", source.name(), e.getMessage());
-                    return null;
-                }
-                pause(wait);
-            } catch (Fenced e) {
-                LOG.error("{}: stopped: {}", source.name(), e.getMessage());
-                stop();
-                return null;
-            }
-        }
-    }
-
-    private static void pause(Duration wait) {
-        try {
-            Thread.sleep(wait.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Postponed();
-        }
     }
 }
