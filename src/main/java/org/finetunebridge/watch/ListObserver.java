@@ -35,9 +35,8 @@ final class ListObserver {
         if (whole) {
             poll.listing().vanished(poll.session().jobs(source.name()))
                     .forEach(memory -> draft.remember(draft.tellHeld(memory).retired(Retired.VANISHED)));
-            own = own.with((Trouble) null);
         }
-        draft.remember(own);
+        draft.remember(poll.isReading() ? own : own.with((Trouble) null));
     }
 
     /** A record that cannot be used shows at least that its job is there. */

@@ -68,7 +68,9 @@ public final class Observer {
         draft.remember(memory);
         String concerned = verdict.ofAll() ? "" : poll.getJob();
         if (verdict.trouble() != null) {
-            draft.remember(draft.memory(concerned).with(verdict.trouble()));
+            JobMemory before = draft.memory(concerned);
+            draft.remember(before.with(verdict.ofAll() ? verdict.trouble().beside(Listing.troubleIn(before.trouble()))
+                    : verdict.trouble()));
         }
         if (verdict.tell()) {
             draft.deadLetter(new DeadLetters(envelope).ofFailure(failure, verdict.trouble().attempts(), concerned,

@@ -50,6 +50,7 @@ public final class Watch {
     private Instant began = Instant.EPOCH;
     private Instant heldUntil = Instant.EPOCH;
     private Trouble sourceTrouble;
+    private Trouble listTrouble;
     private int sinkFailures;
     private Instant sinkFailsSince;
     private String sinkTrouble;
@@ -84,9 +85,10 @@ public final class Watch {
         onlookers.add(onlooker);
     }
 
-    /** What keeps the whole source from being read; null if nothing does. */
+    /** What keeps the source, or at least its list of jobs, from being read; null if nothing does. */
     public synchronized Trouble trouble() {
-        return sourceTrouble;
+        boolean parked = sourceTrouble != null && sourceTrouble.parked();
+        return listTrouble == null || parked ? sourceTrouble : listTrouble;
     }
 
     /** Before which nothing is asked; in the past if nothing keeps the source from it. */
@@ -118,15 +120,15 @@ public final class Watch {
                 tally = tally.failing("the sink cannot be written");
                 return;
             }
-            sourceTrouble = session.of(source.name(), LIST).trouble();
-            if (sourceTrouble != null && !(sourceTrouble.parked() && isFresh())) {
-                heldUntil = Sweep.later(heldUntil, until(sourceTrouble));
-            }
-            if (source.listsJobs()) {
-                add(LIST, List.of(source.provider().list()), null);
-            } else {
+            recall(session.of(source.name(), LIST).trouble());
+            if (!source.listsJobs()) {
                 // Asked for by name, a job is watched whatever the account's list showed of it once.
-                source.jobs().forEach(job -> addJob(session.of(source.name(), job).seen(), resourcesOfAGivenJob()));
+                source.jobs().forEach(job -> addJob(session.of(source.name(), job).seen(), resourcesWithoutAList()));
+            } else if (isListSetAside()) {
+                tally = tally.failed(listTrouble.reason());
+                addKnownJobs(session);
+            } else {
+                add(LIST, List.of(source.provider().list()), null);
             }
             giveUp();
         }
@@ -184,6 +186,7 @@ public final class Watch {
         retries.succeeded(poll.getJob());
         sweep.remove(poll.getJob());
         if (poll.isList()) {
+            listTrouble = null;
             retries.retain(listing::shows);
             List<String> watched = listing.watched();
             watched.forEach(job -> addJob(poll.session().of(source.name(), job), source.follow()));
@@ -206,17 +209,17 @@ public final class Watch {
 
     /** A request failed: decides, and returns what there is to remember and to tell of it. */
     synchronized Retries.Verdict failed(Poll poll, Failure failure) {
-        boolean ofSource = failure.means() == Means.SOURCE || poll.isList();
-        Trouble known = ofSource && sourceTrouble != null ? sourceTrouble
-                : poll.session().of(source.name(), ofSource ? LIST : poll.getJob()).trouble();
-        Retries.Verdict verdict = retries.failed(poll.getJob(), failure, known, clock.instant());
+        Retries.Verdict verdict = retries.failed(poll.getJob(), failure, known(poll, failure), clock.instant());
         onlookers.forEach(onlooker -> onlooker.failed(failure, poll.getAttempt().took()));
         sweep.postpone(poll.getJob(), verdict.until());
         if (verdict.ofAll()) {
             heldUntil = Sweep.later(heldUntil, verdict.until());
             onlookers.forEach(onlooker -> onlooker.held(verdict.until()));
         }
-        if (verdict.trouble() != null && (verdict.ofAll() || poll.isList())) {
+        boolean listParked = poll.isList() && verdict.parked() && !verdict.ofAll();
+        if (listParked) {
+            listTrouble = verdict.trouble();
+        } else if (verdict.ofAll() && verdict.trouble() != null) {
             sourceTrouble = verdict.trouble();
         }
         if (verdict.parked()) {
@@ -225,7 +228,10 @@ public final class Watch {
             LOG.warn("{}: {}; set aside until {}", poll, failure.getMessage(), verdict.until());
         }
         rest(poll.getAttempt().rest());
-        if (verdict.ofAll()) {
+        if (listParked) {
+            addKnownJobs(poll.session());
+        }
+        if (verdict.ofAll() || listParked) {
             giveUp();
         } else {
             giveUp(sweep.giveUp(poll.getJob(), heldUntil, last(poll.getJob())));
@@ -247,6 +253,7 @@ public final class Watch {
         heldUntil = Sweep.later(heldUntil, clock.instant().plus(backoff.after(Math.min(sinkFailures, Opening.STEPS))));
         sinkTrouble = lost.getMessage();
         sourceTrouble = null;
+        listTrouble = null;
         giveUp();
     }
 
@@ -273,6 +280,28 @@ public final class Watch {
     /** Ends the sweep at the next page. */
     public void stop() {
         stopping = true;
+    }
+
+    /** What the memory holds of the source: the trouble of its account, and that of its list alone. */
+    private void recall(Trouble remembered) {
+        Trouble ofList = Listing.troubleIn(remembered);
+        sourceTrouble = remembered == ofList ? null : remembered;
+        listTrouble = source.listsJobs() ? ofList : null;
+        if (sourceTrouble != null && !(sourceTrouble.parked() && isFresh())) {
+            heldUntil = Sweep.later(heldUntil, until(sourceTrouble));
+        }
+    }
+
+    private boolean isListSetAside() {
+        return listTrouble != null && !isFresh() && until(listTrouble).isAfter(began);
+    }
+
+    /** What was told of the same trouble: it may be too new for the memory the page was held against. */
+    private Trouble known(Poll poll, Failure failure) {
+        boolean ofSource = failure.means() == Means.SOURCE;
+        Trouble now = ofSource ? sourceTrouble : poll.isList() ? listTrouble : null;
+        Trouble before = poll.session().of(source.name(), ofSource ? LIST : poll.getJob()).trouble();
+        return now != null ? now : ofSource || !poll.isList() ? before : Listing.troubleIn(before);
     }
 
     private synchronized boolean isHeld() {
@@ -317,7 +346,18 @@ public final class Watch {
         sweep.add(poll, retries.until(job));
     }
 
-    private List<String> resourcesOfAGivenJob() {
+    /**
+     * In the place of the list, which waits. Never beside it: two pages that tell of one job must not be held against
+     * the same memory of it.
+     */
+    private void addKnownJobs(Session session) {
+        if (!source.follow().isEmpty()) {
+            session.jobs(source.name()).forEach(memory -> addJob(memory, resourcesWithoutAList()));
+        }
+    }
+
+    /** How a job stands is asked of the job itself. */
+    private List<String> resourcesWithoutAList() {
         return Stream.concat(Stream.ofNullable(source.provider().job()), source.follow().stream()).toList();
     }
 
