@@ -52,7 +52,7 @@ final class JobObserver {
     /** A job was read, so nothing is wrong with the account. That says nothing of its list. */
     private void forgetTroubleOfAccount(Draft draft) {
         JobMemory own = draft.memory("");
-        draft.remember(own.with(listsJobs ? Listing.troubleIn(own.trouble()) : null));
+        draft.remember(own.with(listsJobs ? Hold.ofList(own.trouble()) : null));
     }
 
     private boolean isOutOfScope(List<Finding> findings, Draft draft, JobMemory memory) {

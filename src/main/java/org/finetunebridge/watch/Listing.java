@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.finetunebridge.memory.JobMemory;
-import org.finetunebridge.memory.Trouble;
-import org.finetunebridge.provider.Means;
 
 /** What one pass over an account's list has shown. */
 final class Listing {
@@ -21,12 +19,6 @@ final class Listing {
     /** @param holdsEndings whether a job's end waits until the job was read; else it is told with the list */
     Listing(boolean holdsEndings) {
         this.holdsEndings = holdsEndings;
-    }
-
-    /** What keeps only the list from being read, of all that is remembered of a source; null if nothing does. */
-    static Trouble troubleIn(Trouble remembered) {
-        boolean own = remembered == null || remembered.means().equals(Retries.word(Means.JOB));
-        return own ? remembered : remembered.list();
     }
 
     boolean holdsEndings() {

@@ -69,7 +69,7 @@ public final class Observer {
         String concerned = verdict.ofAll() ? "" : poll.getJob();
         if (verdict.trouble() != null) {
             JobMemory before = draft.memory(concerned);
-            draft.remember(before.with(verdict.ofAll() ? verdict.trouble().beside(Listing.troubleIn(before.trouble()))
+            draft.remember(before.with(verdict.ofAll() ? verdict.trouble().beside(Hold.ofList(before.trouble()))
                     : verdict.trouble()));
         }
         if (verdict.tell()) {
