@@ -61,7 +61,7 @@ final class Conduct {
 
     /** A page was read, and what was new in it is told. */
     void passed(Poll poll) {
-        poll.told();
+        poll.walk().told();
         rest(poll.getAttempt().rest());
         retries.answered(poll.getJob());
         outage.over();

@@ -30,7 +30,7 @@ final class JobObserver {
     void observe(Page page, Poll poll, Draft draft) {
         JobMemory memory = draft.memory(poll.getJob()).seen();
         if (memory.isUntold() && isOutOfScope(page.findings(), draft, memory)) {
-            poll.end();
+            poll.walk().end();
             return;
         }
         List<Finding> findings = page.findings().stream().map(finding -> ofThisJob(finding, poll.getJob())).toList();

@@ -31,7 +31,7 @@ final class ListObserver {
                 shows(finding, poll, draft);
             }
         }
-        boolean whole = poll.passState(page);
+        boolean whole = poll.walk().passState(page);
         if (whole) {
             poll.listing().vanished(poll.session().jobs(source.name()))
                     .forEach(memory -> draft.remember(draft.tellHeld(memory).retired(Retired.VANISHED)));
