@@ -30,6 +30,7 @@ class BrokenListTest {
     private final Map<String, String> jobs = new TreeMap<>(Map.of("job-1", "RUNNING", "job-2", "RUNNING"));
     private final Map<String, Failure> failures = new HashMap<>();
     private final List<String> asked = new ArrayList<>();
+    private boolean repeats;
 
     @Test
     void waitsAloneWhileTheJobsThatAreKnownAreRead() {
@@ -68,6 +69,22 @@ class BrokenListTest {
         assertThat(run.trouble()).isNull();
         assertThat(run.memory("").trouble()).isNull();
         assertThat(run.memory("job-1").retired()).isNotNull();
+    }
+
+    /** It is read as far as it goes: that says nothing of the jobs it does not show, but it can be read. */
+    @Test
+    void canBeReadAgainThoughItRepeatsAPage() {
+        var run = known(DryRun::ofListed).watching();
+        failures.put("jobs ", NOT_THERE);
+        sweep(run);
+        failures.clear();
+        repeats = true;
+        jobs.remove("job-1");
+        sweep(run.later(Duration.ofHours(1)));
+
+        assertThat(run.tally()).isEqualTo(new Tally(1, 0, null));
+        assertThat(run.memory("").trouble()).isNull();
+        assertThat(run.memory("job-1").retired()).isNull();
     }
 
     @Test
@@ -243,7 +260,7 @@ class BrokenListTest {
         boolean two = all.size() > 2;
         List<String> shown = !two ? all : after.isEmpty() ? all.subList(0, 1) : all.subList(1, all.size());
         shown.forEach(job -> page.withArray("facts").add(status(job)));
-        if (two && after.isEmpty()) {
+        if (repeats || two && after.isEmpty()) {
             page.put("next", all.get(0));
         }
     }

@@ -129,11 +129,12 @@ class HeldEndPropertyTest {
 
     /** A list that is refused leaves the jobs that are known to tell how they stand. */
     @Property
-    void isToldOnceWhoeverShowsIt(@ForAll("steps") List<Step> steps, @ForAll boolean deleted) {
+    void isToldOnceWhoeverShowsIt(@ForAll("steps") List<Step> steps, @ForAll boolean deleted,
+            @ForAll boolean watching) {
         var provider = new Provider();
-        var run = provider.live(steps, deleted, DryRun.ofListedWithJobs(provider::answer));
+        var run = DryRun.ofListedWithJobs(provider::answer);
 
-        assertThatAllIsToldOnce(provider, run);
+        assertThatAllIsToldOnce(provider, provider.live(steps, deleted, watching ? run.watching() : run));
     }
 
     private static void assertThatAllIsToldOnce(Provider provider, DryRun run) {
