@@ -120,15 +120,22 @@ final class Plan {
         sweep.add(poll, retries.until(job));
     }
 
-    /**
-     * A job that waits for its turn changes rarely, and the list shows when it does. Which of three sweeps reads it
-     * depends on the job: no bursts.
-     */
+    /** Which of so many sweeps reads a job depends on the job: no bursts. */
     private boolean isTurnOf(JobMemory memory) {
+        return isFresh() || source.cron() != null
+                || Math.floorMod(memory.job().hashCode() + sweeps, sweepsATurn(memory)) == 0;
+    }
+
+    /**
+     * A job that waits for its turn changes rarely, and the list shows when it does. One that has ended is read after
+     * one, four and sixteen sweeps: what comes late comes soon, or late.
+     */
+    private int sweepsATurn(JobMemory memory) {
+        if (memory.graceReads() > 0) {
+            return 1 << 2 * (memory.graceReads() - 1);
+        }
         boolean waiting = "PENDING".equals(memory.told().status()) || "QUEUED".equals(memory.told().status());
-        boolean often = source.cron() == null && source.listsJobs();
-        return !waiting || !often || isFresh()
-                || Math.floorMod(memory.job().hashCode() + sweeps, SWEEPS_A_WAITING_JOB) == 0;
+        return waiting && source.listsJobs() ? SWEEPS_A_WAITING_JOB : 1;
     }
 
     /** How a job stands is asked of the job itself. */

@@ -28,7 +28,7 @@ public final class Watch {
     private final Publisher publisher;
     private final Patience patience;
     private final InstantSource clock;
-    private final RandomGenerator random;
+    private final long jitter;
     private final Opening opening;
     private final Hold hold;
     private final Plan plan;
@@ -47,7 +47,7 @@ public final class Watch {
         this.publisher = publisher;
         this.patience = patience;
         this.clock = clock;
-        this.random = random;
+        this.jitter = random.nextLong(source.period().toMillis() / 10 + 1);
         var backoff = new Backoff(random);
         var retries = new Retries(backoff);
         this.opening = new Opening(source, publisher, patience, clock, backoff);
@@ -86,9 +86,12 @@ public final class Watch {
         return plan.began();
     }
 
-    /** A little while, so that sources of one period do not all ask at once; milliseconds. */
+    /**
+     * A little while, so that sources of one period do not all ask at once; milliseconds. The same for every sweep after
+     * the first: if it changed, two sweeps would at times be further apart than the period.
+     */
     public long jitter() {
-        return patience.all() || plan.isNew() ? 0 : random.nextLong(source.period().toMillis() / 10 + 1);
+        return patience.all() || plan.isNew() ? 0 : jitter;
     }
 
     /** Begins a sweep. Without a sink that can be written nothing is read, so that nothing piles up. */
