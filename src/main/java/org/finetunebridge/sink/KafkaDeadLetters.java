@@ -10,7 +10,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.finetunebridge.sink.KafkaRecords.Sending;
 
@@ -42,14 +41,14 @@ final class KafkaDeadLetters {
     /** What is to be committed to take letters out of the store. */
     List<Sending> without(Predicate<String> gone) throws ExecutionException, InterruptedException {
         List<Sending> all = new ArrayList<>();
-        Map<TopicPartition, Long> ends = reader.read(from(), record -> {
+        Map<Integer, Long> ends = reader.read(from(), record -> {
             if (!gone.test(text(record))) {
                 all.add(new Sending(new ProducerRecord<>(topic, null, null, record.key(), record.value(),
                         record.headers()), null));
             }
         });
         StringBuilder point = new StringBuilder();
-        ends.forEach((partition, end) -> point.append(partition.partition()).append('=').append(end).append(' '));
+        ends.forEach((partition, end) -> point.append(partition).append('=').append(end).append(' '));
         all.add(records.remembered(KafkaMemory.REPLAYED, point.toString().strip()));
         return all;
     }
