@@ -278,6 +278,20 @@ class KafkaSinkIT {
     }
 
     @Test
+    void takesNoRecordWithoutAValueForADeadLetter() {
+        try (Sink sink = sink(Map.of())) {
+            sink.open();
+            sink.write(List.of(new Batch(null, List.of(), List.of(event("job-1", 7)), List.of())));
+            try (var other = broker.producer(Map.of())) {
+                other.send(new ProducerRecord<>(deadLetters, "job-1".getBytes(UTF_8), null));
+            }
+            assertThat(sink.deadLetters()).containsExactly("7");
+            sink.removeDeadLetters(letter -> true);
+            assertThat(sink.deadLetters()).isEmpty();
+        }
+    }
+
+    @Test
     void isNotHeldUpByAnotherTransactionalIdOnTheSameTopics() {
         try (Sink one = sink(Map.of()); Sink other = new KafkaSink(settings(broker.address(), name + "-2", Map.of()))) {
             one.open();
