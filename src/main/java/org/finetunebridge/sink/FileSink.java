@@ -49,15 +49,15 @@ public final class FileSink implements Sink {
         close();
         try {
             lock();
-            Files.createDirectories(events.directory());
-            Files.createDirectories(deadLetters.directory());
+            Files.createDirectories(events.folder().directory());
+            Files.createDirectories(deadLetters.folder().directory());
             memory = new MemoryLog(state);
             Map<String, Committed> found = new TreeMap<>();
             events.find(found);
             deadLetters.find(found);
             memory.open(found);
             for (DayFiles files : List.of(events, deadLetters)) {
-                files.cut(memory.committed(files.sort()), memory.damaged());
+                files.folder().cut(memory.committed(files.sort()), memory.damaged());
                 files.resume(memory.committed(files.sort()));
             }
             return List.copyOf(memory.memory());
@@ -103,7 +103,7 @@ public final class FileSink implements Sink {
     @Override
     public List<String> deadLetters() {
         try {
-            return new DeadLetterFiles(deadLetters.directory()).read();
+            return new DeadLetterFiles(deadLetters.folder().directory()).read();
         } catch (IOException e) {
             throw new Lost("cannot read the dead letters: " + e, e);
         }
@@ -113,7 +113,7 @@ public final class FileSink implements Sink {
     public void removeDeadLetters(Predicate<String> gone) {
         try {
             deadLetters.close();
-            new DeadLetterFiles(deadLetters.directory()).remove(gone);
+            new DeadLetterFiles(deadLetters.folder().directory()).remove(gone);
             Committed before = memory.committed(deadLetters.sort());
             if (before != null && Files.exists(before.path())) {
                 memory.append(List.of(),

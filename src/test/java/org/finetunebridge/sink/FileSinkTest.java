@@ -129,7 +129,7 @@ class FileSinkTest {
     void goesOnWhereSomebodyElseEmptiedTheFile() throws IOException {
         sink.open();
         sink.write(List.of(batch("a", "1")));
-        MemoryLog.truncate(disk.eventsOf("2026-03-01"), 0);
+        Cut.off(disk.eventsOf("2026-03-01"), 0);
         sink.write(List.of(batch("b", "1")));
 
         assertThat(disk.lines()).containsExactly(B);
@@ -141,7 +141,7 @@ class FileSinkTest {
     void goesOnAtAWholeLineWhereSomebodyElseCutTheFile() throws IOException {
         sink.open();
         sink.write(List.of(batch("a", "1"), batch("b", "1")));
-        MemoryLog.truncate(disk.eventsOf("2026-03-01"), A.length() + 5);
+        Cut.off(disk.eventsOf("2026-03-01"), A.length() + 5);
         sink.write(List.of(batch("c", "1")));
         reopened();
 
@@ -153,7 +153,7 @@ class FileSinkTest {
         sink.open();
         sink.write(List.of(batch("a", "1"), batch("b", "1")));
         sink.close();
-        MemoryLog.truncate(disk.eventsOf("2026-03-01"), A.length() + 5);
+        Cut.off(disk.eventsOf("2026-03-01"), A.length() + 5);
         sink.open();
         sink.write(List.of(batch("c", "1")));
         reopened();
