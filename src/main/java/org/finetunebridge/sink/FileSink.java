@@ -103,7 +103,7 @@ public final class FileSink implements Sink {
     @Override
     public List<String> deadLetters() {
         try {
-            return new DeadLetterFiles(deadLetters.folder().directory()).read();
+            return new DeadLetterFiles(deadLetters.folder()).read();
         } catch (IOException e) {
             throw new Lost("cannot read the dead letters: " + e, e);
         }
@@ -113,7 +113,7 @@ public final class FileSink implements Sink {
     public void removeDeadLetters(Predicate<String> gone) {
         try {
             deadLetters.close();
-            new DeadLetterFiles(deadLetters.folder().directory()).remove(gone);
+            new DeadLetterFiles(deadLetters.folder()).remove(gone);
             Committed before = memory.committed(deadLetters.sort());
             if (before != null && Files.exists(before.path())) {
                 memory.append(List.of(),

@@ -294,6 +294,17 @@ class FileSinkTest {
     }
 
     @Test
+    void takesNoEventForADeadLetterWhereEverythingIsInOneDirectory() {
+        sink = new FileSink(root, root, root, () -> disk.now);
+        sink.open();
+        sink.write(List.of(batch("a", "1", List.of(event("a", "bad")))));
+
+        assertThat(sink.deadLetters()).containsExactly("{\"id\":\"a/bad\"}");
+        sink.removeDeadLetters(letter -> true);
+        assertThat(Disk.lines(root)).containsExactly(A);
+    }
+
+    @Test
     void isLostWithoutADirectory() throws IOException {
         Files.writeString(disk.state, "in the way");
 
