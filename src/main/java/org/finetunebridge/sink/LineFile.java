@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -104,8 +105,13 @@ final class LineFile implements AutoCloseable {
 
     private void write() throws IOException {
         buffer.flip();
-        while (buffer.hasRemaining()) {
-            length += channel.write(buffer);
+        try {
+            while (buffer.hasRemaining()) {
+                length += channel.write(buffer);
+            }
+        } catch (IOException e) {
+            // the system says that a disk is full, not which
+            throw (IOException) new FileSystemException(path.toString(), null, e.getMessage()).initCause(e);
         }
         buffer.clear();
     }

@@ -322,7 +322,8 @@ class FileSinkTest {
         Files.createSymbolicLink(disk.eventsOf("2026-03-02"), Path.of("/dev/full"));
 
         assertThatThrownBy(() -> sink.write(List.of(batch("b", "1")))).isInstanceOf(Lost.class)
-                .hasMessageContaining("No space left");
+                .hasMessageContaining("No space left")
+                .hasMessageContaining(disk.eventsOf("2026-03-02").toString());
         Files.delete(disk.eventsOf("2026-03-02"));
         assertThat(statuses(reopened())).isEqualTo(Map.of("a", "1"));
         sink.write(List.of(batch("b", "1")));
