@@ -61,7 +61,7 @@ public final class KafkaSink implements Sink {
         List<Sending> all = new ArrayList<>(records.told(batches));
         all.addAll(records.remembered(batches));
         try {
-            transactions.commit(all);
+            opened().commit(all);
         } catch (Rejected e) {
             throw e;
         } catch (RuntimeException e) {
@@ -77,7 +77,7 @@ public final class KafkaSink implements Sink {
     @Override
     public void forget(Collection<String> names) {
         ask(() -> {
-            transactions.commit(names.stream().map(records::forgotten).toList());
+            opened().commit(names.stream().map(records::forgotten).toList());
             return null;
         });
     }
@@ -90,7 +90,7 @@ public final class KafkaSink implements Sink {
     @Override
     public void removeDeadLetters(Predicate<String> gone) {
         ask(() -> {
-            transactions.commit(deadLetters.without(gone));
+            opened().commit(deadLetters.without(gone));
             return null;
         });
     }
@@ -101,6 +101,13 @@ public final class KafkaSink implements Sink {
             transactions.close();
             transactions = null;
         }
+    }
+
+    private KafkaTransactions opened() {
+        if (transactions == null) {
+            throw new Lost("the Kafka sink is not open, because something failed before; try again", null);
+        }
+        return transactions;
     }
 
     private <T> T ask(Callable<T> question) {

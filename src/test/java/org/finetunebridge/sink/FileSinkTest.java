@@ -355,6 +355,18 @@ class FileSinkTest {
         assertThat(sink.deadLetters()).containsExactly("{\"id\":\"a/worse\"}", "{\"id\":\"b/bad\"}");
     }
 
+    @Test
+    void takesNoDeadLettersOutWithoutTheLock() throws IOException {
+        sink.open();
+        sink.write(List.of(batch("a", "1", List.of(event("a", "bad")))));
+        sink.close();
+
+        assertThatThrownBy(() -> sink.removeDeadLetters(letter -> true)).isInstanceOf(Lost.class)
+                .hasMessageContaining("not open");
+        assertThatThrownBy(() -> sink.forget(List.of("acme/a"))).isInstanceOf(Lost.class);
+        assertThat(sink.deadLetters()).containsExactly("{\"id\":\"a/bad\"}");
+    }
+
     private Collection<JobMemory> reopened() {
         sink.close();
         return sink.open();
