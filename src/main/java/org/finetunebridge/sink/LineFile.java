@@ -6,7 +6,6 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -126,11 +125,7 @@ final class LineFile implements AutoCloseable {
 
     /** Whether nobody else has removed, replaced, cut or lengthened the file. */
     boolean isAsLeft() throws IOException {
-        try {
-            return channel.size() == length && identity(path).equals(identity);
-        } catch (NoSuchFileException e) {
-            return false;
-        }
+        return Files.exists(path) && channel.size() == length && identity(path).equals(identity);
     }
 
     @Override

@@ -57,6 +57,7 @@ final class LogState {
 
     /** Writes all of it as the beginning of a log. */
     void write(Path path) throws IOException {
+        Files.deleteIfExists(path);
         List<JobMemory> all = List.copyOf(memory.values());
         try (LineFile fresh = LineFile.open(path)) {
             for (int from = 0; from < all.size(); from += MEMORIES_A_LINE) {

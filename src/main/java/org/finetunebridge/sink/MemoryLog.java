@@ -59,7 +59,6 @@ final class MemoryLog implements AutoCloseable {
     }
 
     private void begin(Map<String, Committed> found) throws IOException {
-        Files.deleteIfExists(next);
         state.apply(new Commit(List.of(), found, true));
         state.write(next);
         Files.move(next, current, StandardCopyOption.ATOMIC_MOVE);
