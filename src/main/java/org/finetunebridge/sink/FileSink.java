@@ -97,7 +97,11 @@ public final class FileSink implements Sink {
 
     @Override
     public List<String> deadLetters() {
-        return orLost("cannot read the dead letters", () -> new DeadLetterFiles(deadLetters.folder()).read());
+        return orLost("cannot read the dead letters", () -> {
+            List<String> letters = new DeadLetterFiles(deadLetters.folder()).read();
+            lockAgain(deadLetters);
+            return letters;
+        });
     }
 
     @Override
@@ -110,8 +114,17 @@ public final class FileSink implements Sink {
                 memory.append(List.of(),
                         Map.of(deadLetters.sort(), new Committed(before.file(), Files.size(before.path()))));
             }
+            lockAgain(deadLetters);
             return null;
         });
+    }
+
+    /** Whoever closes any handle of a file gives up the locks the process has on it: after reading, it is unlocked. */
+    private void lockAgain(DayFiles files) throws IOException {
+        files.close();
+        if (memory != null) {
+            files.resume(memory.committed(files.sort()));
+        }
     }
 
     /** What reads or writes files. */

@@ -356,6 +356,25 @@ class FileSinkTest {
     }
 
     @Test
+    @EnabledOnOs(OS.LINUX)
+    void keepsOthersOutOfTheDeadLettersAfterItReadThem() throws IOException {
+        Path file = disk.deadLetters.resolve("dead-letters-2026-03-01.ndjson");
+        sink.open();
+        sink.write(List.of(batch("a", "1", List.of(event("a", "bad"), event("a", "worse")))));
+        assertThat(isLocked(file)).as("by the writing").isTrue();
+        sink.deadLetters();
+        assertThat(isLocked(file)).as("after reading").isTrue();
+        sink.removeDeadLetters(letter -> letter.contains("bad"));
+        assertThat(isLocked(file)).as("after taking out").isTrue();
+    }
+
+    /** As the system sees it: within the process a lock that is given up is still believed in. */
+    private static boolean isLocked(Path file) throws IOException {
+        String inode = ":" + Files.getAttribute(file, "unix:ino") + " ";
+        return Files.readAllLines(Path.of("/proc/locks")).stream().anyMatch(line -> line.contains(inode));
+    }
+
+    @Test
     void takesNoDeadLettersOutWithoutTheLock() throws IOException {
         sink.open();
         sink.write(List.of(batch("a", "1", List.of(event("a", "bad")))));
