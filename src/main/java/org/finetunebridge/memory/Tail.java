@@ -24,7 +24,7 @@ public record Tail(List<Finding> fresh, boolean met) {
         Set<String> known = new HashSet<>(cursor.last());
         int[] places = IntStream.range(0, part.size()).filter(at -> known.contains(part.get(at).id())).toArray();
         if (places.length > 0) {
-            return new Tail(after(places, part, known), true);
+            return new Tail(after(places, part, cursor, known), true);
         }
         int old = 0;
         while (old < part.size() && isOlder(part.get(old), cursor.newest())) {
@@ -33,12 +33,18 @@ public record Tail(List<Finding> fresh, boolean met) {
         return new Tail(part.subList(old, part.size()), old > 0 && old == part.size());
     }
 
-    private static List<Finding> after(int[] places, List<Finding> part, Set<String> known) {
+    /**
+     * Of the oldest known moment some names may be forgotten, unless it is the newest too, of which all are kept: what has
+     * its time was told.
+     */
+    private static List<Finding> after(int[] places, List<Finding> part, Cursor cursor, Set<String> known) {
         Instant oldest = IntStream.of(places).mapToObj(at -> time(part.get(at))).filter(time -> time != null)
                 .min(Instant::compareTo).orElse(Instant.MAX);
+        boolean whole = oldest.equals(cursor.newest());
         int last = places[places.length - 1];
-        return IntStream.range(places[0], part.size()).filter(at -> !known.contains(part.get(at).id()))
-                .filter(at -> at > last || time(part.get(at)) != null && !isOlder(part.get(at), oldest))
+        return IntStream.range(0, part.size()).filter(at -> !known.contains(part.get(at).id()))
+                .filter(at -> oldest.equals(time(part.get(at))) ? whole : at > last
+                        || at > places[0] && time(part.get(at)) != null && !isOlder(part.get(at), oldest))
                 .mapToObj(part::get).toList();
     }
 

@@ -4,10 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -28,7 +32,9 @@ public final class Samples {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path folder;
-    private final RouteFiles files;
+    private final Providers providers;
+    private final Mappings mappings;
+    private final Map<Kind, Set<String>> known = new EnumMap<>(Kind.class);
     private final List<String> problems = new ArrayList<>();
 
     /**
@@ -37,7 +43,8 @@ public final class Samples {
      */
     public Samples(Path folder, RouteFiles files) {
         this.folder = folder;
-        this.files = files;
+        this.providers = new Providers(files);
+        this.mappings = new Mappings(files);
     }
 
     /** What would become of each saved answer of a provider: a line each, and one for each of its records. */
@@ -59,9 +66,8 @@ public final class Samples {
     private List<String> tell(Path response, String provider) throws IOException {
         String resource = response.getParent().getFileName().toString();
         try {
-            JsonNode page = new Mappings(files).mapResource(JSON.readTree(response.toFile()), asked(response), provider,
-                    resource);
-            var reader = new FactReader(provider, new Providers(files).read(provider).zone());
+            JsonNode page = mappings.mapResource(JSON.readTree(response.toFile()), asked(response), provider, resource);
+            var reader = new FactReader(provider, providers.read(provider).zone());
             List<String> lines = new ArrayList<>();
             for (Finding finding : Page.of(page, reader, Naming.PLAIN).findings()) {
                 lines.add(told(finding));
@@ -86,16 +92,23 @@ public final class Samples {
     }
 
     /** What the event's schema does not know. */
-    private static Set<String> strangers(Finding finding) throws IOException {
+    private Set<String> strangers(Finding finding) {
         Set<String> fields = new TreeSet<>();
         if (finding.fact() != null && finding.fact().kind() != Kind.JOB_SEEN) {
             finding.fact().data().fieldNames().forEachRemaining(fields::add);
-            String schema = "/schemas/" + finding.fact().kind().word() + ".v1.schema.json";
-            try (InputStream in = Samples.class.getResourceAsStream(schema)) {
-                JSON.readTree(in).path("properties").fieldNames().forEachRemaining(fields::remove);
-            }
+            fields.removeAll(known.computeIfAbsent(finding.fact().kind(), Samples::fields));
         }
         return fields;
+    }
+
+    private static Set<String> fields(Kind kind) {
+        try (InputStream in = Samples.class.getResourceAsStream("/schemas/" + kind.word() + ".v1.schema.json")) {
+            Set<String> fields = new HashSet<>();
+            JSON.readTree(in).path("properties").fieldNames().forEachRemaining(fields::add);
+            return fields;
+        } catch (IOException e) {
+            throw new UncheckedIOException("the schema of " + kind.word() + " cannot be read", e);
+        }
     }
 
     private static JsonNode asked(Path response) throws IOException {

@@ -1,110 +1,142 @@
 package org.finetunebridge.provider;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.regex.MatchResult;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
+import java.util.stream.Collectors;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
 
 /** What is wrong with the route templates of a provider, that would show only when the first job is asked for. */
 final class TemplateInspection {
 
     /** What a route may use of the poll under way: the getters of {@code watch.Poll}. */
     static final Set<String> POLL = Set.of("jobPath", "jobSegments", "jobJson", "cursorPath", "cursorJson");
-    private static final Pattern TEMPLATE = Pattern.compile("(?m)^\\s+id: *[\"']?([A-Za-z0-9-]+)[\"']?\\s*$");
-    private static final Pattern DIRECT = Pattern.compile("direct:\\{\\{source}}-([A-Za-z0-9-]+)");
-    private static final Pattern POLL_MEMBER = Pattern.compile("variable\\.poll\\.([A-Za-z]+)");
-    private static final Pattern PARAMETER = Pattern.compile("\\{\\{([A-Za-z0-9-]+)}}|- name: *[\"']?([A-Za-z0-9-]+)[\"']? *$",
-            Pattern.MULTILINE);
+    private static final String HERE = "direct:{{source}}-";
+    private static final String FETCH = HERE + "fetch";
+    /** Not where an expression makes the rest of the name. */
+    private static final Pattern TARGET = Pattern.compile("direct:\\{\\{source}}-[A-Za-z0-9-]++(?![${])");
+    private static final Pattern POLL_MEMBER = Pattern.compile("variable\\.poll\\??\\.([A-Za-z]+)");
+    private static final Pattern PARAMETER = Pattern.compile("\\{\\{([A-Za-z0-9-]+)}}");
 
     private final String provider;
     private final String file;
-    private final String text;
-    private final List<String> problems = new ArrayList<>();
+    private final Problems problems;
+    private final Map<String, Node> templates = new TreeMap<>();
+    private YamlFile yaml;
 
-    TemplateInspection(String provider, String file, String text) {
+    TemplateInspection(String provider, String file, Problems problems) {
         this.provider = provider;
         this.file = file;
-        this.text = text;
+        this.problems = problems;
     }
 
     /**
      * @param resources that need a template
      * @param keys      that the provider adds to a source's: each is a parameter
      */
-    List<String> of(Set<String> resources, Set<String> keys) {
-        if (isYaml()) {
-            Set<String> templates = new TreeSet<>(found(TEMPLATE).map(match -> match.group(1)).toList());
-            resources.forEach(resource -> resource(resource, templates));
-            targets(templates);
-            poll();
-            parameters(keys);
-        }
-        return problems;
-    }
-
-    private boolean isYaml() {
+    void look(String text, Set<String> resources, Set<String> keys) {
         try {
-            new Load(LoadSettings.builder().setLabel(file).build()).loadFromString(text);
-            return true;
+            yaml = new YamlFile(file, text);
         } catch (MarkedYamlEngineException e) {
-            int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0);
-            problems.add(file + ':' + line + ": is not YAML: " + e.getProblem());
-            return false;
+            problem(e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0), "is not YAML: " + e.getProblem());
+            return;
+        } catch (YamlEngineException e) {
+            problem(0, "is not YAML: " + e.getMessage().replaceAll("\\s+", " "));
+            return;
+        }
+        yaml.entries().stream().map(entry -> YamlFile.child(entry, "routeTemplate")).forEach(this::template);
+        resources.forEach(this::resource);
+        targets();
+        eachMatch(POLL_MEMBER, this::member);
+        parameters(keys);
+    }
+
+    private void template(Node template) {
+        Node id = YamlFile.child(template, "id");
+        String name = YamlFile.text(id);
+        if (!name.isEmpty() && templates.put(name, template) != null) {
+            problem(YamlFile.line(id), "there is a template " + name + " before this one");
+        } else if (!name.isEmpty() && !name.startsWith(provider + '-')) {
+            problem(YamlFile.line(id), "the template " + name + " is never used: its name does not begin with "
+                    + provider + '-');
         }
     }
 
-    private void resource(String resource, Set<String> templates) {
-        String id = provider + '-' + resource;
-        if (!templates.contains(id)) {
-            problems.add(file + ": there is no route template " + id + ", but the resource " + resource + " is named");
-        } else if (!text.contains("direct:{{source}}-" + resource + '"')) {
-            problems.add(file + ": no template is called by \"direct:{{source}}-" + resource + '"');
+    private void resource(String resource) {
+        Node template = templates.get(provider + '-' + resource);
+        if (template == null) {
+            problem(0, "there is no route template " + provider + '-' + resource + ", but the resource " + resource
+                    + " is named");
+        } else if (!address(template).equals(HERE + resource)) {
+            problem(YamlFile.line(from(template)), "the template " + provider + '-' + resource + " is called by \""
+                    + address(template) + "\", not by \"" + HERE + resource + '"');
         }
     }
 
-    private void targets(Set<String> templates) {
-        found(DIRECT).filter(match -> !match.group(1).equals("fetch") && !templates.contains(provider + '-' + match.group(1)))
-                .forEach(match -> problem(match, match.group() + " leads nowhere: there is no template " + provider + '-'
-                        + match.group(1)));
+    private void targets() {
+        Set<String> known = templates.values().stream().map(TemplateInspection::address).collect(Collectors.toSet());
+        eachMatch(TARGET, found -> {
+            if (!found.words().equals(FETCH) && !known.contains(found.words())) {
+                problem(found.line(), found.words() + " leads nowhere: no template is called by it");
+            }
+        });
     }
 
-    private void poll() {
-        found(POLL_MEMBER).filter(match -> !POLL.contains(match.group(1))).forEach(match -> problem(match, match.group()
-                + " is not there for routes; there are " + String.join(", ", new TreeSet<>(POLL))));
+    private void member(Found found) {
+        if (!POLL.contains(found.name())) {
+            problem(found.line(), found.words() + " is not there for routes; there are "
+                    + String.join(", ", new TreeSet<>(POLL)));
+        }
     }
 
     private void parameters(Set<String> keys) {
         Set<String> known = new TreeSet<>(keys);
         known.add("source");
-        found(PARAMETER).filter(match -> !known.contains(match.group(1) == null ? match.group(2) : match.group(1)))
-                .filter(match -> match.group(1) != null || isParameter(match.start()))
-                .forEach(match -> problem(match, "no such parameter: " + match.group().strip() + "; there are "
-                        + String.join(", ", known) + "; key.<name> in " + provider + ".properties makes another"));
+        String rest = "; there are " + String.join(", ", known) + "; key.<name> in " + provider
+                + ".properties makes another";
+        templates.values().stream().flatMap(template -> YamlFile.items(YamlFile.child(template, "parameters")).stream())
+                .map(parameter -> YamlFile.child(parameter, "name"))
+                .filter(name -> name != null && !known.contains(YamlFile.text(name)))
+                .forEach(name -> problem(YamlFile.line(name), "no such parameter: " + YamlFile.text(name) + rest));
+        eachMatch(PARAMETER, found -> {
+            if (!known.contains(found.name())) {
+                problem(found.line(), "no such parameter: " + found.words() + rest);
+            }
+        });
     }
 
-    /** A name stands for a parameter only in the list of them; headers have names too. */
-    private boolean isParameter(int at) {
-        String before = text.substring(0, at);
-        return before.lastIndexOf("parameters:") > Math.max(before.lastIndexOf("from:"), before.lastIndexOf("steps:"));
+    /** Part of a scalar: its words, the name in them if the pattern has one, and the line they stand on. */
+    private record Found(String words, String name, int line) {}
+
+    private void eachMatch(Pattern pattern, Consumer<Found> look) {
+        templates.values().stream().flatMap(YamlFile::scalars).forEach(scalar ->
+                pattern.matcher(scalar.getValue()).results().map(match -> found(match, scalar)).forEach(look));
     }
 
-    private Stream<MatchResult> found(Pattern pattern) {
-        Matcher matcher = pattern.matcher(text);
-        return matcher.results().filter(match -> !isComment(match.start()));
+    private Found found(MatchResult match, ScalarNode scalar) {
+        return new Found(match.group(), match.groupCount() > 0 ? match.group(1) : "", yaml.line(scalar, match.group()));
     }
 
-    private boolean isComment(int at) {
-        return text.substring(text.lastIndexOf('\n', at) + 1, at).strip().startsWith("#");
+    /** A template's endpoint, which may stand in a route of its own. */
+    private static Node from(Node template) {
+        Node from = YamlFile.child(template, "from");
+        return from == null ? YamlFile.child(YamlFile.child(template, "route"), "from") : from;
     }
 
-    private void problem(MatchResult match, String what) {
-        problems.add(file + ':' + (1 + text.substring(0, match.start()).chars().filter(one -> one == '\n').count()) + ": " + what);
+    private static String address(Node template) {
+        Node from = from(template);
+        Node uri = YamlFile.child(from, "uri");
+        return YamlFile.text(uri == null ? from : uri);
+    }
+
+    private void problem(int line, String what) {
+        problems.add(file, line, what);
     }
 }

@@ -40,6 +40,11 @@ public final class Desk {
         exchange.setVariable("delay", fault.delay().toMillis());
     }
 
+    /** Lets mischief at what the world is asked. */
+    public ObjectNode ask(@Body ObjectNode question, Exchange exchange) {
+        return exchange.getProperty(VISIT, Visit.class).fault().ears().apply(question);
+    }
+
     /** Lets mischief at what the world said, and remembers what will be shown. */
     public ObjectNode show(@Body ObjectNode page, Exchange exchange) {
         Fault fault = exchange.getProperty(VISIT, Visit.class).fault();

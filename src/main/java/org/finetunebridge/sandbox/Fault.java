@@ -19,17 +19,25 @@ import java.util.zip.GZIPOutputStream;
  * One way to misbehave.
  *
  * @param delay  how long the provider thinks before it answers
+ * @param ears   changes what the world is asked
  * @param twist  changes what the world said, before it is put in the provider's words
  * @param spoil  changes the answer on its way out
  * @param honest whether the answer still shows the facts to who reads it: only then do they count as shown
  */
-public record Fault(Duration delay, UnaryOperator<ObjectNode> twist, Consumer<Answer> spoil, boolean honest) {
+public record Fault(Duration delay, UnaryOperator<ObjectNode> ears, UnaryOperator<ObjectNode> twist,
+        Consumer<Answer> spoil, boolean honest) {
 
     static final Fault NONE = new Fault(Duration.ZERO, page -> page, answer -> { }, true);
 
+    /** One that hears what is asked. */
+    public Fault(Duration delay, UnaryOperator<ObjectNode> twist, Consumer<Answer> spoil, boolean honest) {
+        this(delay, question -> question, twist, spoil, honest);
+    }
+
     /** This fault and then that one. */
     public Fault and(Fault other) {
-        return new Fault(delay.plus(other.delay), page -> other.twist.apply(twist.apply(page)),
+        return new Fault(delay.plus(other.delay), question -> other.ears.apply(ears.apply(question)),
+                page -> other.twist.apply(twist.apply(page)),
                 spoil.andThen(other.spoil), honest && other.honest);
     }
 

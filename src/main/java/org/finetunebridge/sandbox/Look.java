@@ -17,6 +17,7 @@ final class Look {
     private final int limit;
     private final boolean newestFirst;
     private final long before;
+    private final int overlap;
     private final Instant now;
 
     Look(JsonNode question, Instant now) {
@@ -26,6 +27,7 @@ final class Look {
         this.limit = question.path("limit").asInt();
         this.newestFirst = question.path("newestFirst").asBoolean();
         this.before = question.path("before").asLong(Long.MAX_VALUE);
+        this.overlap = question.path("overlap").asInt();
         this.now = now;
     }
 
@@ -34,9 +36,20 @@ final class Look {
         List<Job> visible = ordered.stream().filter(one -> one.status(now) != null).toList();
         Job before = byId.get(after);
         long first = before == null ? from : visible.indexOf(before) + 1L;
+        return overlapping(facts(visible, Math.max(0, first - overlap), first),
+                Page.of("jobs", facts(visible, first, first + limit), first, limit, visible.size()));
+    }
+
+    private ArrayNode facts(List<Job> jobs, long from, long to) {
         ArrayNode items = Page.items();
-        visible.stream().skip(first).limit(limit).forEach(one -> items.add(one.facts(now)));
-        return Page.of("jobs", items, first, limit, visible.size());
+        jobs.stream().limit(to).skip(from).forEach(one -> items.add(one.facts(now)));
+        return items;
+    }
+
+    /** The page with some of the one before at its head. */
+    private static ObjectNode overlapping(ArrayNode earlier, ObjectNode page) {
+        page.set("items", earlier.addAll((ArrayNode) page.path("items")));
+        return page;
     }
 
     /** The job asked for, or a part of it. */
@@ -54,8 +67,7 @@ final class Look {
         return switch (resource) {
             case "job" -> Page.whole("jobs", Page.items().add(asked.facts(now)));
             case "checkpoints" -> Page.whole("checkpoints", asked.checkpoints(now));
-            case "events" -> newestFirst ? latest(asked)
-                    : Page.of("events", asked.lines(from, limit, now), from, limit, asked.told(now));
+            case "events" -> newestFirst ? latest(asked) : earliest(asked);
             case "whole" -> whole(asked);
             default -> throw new IllegalArgumentException("no such resource: " + resource);
         };
@@ -69,13 +81,19 @@ final class Look {
         return page;
     }
 
+    private ObjectNode earliest(Job asked) {
+        ArrayNode earlier = asked.lines(Math.max(0, from - overlap), (int) Math.min(from, overlap), now);
+        return overlapping(earlier, Page.of("events", asked.lines(from, limit, now), from, limit, asked.told(now)));
+    }
+
     /** A slice of the lines that ends before a given one, newest first. */
     private ObjectNode latest(Job asked) {
         int total = asked.told(now);
         long end = Math.min(before, total);
         long start = Math.max(0, end - limit);
         ArrayNode lines = asked.lines(start, (int) (end - start), now);
-        return Page.of("events", reversed(lines), total - end, limit, total);
+        return overlapping(reversed(asked.lines(end, overlap, now)),
+                Page.of("events", reversed(lines), total - end, limit, total));
     }
 
     private static ArrayNode reversed(ArrayNode items) {

@@ -43,8 +43,20 @@ final class LineObserver {
 
     /** A list of named records: read on after the last one told, or back to it and then forward. */
     private static Told named(Page page, List<Finding> findings, Poll poll, Draft draft, Told told) {
+        Cursor cursor = told.cursor(poll.getResource());
+        if (cursor.mark() != null && isTurned(page, findings, cursor) && poll.place().beginAnew()) {
+            return told.withMark(poll.getResource(), null);
+        }
         return poll.way().isNewestFirst(page) ? newestFirst(page, findings, poll, draft, told)
                 : oldestFirst(page, findings, poll, draft, told);
+    }
+
+    /** Whether the list is shown from its other end: what should come after the mark is what came before it. */
+    private static boolean isTurned(Page page, List<Finding> findings, Cursor cursor) {
+        return Boolean.TRUE.equals(page.newestFirst())
+                || cursor.newest() != null && !findings.isEmpty() && findings.stream().allMatch(one ->
+                cursor.last().contains(one.id()) && one.fact() != null && one.fact().time() != null
+                        && one.fact().time().isBefore(cursor.newest()));
     }
 
     private static Told newestFirst(Page page, List<Finding> findings, Poll poll, Draft draft, Told told) {
@@ -61,10 +73,16 @@ final class LineObserver {
         String resource = poll.getResource();
         boolean marked = before.cursor(resource).mark() != null;
         // A page of one moment does not tell in which order the list is: then it is read from its beginning again.
-        boolean sure = page.newestFirst() != null || marked;
+        boolean sure = marked || page.newestFirst() != null && reaches(before.cursor(resource), findings);
         Told told = draft.tell(marked ? News.ofNext(before, findings, resource)
                 : News.ofList(before, findings, resource, false), resource);
         poll.walk().passNamed(page);
-        return sure && page.mark() != null ? told.withMark(resource, page.mark()) : told;
+        return (sure || told != before && page.newestFirst() != null) && page.mark() != null
+                ? told.withMark(resource, page.mark()) : told;
+    }
+
+    /** A list that was told from its other end is not read on from a page whose records all come before those told. */
+    private static boolean reaches(Cursor told, List<Finding> findings) {
+        return told.last().isEmpty() || findings.stream().anyMatch(one -> told.last().contains(one.id()));
     }
 }

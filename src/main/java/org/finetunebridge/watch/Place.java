@@ -60,6 +60,17 @@ final class Place {
     }
 
     /**
+     * From the first page on, not from where the list was left.
+     *
+     * @return whether nothing was read yet from there
+     */
+    boolean beginAnew() {
+        boolean begins = before.isEmpty();
+        cursor = begins ? way.first() : cursor;
+        return begins;
+    }
+
+    /**
      * After a state page: on to the next, unless it shows nothing that was not seen in this reading.
      *
      * @return whether it showed something, or is the last
