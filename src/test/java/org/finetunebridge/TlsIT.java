@@ -2,17 +2,12 @@ package org.finetunebridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -43,7 +38,6 @@ class TlsIT {
     @TempDir
     private Path folder;
     private final World world = World.empty();
-    private final HttpClient client = HttpClient.newHttpClient();
     private final ExecutorService workers = Executors.newCachedThreadPool();
     private Sandbox sandbox;
     private HttpsServer server;
@@ -59,7 +53,7 @@ class TlsIT {
         server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setHttpsConfigurator(new HttpsConfigurator(identity()));
         server.setExecutor(workers);
-        server.createContext("/", this::forward);
+        server.createContext("/", new Relay(sandbox.url("dashscope")));
         server.start();
     }
 
@@ -99,22 +93,6 @@ class TlsIT {
     private Map<String, String> keys() {
         return Map.of("bridge.sources", "dashscope", "dashscope.api-key", World.KEY, "bridge.http.port", "0",
                 "dashscope.base-url", "https://127.0.0.1:" + server.getAddress().getPort());
-    }
-
-    private void forward(HttpExchange exchange) throws IOException {
-        URI asked = exchange.getRequestURI();
-        var request = HttpRequest.newBuilder(URI.create(sandbox.url("dashscope") + asked))
-                .header("Authorization", exchange.getRequestHeaders().getFirst("Authorization")).build();
-        try {
-            HttpResponse<byte[]> answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
-            exchange.getResponseHeaders().set("Content-Type", "application/json");
-            exchange.sendResponseHeaders(answer.statusCode(), answer.body().length);
-            exchange.getResponseBody().write(answer.body());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            exchange.close();
-        }
     }
 
     private SSLContext identity() throws Exception {
