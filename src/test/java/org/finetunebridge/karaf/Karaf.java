@@ -254,6 +254,10 @@ final class Karaf implements AutoCloseable {
         return Arrays.stream(threads.dumpAllThreads(false, false)).map(ThreadInfo::getThreadName).sorted().toList();
     }
 
+    void collectGarbage() throws IOException, JMException {
+        server().invoke(new ObjectName(ManagementFactory.MEMORY_MXBEAN_NAME), "gc", null, null);
+    }
+
     @Override
     public void close() throws IOException {
         disconnect();
