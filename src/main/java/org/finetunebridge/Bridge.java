@@ -1,17 +1,8 @@
 package org.finetunebridge;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.FailedToCreateRouteException;
 import org.apache.camel.FailedToStartRouteException;
@@ -19,12 +10,7 @@ import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
-import org.finetunebridge.event.Envelope;
-import org.finetunebridge.fetch.Account;
-import org.finetunebridge.fetch.Budget;
-import org.finetunebridge.fetch.Guard;
 import org.finetunebridge.provider.Mappings;
-import org.finetunebridge.provider.Provider;
 import org.finetunebridge.provider.Providers;
 import org.finetunebridge.provider.RouteFiles;
 import org.finetunebridge.server.Server;
@@ -33,17 +19,9 @@ import org.finetunebridge.settings.FileFunction;
 import org.finetunebridge.settings.Placeholders;
 import org.finetunebridge.settings.Settings;
 import org.finetunebridge.settings.SettingsReader;
-import org.finetunebridge.settings.SourceSettings;
-import org.finetunebridge.sink.FileSink;
-import org.finetunebridge.sink.KafkaSink;
 import org.finetunebridge.sink.Publisher;
-import org.finetunebridge.sink.RoutedKafkaSink;
 import org.finetunebridge.sink.Sink;
 import org.finetunebridge.trace.Traces;
-import org.finetunebridge.watch.Failures;
-import org.finetunebridge.watch.Observer;
-import org.finetunebridge.watch.Patience;
-import org.finetunebridge.watch.Replay;
 import org.finetunebridge.watch.Watch;
 
 /**
@@ -52,22 +30,16 @@ import org.finetunebridge.watch.Watch;
  */
 public final class Bridge implements AutoCloseable {
 
-    private static final int DEEPEST_JSON = 100;
-
     private final Main main = new Main();
     private final RouteFiles files;
     private final Map<String, String> configuration;
     private final boolean once;
     private final InstantSource clock;
-    private final List<Watch> watches = new ArrayList<>();
     private boolean watched = true;
     private boolean served;
     private Server server;
     private Settings settings;
-    private Mappings mappings;
-    private ObjectMapper json;
-    private Sink sink;
-    private Publisher publisher;
+    private Beans beans;
     private Traces traces;
 
     /**
@@ -83,7 +55,7 @@ public final class Bridge implements AutoCloseable {
         this.clock = clock;
         main.setDefaultPropertyPlaceholderLocation("false");
         main.setShutdownStrategy(new SimpleMainShutdownStrategy());
-        main.setOverrideProperties(forCamel());
+        main.setOverrideProperties(CamelProperties.of(configuration, once, files));
         main.configure().setBasePackageScanEnabled(false);
         main.addMainListener(new MainListenerSupport() {
             @Override
@@ -150,28 +122,28 @@ public final class Bridge implements AutoCloseable {
         return main.getCamelContext();
     }
 
-    /** What is told goes through here. */
+    /** What is told goes through here; null before {@link #init}. */
     public Publisher publisher() {
-        return publisher;
+        return beans == null ? null : beans.publisher();
     }
 
     /** Where it goes to. */
     public Sink sink() {
-        return sink;
+        return beans.sink();
     }
 
     /** One for each source that is on. */
     public List<Watch> watches() {
-        return watches;
+        return beans == null ? List.of() : beans.watches();
     }
 
     /** Finishes the pages under way, commits them, and stops. */
     @Override
     public void close() {
-        watches.forEach(Watch::stop);
+        watches().forEach(Watch::stop);
         main.stop();
-        if (publisher != null) {
-            publisher.close();
+        if (beans != null) {
+            beans.publisher().close();
         }
         if (traces != null) {
             traces.close();
@@ -182,89 +154,14 @@ public final class Bridge implements AutoCloseable {
         context.getPropertiesComponent().addPropertiesFunction(new FileFunction());
         settings = new SettingsReader(new Providers(files), clock).read(
                 Placeholders.resolved(configuration, context::resolvePropertyPlaceholders));
-        sink = sink(context);
-        publisher = new Publisher(sink);
-        context.getRegistry().bind("publisher", publisher);
-        mappings = new Mappings(files).compiled();
-        context.getRegistry().bind("mappings", mappings);
-        json = json(settings.maxResponseSize());
-        context.getRegistry().bind("json", json);
         if (settings.traces() != null && watched) {
             traces = Traces.of(context, settings.traces());
         }
-        settings.sources().forEach(source -> bind(source, context));
+        beans = new Beans(settings, once, clock, context);
+        beans.bind(new Mappings(files).compiled(), traces == null ? () -> null : traces::traceparent);
         if (served && settings.httpPort() != 0) {
-            server = new Server(settings, publisher, watches, clock);
+            server = new Server(settings, beans.publisher(), beans.watches(), clock);
             server.configure(context);
         }
-    }
-
-    private Sink sink(CamelContext context) {
-        if (settings.sink().equals("file")) {
-            return new FileSink(settings.events(), settings.deadLetters(), settings.state(), clock);
-        } else if (settings.kafka().exactlyOnce()) {
-            return new KafkaSink(settings.kafka());
-        }
-        var sink = new RoutedKafkaSink(settings.kafka(), context);
-        context.getRegistry().bind("publish-kafka-clients", sink);
-        return sink;
-    }
-
-    private void bind(SourceSettings source, CamelContext context) {
-        String name = source.name() + '-';
-        var registry = context.getRegistry();
-        var watch = new Watch(source, publisher, once ? Patience.ONCE : Patience.watching(source), clock,
-                ThreadLocalRandom.current());
-        var envelope = new Envelope(source.provider().name(), source.name(), source.zone(),
-                settings.sink().equals("kafka") && settings.kafka().binary())
-                .traced(traces == null ? () -> null : traces::traceparent);
-        var observer = new Observer(source, envelope);
-        watches.add(watch);
-        registry.bind(name + "watch", watch);
-        registry.bind(name + "observer", observer);
-        registry.bind(name + "replay", new Replay(source, mappings, envelope, publisher, clock));
-        registry.bind(name + "failures", new Failures(watch, observer, clock));
-        registry.bind(name + "guard", new Guard(settings.maxResponseSize(), source.requestTimeout()));
-        registry.bind(name + "account", new Account(source, new Budget(source.rate(), watch::admit), json, clock));
-        registry.bind(name + "workers", context.getExecutorServiceManager().newFixedThreadPool(this,
-                source.name() + "-worker", source.concurrency()));
-    }
-
-    /** Everything but secrets, which Camel would show over JMX. */
-    private Properties forCamel() {
-        var properties = new Properties();
-        configuration.forEach((key, value) -> {
-            if (!key.endsWith(".api-key") && !key.startsWith("bridge.kafka.client.")) {
-                properties.setProperty(key, value);
-            }
-        });
-        properties.putIfAbsent("bridge.sink", "file");
-        properties.putIfAbsent("bridge.kafka.delivery", "exactly-once");
-        // A service manager waits ten seconds.
-        properties.putIfAbsent("camel.main.shutdownTimeout", "8");
-        if (once) {
-            // Nobody looks at what is over in a moment, and its MBeans take a good part of the start.
-            properties.putIfAbsent("camel.main.jmxEnabled", "false");
-        }
-        properties.setProperty("camel.main.routesIncludePattern", routes());
-        return properties;
-    }
-
-    private String routes() {
-        List<String> names = files.endingWith(".camel.yaml");
-        if (names.isEmpty()) {
-            throw new BadSettings(List.of("there are no routes: routes/*.camel.yaml is neither here nor in the jar"));
-        }
-        return names.stream().map(files::location).collect(Collectors.joining(","));
-    }
-
-    /** Hostile input is read with limits; numbers stay as they are written. */
-    private static ObjectMapper json(long maxResponseSize) {
-        var constraints = StreamReadConstraints.builder().maxNestingDepth(DEEPEST_JSON)
-                .maxStringLength((int) maxResponseSize).build();
-        return new ObjectMapper(JsonFactory.builder().streamReadConstraints(constraints).build())
-                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                .configure(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES, false);
     }
 }

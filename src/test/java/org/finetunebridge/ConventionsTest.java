@@ -40,13 +40,7 @@ class ConventionsTest {
     /** One file holds what both kinds of failure come to. */
     private static final Map<String, Set<String>> OTHER_NAMES = Map.of("errors", Set.of("failed"));
     private static final int YAML_LINES = 60;
-    private static final int JAVA_LINES = 300;
-    /**
-     * Watch decides when, Poll knows where a reading stands, Observer turns a page into a batch, Bridge puts the parts
-     * together: cut in two, each half would have to know the other.
-     */
-    private static final Set<String> LONGER = Set.of("Watch.java", "Bridge.java");
-    private static final int LONGER_LINES = 400;
+    private static final int JAVA_LINES = 260;
     /** Names that code outside of the command line's help must not know. */
     private static final String VENDORS = "(?i)dash-?scope|mini-?max|open-?ai|aliyun|mistral|fireworks|anthropic|qwen|together(?=-|_|ai)";
 
@@ -170,7 +164,7 @@ class ConventionsTest {
         routeFiles().filter(file -> !providers.contains(base(file))).forEach(file ->
                 assertThat(text(file).lines().count()).as(name(file)).isLessThanOrEqualTo(YAML_LINES));
         javaFiles(MAIN).forEach(file -> assertThat(text(file).lines().count()).as(name(file))
-                .isLessThanOrEqualTo(LONGER.contains(name(file)) ? LONGER_LINES : JAVA_LINES));
+                .isLessThanOrEqualTo(JAVA_LINES));
     }
 
     @Test

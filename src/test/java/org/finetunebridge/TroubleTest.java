@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.finetunebridge.sandbox.Account;
 import org.finetunebridge.sandbox.Fault;
@@ -201,6 +202,47 @@ class TroubleTest {
             assertThat(letter.at("/data/request/line").asText()).isEqualTo("GET /api/v1/fine-tunes/ft-gone");
         });
         assertThat(rig.told("ft-1")).containsExactly("dashscope PENDING");
+    }
+
+    /** New jobs are not found meanwhile, and everything is once the list can be read. */
+    @Test
+    void goesOnWithTheJobsItKnowsWhileTheirListCannotBeRead() throws Exception {
+        var now = new AtomicReference<>(Instant.now());
+        rig.clock(now::get).source("minimax", "minimax").with("minimax.period", "50ms").with("dashscope.period", "50ms");
+        Job job = rig.world.account("minimax").create("17");
+        dashscope.create("ft-1").become("RUNNING");
+        assertThat(rig.once()).extracting(Tally::failed).containsOnly(0);
+        rig.sandbox.mischief().always("list_finetune_job|page_no", Fault.body(404, "{}"));
+
+        assertThat(rig.once()).extracting(Tally::failed).as("once").containsExactly(1, 1);
+        for (String line : List.of("while it watches", "after a restart")) {
+            try (Bridge bridge = rig.watching()) {
+                job.tell("INFO", line);
+                dashscope.job("ft-1").become(line.startsWith("after") ? "CANCELLED" : "CANCELLING");
+                awaitTold(job.id(), line);
+                awaitTold("ft-1", dashscope.job("ft-1").status());
+                assertThat(bridge.watches()).allSatisfy(watch -> assertThat(watch.trouble().reason())
+                        .startsWith("the list of jobs cannot be read: ").contains("404"));
+            }
+        }
+        rig.world.account("minimax").create("18");
+        assertThat(rig.sandbox.requests().matching("list_finetune_job|page_no")).as("two that worked, and one a start")
+                .hasSize(2 + 2 * 3);
+        assertThat(rig.deadLetters()).hasSize(2).extracting(letter -> letter.at("/data/jobId").isMissingNode())
+                .containsOnly(true);
+
+        Bridge bridge = rig.watching();
+        await().atMost(LONG).until(() -> rig.sandbox.requests().matching("list_finetune_job").size() > 4);
+        rig.sandbox.mischief().end();
+        now.updateAndGet(time -> time.plus(Duration.ofHours(2)));
+        awaitTold("18", "PENDING");
+        await().atMost(LONG).until(() -> bridge.watches().stream().allMatch(watch -> watch.trouble() == null));
+        assertThat(rig.deadLetters()).hasSize(2);
+        assertThat(rig.events()).extracting(event -> event.path("id").asText()).doesNotHaveDuplicates();
+    }
+
+    private void awaitTold(String job, String end) {
+        await().atMost(LONG).until(() -> rig.told(job).stream().anyMatch(told -> told.endsWith(end)));
     }
 
     /** A clock on which waits pass so many times faster. */

@@ -5,17 +5,14 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.StreamWriteConstraints;
 import com.fasterxml.jackson.core.io.SerializedString;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -27,7 +24,6 @@ public final class Envelope {
     /** Deeper than anything a mapping can read out of a text, which is a thousand levels. */
     private static final ObjectMapper MAPPER = new ObjectMapper(JsonFactory.builder().streamWriteConstraints(
             StreamWriteConstraints.builder().maxNestingDepth(DEEPEST).build()).build());
-    private static final Set<String> CLOCKS = Set.of("createdAt", "finishedAt", "expiresAt");
     private static final Map<Kind, Attributes.Type> TYPES = new EnumMap<>(Arrays.stream(Kind.values()).collect(
             Collectors.toMap(Function.identity(), kind -> Attributes.Type.of(kind.type(), kind.schema()))));
     private static final SerializableString DATA = new SerializedString("data");
@@ -78,7 +74,7 @@ public final class Envelope {
         String observed = Times.format(observedAt);
         String occurred = fact.time() == null ? null : Times.format(fact.time());
         return event(TYPES.get(fact.kind()), fact.id(), fact.job(), occurred == null ? observed : occurred,
-                json -> writeData(json, telling, observed, occurred, requestId));
+                new FactData(telling, observed, occurred, requestId, zone));
     }
 
     /** An event of any type whose data somebody else writes. */
@@ -120,55 +116,6 @@ public final class Envelope {
         if (job != null) {
             json.writeFieldName(JOB_ID);
             json.writeString(job);
-        }
-    }
-
-    private void writeData(JsonGenerator json, Telling telling, String observed, String occurred, String requestId)
-            throws IOException {
-        Fact fact = telling.fact();
-        json.writeStringField("observedAt", observed);
-        if (occurred == null) {
-            json.writeNullField("occurredAt");
-        } else {
-            json.writeStringField("occurredAt", occurred);
-            json.writeFieldName("occurredAtRaw");
-            Json.write(fact.timeRaw(), json);
-        }
-        if (requestId != null) {
-            json.writeStringField("requestId", requestId);
-        }
-        if (telling.previous() != null) {
-            json.writeStringField("previousStatus", telling.previous());
-        }
-        if (fact.kind() == Kind.JOB_STATUS_CHANGED) {
-            json.writeBooleanField("terminal", Fact.isTerminal(fact.status()));
-        }
-        if (telling.sequence() != null) {
-            json.writeNumberField("sequence", telling.sequence());
-        }
-        for (var field : fact.data().properties()) {
-            writeField(json, field.getKey(), field.getValue());
-        }
-    }
-
-    private void writeField(JsonGenerator json, String name, JsonNode value) throws IOException {
-        if (!CLOCKS.contains(name)) {
-            json.writeFieldName(name);
-            Json.write(value, json);
-            return;
-        }
-        Instant time = clock(value);
-        if (time != null) {
-            json.writeStringField(name, Times.format(time));
-        }
-    }
-
-    /** A clock nothing hangs on: if it cannot be read the field is absent, and the event is told. */
-    private Instant clock(JsonNode value) {
-        try {
-            return Times.parse(value, zone);
-        } catch (DateTimeException | ArithmeticException e) {
-            return null;
         }
     }
 

@@ -8,7 +8,7 @@ package org.finetunebridge.memory;
  * @param source     the configured account
  * @param job        the job's id
  * @param told       what was told of it
- * @param graceReads whole reads since it ended
+ * @param graceReads whole reads since it ended, the one that showed the end or anything after it being the first
  * @param retired    why it is read no more; null while it is watched
  * @param trouble    what keeps it from being read; null if nothing does
  * @param held       its end, if that was seen and is not told yet; null if not
@@ -18,7 +18,7 @@ public record JobMemory(String source, String job, Told told, int graceReads, Re
 
     /** Why a job is read no more. */
     public enum Retired {
-        /** It ended, and was read whole twice more. */
+        /** It ended, and showed nothing new since, however often it was read whole. */
         FINISHED,
         /** Its account lists it no more. */
         VANISHED,
@@ -26,8 +26,8 @@ public record JobMemory(String source, String job, Told told, int graceReads, Re
         OLD
     }
 
-    /** Late logs and checkpoints: a job is read this often after the read that saw it end. */
-    private static final int GRACE_READS = 2;
+    /** Late logs and checkpoints: a job that ended is read this often after the last read that showed anything new. */
+    private static final int GRACE_READS = 3;
 
     /** Nothing told yet. */
     public static JobMemory blank(String source, String job) {
@@ -61,8 +61,8 @@ public record JobMemory(String source, String job, Told told, int graceReads, Re
 
     /** Having told more. */
     public JobMemory with(Told more) {
-        return more == told ? this : new JobMemory(source, job, more, more.terminal() ? graceReads : 0, retired,
-                trouble, held != null && more.statuses("").contains(held.status()) ? null : held);
+        return more == told ? this : new JobMemory(source, job, more, 0, retired, trouble,
+                held != null && more.statuses("").contains(held.status()) ? null : held);
     }
 
     /** In this trouble; or with null, in none. */

@@ -46,7 +46,7 @@ public final class MemoryJson {
             json.writeStringField("retired", memory.retired().name());
         }
         if (memory.trouble() != null) {
-            writeTrouble(memory.trouble(), json);
+            writeTrouble("trouble", memory.trouble(), json);
         }
         if (memory.held() != null) {
             writeHeld(memory.held(), json);
@@ -121,14 +121,17 @@ public final class MemoryJson {
         json.writeEndObject();
     }
 
-    private static void writeTrouble(Trouble trouble, JsonGenerator json) throws IOException {
-        json.writeObjectFieldStart("trouble");
+    private static void writeTrouble(String name, Trouble trouble, JsonGenerator json) throws IOException {
+        json.writeObjectFieldStart(name);
         json.writeStringField("means", trouble.means());
         json.writeStringField("error", trouble.error());
         json.writeStringField("reason", trouble.reason());
         json.writeNumberField("attempts", trouble.attempts());
         json.writeBooleanField("parked", trouble.parked());
         json.writeStringField("until", trouble.until().toString());
+        if (trouble.list() != null) {
+            writeTrouble("list", trouble.list(), json);
+        }
         json.writeEndObject();
     }
 
@@ -167,7 +170,8 @@ public final class MemoryJson {
     private static Trouble readTrouble(JsonNode node) {
         return node.isObject() ? new Trouble(node.path("means").asText(), node.path("error").asText(),
                 node.path("reason").asText(),
-                node.path("attempts").asInt(), node.path("parked").asBoolean(), instant(node.path("until"))) : null;
+                node.path("attempts").asInt(), node.path("parked").asBoolean(), instant(node.path("until")),
+                readTrouble(node.path("list"))) : null;
     }
 
     private static Held readHeld(JsonNode node) {

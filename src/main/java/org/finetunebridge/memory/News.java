@@ -1,11 +1,9 @@
 package org.finetunebridge.memory;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import org.finetunebridge.event.Fact;
 import org.finetunebridge.event.Finding;
@@ -31,9 +29,9 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
 
     /** News in an answer that shows how things stand now: a job, its checkpoints; in whatever order it shows them. */
     public static News ofState(Told told, List<Finding> findings) {
-        var draft = new Draft(told);
-        findings.stream().sorted(oldestFirst(told)).forEach(draft::state);
-        return draft.done();
+        var gathered = new Gathered(told);
+        findings.stream().sorted(oldestFirst(told)).forEach(gathered::state);
+        return gathered.done();
     }
 
     /** News in a page of a list that grows at its end. */
@@ -51,20 +49,20 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
         earlier.addAll(told.refused());
         var passed = findings.subList(page.known(), findings.size()).stream()
                 .filter(finding -> page.placed() || !earlier.contains(finding.id()) && page.isNew(finding)).toList();
-        var draft = new Draft(told);
-        draft.known = findings.size() - passed.size();
+        var gathered = new Gathered(told);
+        gathered.known(findings.size() - passed.size());
         long sequence = page.sequence(cursor, asked);
         for (Finding finding : passed) {
             if (earlier.add(finding.id())) {
-                draft.growth(finding, sequence);
+                gathered.growth(finding, sequence);
             } else {
-                draft.known++;
+                gathered.known(1);
             }
             sequence++;
         }
         long end = page.end(cursor, asked.from(), findings.size(), passed.size());
-        draft.reached(asked.resource(), cursor, end, passed);
-        return draft.done();
+        gathered.reached(asked.resource(), cursor, end, passed);
+        return gathered.done();
     }
 
     private static News nothing(Told told, boolean lost) {
@@ -84,31 +82,31 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
         Set<String> named = new HashSet<>();
         List<Finding> fresh = Tail.of(cursor, logs).fresh().stream().filter(one -> named.add(one.id())).toList();
         List<Finding> state = findings.stream().filter(one -> !isLog(one)).sorted(oldestFirst(told)).toList();
-        var draft = new Draft(told);
+        var gathered = new Gathered(told);
         long sequence = cursor.position();
         Instant reached = Instant.EPOCH;
         int next = 0;
         for (Finding log : fresh) {
             reached = later(reached, log.fact().time());
             while (next < state.size() && moment(state.get(next), told).isBefore(reached)) {
-                draft.state(state.get(next++));
+                gathered.state(state.get(next++));
             }
-            draft.growth(log, counted ? sequence++ : null);
+            gathered.growth(log, counted ? sequence++ : null);
         }
-        state.subList(next, state.size()).forEach(draft::state);
-        draft.told(resource, cursor, fresh);
-        return draft.done();
+        state.subList(next, state.size()).forEach(gathered::state);
+        gathered.told(resource, cursor, fresh);
+        return gathered.done();
     }
 
     /** News in a part of a list that follows what was told: all of it but what is known by name. */
     public static News ofNext(Told told, List<Finding> findings, String resource) {
         Set<String> named = new HashSet<>(told.cursor(resource).last());
         List<Finding> fresh = findings.stream().filter(one -> isLog(one) && named.add(one.id())).toList();
-        var draft = new Draft(told);
-        findings.stream().filter(one -> !isLog(one)).forEach(draft::state);
-        fresh.forEach(one -> draft.growth(one, null));
-        draft.told(resource, told.cursor(resource), fresh);
-        return draft.done();
+        var gathered = new Gathered(told);
+        findings.stream().filter(one -> !isLog(one)).forEach(gathered::state);
+        fresh.forEach(one -> gathered.growth(one, null));
+        gathered.told(resource, told.cursor(resource), fresh);
+        return gathered.done();
     }
 
     private static boolean isLog(Finding finding) {
@@ -141,102 +139,5 @@ public record News(List<Telling> items, List<Finding> refused, Told told, boolea
     private static int rank(Finding finding) {
         boolean status = finding.fact() != null && finding.fact().kind() == Kind.JOB_STATUS_CHANGED;
         return !status ? 0 : finding.fact().time() == null ? -1 : 1;
-    }
-
-    /** Collects what is told, and the memory of it. */
-    private static final class Draft {
-        private final List<Telling> items = new ArrayList<>();
-        private final List<Finding> refused = new ArrayList<>();
-        private Told told;
-        private int known;
-
-        Draft(Told told) {
-            this.told = told;
-        }
-
-        void state(Finding finding) {
-            if (finding.fact() == null) {
-                refuse(finding);
-            } else if (finding.fact().kind() == Kind.JOB_STATUS_CHANGED) {
-                if (!told.statuses("").contains(finding.fact().statusKey())) {
-                    jobStatus(finding.fact());
-                } else {
-                    known++;
-                }
-            } else if (finding.fact().kind() == Kind.CHECKPOINT_CHANGED) {
-                checkpoint(finding.fact());
-            }
-        }
-
-        void growth(Finding finding, Long sequence) {
-            if (finding.fact() == null) {
-                refuse(finding);
-                return;
-            }
-            items.add(new Telling(finding.fact(), null, sequence));
-            Fact derived = finding.fact().derived();
-            if (derived != null && !lastStatusKey().equals(derived.statusKey())) {
-                jobStatus(derived);
-            }
-        }
-
-        void reached(String resource, Cursor before, long end, List<Finding> passed) {
-            if (!passed.isEmpty() || end != before.position()) {
-                Instant newest = passed.stream().map(Finding::fact).filter(Objects::nonNull).map(Fact::time)
-                        .filter(Objects::nonNull).max(Instant::compareTo).orElse(null);
-                told = told.withCursor(resource,
-                        before.advanced(end, passed.stream().map(Finding::id).toList(), newest));
-            }
-        }
-
-        /** Every name of the newest moment is kept: records of one moment may come later, and in between. */
-        void told(String resource, Cursor before, List<Finding> fresh) {
-            if (!fresh.isEmpty()) {
-                Instant newest = fresh.stream().map(one -> one.fact().time()).filter(Objects::nonNull)
-                        .max(Instant::compareTo).orElse(null);
-                boolean same = newest == null || before.newest() != null && !newest.isAfter(before.newest());
-                int first = 0;
-                while (newest != null && first < fresh.size() && !newest.equals(fresh.get(first).fact().time())) {
-                    first++;
-                }
-                int moment = same ? before.last().size() + fresh.size() : fresh.size() - first;
-                told = told.withCursor(resource, before.advanced(before.position() + fresh.size(),
-                        fresh.stream().map(Finding::id).toList(), newest, moment));
-            }
-        }
-
-        News done() {
-            return new News(List.copyOf(items), List.copyOf(refused), told, false, known);
-        }
-
-        private void jobStatus(Fact fact) {
-            items.add(new Telling(fact, told.status(), null));
-            told = told.withJobStatus(fact.status(), fact.statusKey());
-        }
-
-        private void checkpoint(Fact fact) {
-            String name = fact.data().path("checkpoint").textValue();
-            List<String> before = told.statuses(name);
-            if (!before.contains(fact.statusKey())) {
-                items.add(new Telling(before.isEmpty() ? fact.asFirstOfItsThing() : fact, null, null));
-                told = told.withStatus(name, fact.statusKey());
-            } else {
-                known++;
-            }
-        }
-
-        private void refuse(Finding finding) {
-            if (!told.refused().contains(finding.id())) {
-                refused.add(finding);
-                told = told.withRefused(finding.id());
-            } else {
-                known++;
-            }
-        }
-
-        private String lastStatusKey() {
-            List<String> statuses = told.statuses("");
-            return statuses.isEmpty() ? "" : statuses.get(statuses.size() - 1);
-        }
     }
 }

@@ -11,5 +11,18 @@ import java.time.Instant;
  * @param attempts how many reads in a row failed
  * @param parked   set aside and polled slowly; else only asked to wait
  * @param until    not asked before, UTC
+ * @param list     what keeps the list of jobs from being read besides, where this is of the whole source; may be null
  */
-public record Trouble(String means, String error, String reason, int attempts, boolean parked, Instant until) {}
+public record Trouble(String means, String error, String reason, int attempts, boolean parked, Instant until,
+        Trouble list) {
+
+    /** With nothing besides. */
+    public Trouble(String means, String error, String reason, int attempts, boolean parked, Instant until) {
+        this(means, error, reason, attempts, parked, until, null);
+    }
+
+    /** The same beside what keeps the list from being read; null for nothing. */
+    public Trouble beside(Trouble other) {
+        return new Trouble(means, error, reason, attempts, parked, until, other);
+    }
+}

@@ -71,11 +71,12 @@ public final class SettingsReader {
             }
         }
         refuseUnknown(configuration, names, known, values);
-        Settings settings = new Settings(List.copyOf(on), List.copyOf(off),
-                values.oneOf("bridge.sink", "file", "file", "kafka"),
-                values.directory("bridge.file.directory", "data/events"),
-                values.directory("bridge.dead-letter.directory", "data/dead-letters"),
-                values.directory("bridge.state.directory", "data/state"), kafka(configuration, values),
+        String sink = values.oneOf("bridge.sink", "file", "file", "kafka");
+        boolean files = sink.equals("file");
+        Settings settings = new Settings(List.copyOf(on), List.copyOf(off), sink,
+                values.directory("bridge.file.directory", "data/events", files),
+                values.directory("bridge.dead-letter.directory", "data/dead-letters", files),
+                values.directory("bridge.state.directory", "data/state", files), kafka(configuration, values),
                 values.size("bridge.max-response-size", "16MB"), values.text("bridge.http.host", "127.0.0.1"),
                 values.number("bridge.http.port", 8080, 0, 65535), traces(values));
         if (!values.problems().isEmpty()) {

@@ -2,6 +2,7 @@ package org.finetunebridge.settings;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.text.ParseException;
@@ -172,9 +173,18 @@ final class Values {
         return fallback;
     }
 
-    Path directory(String key, String fallback) {
+    /** @param used whether it must be there, or be one that can be made */
+    Path directory(String key, String fallback, boolean used) {
         try {
-            return Path.of(text(key, fallback));
+            Path path = Path.of(text(key, fallback));
+            Path there = path.toAbsolutePath();
+            while (there != null && !Files.exists(there)) {
+                there = there.getParent();
+            }
+            if (used && there != null && Files.isRegularFile(there)) {
+                problem(key, there + " is a file; allowed is a directory, which is made if it is not there");
+            }
+            return path;
         } catch (InvalidPathException e) {
             problem(key, "not a path");
             return Path.of(fallback);

@@ -17,11 +17,10 @@ import org.slf4j.LoggerFactory;
 final class DayFiles implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DayFiles.class);
-    private static final String SUFFIX = ".ndjson";
 
     private final String sort;
     private final String key;
-    private final Path directory;
+    private final DayFolder folder;
     private final InstantSource clock;
     private LineFile open;
 
@@ -33,7 +32,7 @@ final class DayFiles implements AutoCloseable {
     DayFiles(String sort, String key, Path directory, InstantSource clock) {
         this.sort = sort;
         this.key = key;
-        this.directory = directory;
+        this.folder = new DayFolder(sort, directory);
         this.clock = clock;
     }
 
@@ -41,8 +40,8 @@ final class DayFiles implements AutoCloseable {
         return sort;
     }
 
-    Path directory() {
-        return directory;
+    DayFolder folder() {
+        return folder;
     }
 
     /** Appends the lines to the file of the day. They count once the memory says so. */
@@ -54,7 +53,7 @@ final class DayFiles implements AutoCloseable {
 
     /** The first line of a file waits until the memory knows from where on the file counts. */
     private LineFile today(MemoryLog memory) throws IOException {
-        Path path = directory.resolve(name(memory.committed(sort)));
+        Path path = folder.directory().resolve(name(memory.committed(sort)));
         if (open != null && open.path().equals(path)) {
             if (open.isAsLeft()) {
                 return open;
@@ -77,8 +76,8 @@ final class DayFiles implements AutoCloseable {
 
     /** A clock that goes back does not open yesterday's file again: only the last file may hold what does not count. */
     private String name(Committed counts) {
-        String today = sort + '-' + LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC) + SUFFIX;
-        if (counts == null || !directory.equals(counts.path().getParent()) || Files.notExists(counts.path())) {
+        String today = folder.name(LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC));
+        if (counts == null || !folder.directory().equals(counts.path().getParent()) || Files.notExists(counts.path())) {
             return today;
         }
         String last = counts.path().getFileName().toString();
@@ -87,8 +86,9 @@ final class DayFiles implements AutoCloseable {
 
     /** Adds how much the last file holds, if there is one; nobody else may be writing to it. */
     void find(Map<String, Committed> found) throws IOException {
-        Path last = later(directory, "").stream().max(Path::compareTo).orElse(null);
-        if (last != null) {
+        List<Path> all = folder.all();
+        if (!all.isEmpty()) {
+            Path last = all.get(all.size() - 1);
             if (Files.isWritable(last)) {
                 alone(last).close();
             }
@@ -96,62 +96,12 @@ final class DayFiles implements AutoCloseable {
         }
     }
 
-    /** Cuts off what does not count; with the memory set back by damage or by hand, that is kept aside. */
-    void cut(Committed counts, boolean damaged) throws IOException {
-        if (counts == null) {
-            setAside(later(directory, ""));
-            return;
-        }
-        Path path = place(counts);
-        long length = Files.exists(path) ? Files.size(path) : 0;
-        if (length > counts.length()) {
-            LOG.info("Cut {} bytes that were not committed off {}", length - counts.length(), path);
-            if (damaged) {
-                MemoryLog.keepAside(path, counts.length());
-            }
-            MemoryLog.truncate(path, counts.length());
-        } else if (length < counts.length()) {
-            LOG.warn("{} is {} bytes shorter than it was left; somebody else cut or removed it", path,
-                    counts.length() - length);
-        }
-        setAside(later(path.getParent(), path.getFileName().toString()));
-    }
-
     /** Takes up the last file where it was left, so that nobody else does. */
     void resume(Committed counts) throws IOException {
-        if (counts != null && directory.equals(counts.path().getParent()) && Files.isWritable(counts.path())
+        if (counts != null && folder.directory().equals(counts.path().getParent()) && Files.isWritable(counts.path())
                 && Files.size(counts.path()) == counts.length()) {
             open = alone(counts.path());
         }
-    }
-
-    /** A folder that was moved with its files has them still, by their names. */
-    private Path place(Committed counts) {
-        Path moved = directory.resolve(counts.path().getFileName());
-        return Files.notExists(counts.path()) && Files.exists(moved) ? moved : counts.path();
-    }
-
-    private static void setAside(List<Path> unknown) throws IOException {
-        for (Path file : unknown) {
-            if (Files.size(file) > 0) {
-                LOG.warn("The memory knows nothing of {}: it is set aside as {}", file,
-                        MemoryLog.keepAside(file, 0).getFileName());
-            }
-            Files.delete(file);
-        }
-    }
-
-    private List<Path> later(Path folder, String last) throws IOException {
-        if (!Files.isDirectory(folder)) {
-            return List.of();
-        }
-        try (var all = Files.list(folder)) {
-            return all.filter(file -> isOurs(file) && file.getFileName().toString().compareTo(last) > 0).toList();
-        }
-    }
-
-    private boolean isOurs(Path file) {
-        return file.getFileName().toString().matches(sort + "-\\d{4}-\\d\\d-\\d\\d\\" + SUFFIX);
     }
 
     /** Opens a file that nobody else writes to: of two states that share it, each would cut off lines of the other. */

@@ -12,16 +12,16 @@ import java.util.function.Predicate;
 /** The dead letters of the file sink, all days of them. */
 final class DeadLetterFiles {
 
-    private final Path directory;
+    private final DayFolder days;
 
-    DeadLetterFiles(Path directory) {
-        this.directory = directory;
+    DeadLetterFiles(DayFolder days) {
+        this.days = days;
     }
 
     /** Every letter, oldest first. */
     List<String> read() throws IOException {
         List<String> letters = new ArrayList<>();
-        for (Path file : files()) {
+        for (Path file : days.all()) {
             letters.addAll(Files.readAllLines(file, StandardCharsets.UTF_8));
         }
         return letters;
@@ -29,7 +29,7 @@ final class DeadLetterFiles {
 
     /** Takes letters out. A file is replaced whole, so a crash leaves it as it was or as it should be. */
     void remove(Predicate<String> gone) throws IOException {
-        for (Path file : files()) {
+        for (Path file : days.all()) {
             List<String> letters = Files.readAllLines(file, StandardCharsets.UTF_8);
             List<String> kept = letters.stream().filter(gone.negate()).toList();
             if (kept.size() < letters.size()) {
@@ -41,15 +41,6 @@ final class DeadLetterFiles {
                 Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             }
         }
-        LineFile.syncDirectory(directory);
-    }
-
-    private List<Path> files() throws IOException {
-        if (Files.notExists(directory)) {
-            return List.of();
-        }
-        try (var all = Files.list(directory)) {
-            return all.filter(file -> file.getFileName().toString().endsWith(".ndjson")).sorted().toList();
-        }
+        LineFile.syncDirectory(days.directory());
     }
 }

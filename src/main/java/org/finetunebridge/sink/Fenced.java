@@ -1,6 +1,6 @@
 package org.finetunebridge.sink;
 
-/** Another instance writes with our state. Only one may. */
+/** Our state is not ours alone: another instance writes with it, or somebody took it away. Only one may have it. */
 public final class Fenced extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -1,6 +1,7 @@
 package org.finetunebridge.sink;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -48,20 +49,20 @@ public final class FileSink implements Sink {
     public Collection<JobMemory> open() {
         close();
         try {
-            lock();
-            Files.createDirectories(events.directory());
-            Files.createDirectories(deadLetters.directory());
+            lock = StateLock.take(state);
+            Files.createDirectories(events.folder().directory());
+            Files.createDirectories(deadLetters.folder().directory());
             memory = new MemoryLog(state);
             Map<String, Committed> found = new TreeMap<>();
             events.find(found);
             deadLetters.find(found);
             memory.open(found);
             for (DayFiles files : List.of(events, deadLetters)) {
-                files.cut(memory.committed(files.sort()), memory.damaged());
+                files.folder().cut(memory.committed(files.sort()), memory.damaged());
                 files.resume(memory.committed(files.sort()));
             }
             return List.copyOf(memory.memory());
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             close();
             throw new Lost("cannot open the files: " + e, e);
         } catch (Fenced e) {
@@ -72,56 +73,79 @@ public final class FileSink implements Sink {
 
     @Override
     public void write(List<Batch> batches) {
-        try {
+        orLost("cannot write the files", () -> {
             Map<String, Committed> lengths = new TreeMap<>();
             append(events, batches.stream().flatMap(batch -> batch.events().stream()).toList(), lengths);
             append(deadLetters, batches.stream().flatMap(batch -> batch.deadLetters().stream()).toList(), lengths);
-            memory.append(batches.stream().flatMap(batch -> batch.memories().stream()).toList(), lengths);
-        } catch (IOException e) {
-            throw new Lost("cannot write the files: " + e, e);
-        }
+            opened().append(batches.stream().flatMap(batch -> batch.memories().stream()).toList(), lengths);
+            return null;
+        });
     }
 
     @Override
     public Collection<JobMemory> peek() {
-        try {
-            return MemoryLog.peek(state);
-        } catch (IOException e) {
-            throw new Lost("cannot read the memory: " + e, e);
-        }
+        return orLost("cannot read the memory", () -> MemoryLog.peek(state));
     }
 
     @Override
     public void forget(Collection<String> names) {
-        try {
-            memory.forget(names);
-        } catch (IOException e) {
-            throw new Lost("cannot write the memory: " + e, e);
-        }
+        orLost("cannot write the memory", () -> {
+            opened().forget(names);
+            return null;
+        });
     }
 
     @Override
     public List<String> deadLetters() {
-        try {
-            return new DeadLetterFiles(deadLetters.directory()).read();
-        } catch (IOException e) {
-            throw new Lost("cannot read the dead letters: " + e, e);
-        }
+        return orLost("cannot read the dead letters", () -> {
+            List<String> letters = new DeadLetterFiles(deadLetters.folder()).read();
+            lockAgain(deadLetters);
+            return letters;
+        });
     }
 
     @Override
     public void removeDeadLetters(Predicate<String> gone) {
-        try {
+        orLost("cannot write the dead letters", () -> {
+            Committed before = opened().committed(deadLetters.sort());
             deadLetters.close();
-            new DeadLetterFiles(deadLetters.directory()).remove(gone);
-            Committed before = memory.committed(deadLetters.sort());
+            new DeadLetterFiles(deadLetters.folder()).remove(gone);
             if (before != null && Files.exists(before.path())) {
                 memory.append(List.of(),
                         Map.of(deadLetters.sort(), new Committed(before.file(), Files.size(before.path()))));
             }
-        } catch (IOException e) {
-            throw new Lost("cannot write the dead letters: " + e, e);
+            lockAgain(deadLetters);
+            return null;
+        });
+    }
+
+    /** Whoever closes any handle of a file gives up the locks the process has on it: after reading, it is unlocked. */
+    private void lockAgain(DayFiles files) throws IOException {
+        files.close();
+        if (memory != null) {
+            files.resume(memory.committed(files.sort()));
         }
+    }
+
+    /** What reads or writes files. */
+    private interface Work<T> {
+        T done() throws IOException;
+    }
+
+    private static <T> T orLost(String what, Work<T> work) {
+        try {
+            return work.done();
+        } catch (IOException | UncheckedIOException e) {
+            throw new Lost(what + ": " + e, e);
+        }
+    }
+
+    /** Without the lock nothing may be written: by now it may be another instance's. */
+    private MemoryLog opened() {
+        if (memory == null) {
+            throw new Lost("the files are not open, because something failed before; try again", null);
+        }
+        return memory;
     }
 
     @Override
@@ -134,18 +158,9 @@ public final class FileSink implements Sink {
         lock = null;
     }
 
-    private void lock() throws IOException {
-        Files.createDirectories(state);
-        lock = StateLock.of(state);
-        if (lock == null) {
-            throw new Fenced("another instance, " + StateLock.holder(state) + ", uses the state in " + state
-                    + " (it holds the lock there); stop it, or give this one a bridge.state.directory of its own");
-        }
-    }
-
     private void append(DayFiles files, List<Event> lines, Map<String, Committed> lengths) throws IOException {
         if (!lines.isEmpty()) {
-            lengths.put(files.sort(), files.append(lines.stream().map(Event::value).toList(), memory));
+            lengths.put(files.sort(), files.append(lines.stream().map(Event::value).toList(), opened()));
         }
     }
 

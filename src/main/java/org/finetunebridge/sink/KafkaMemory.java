@@ -44,14 +44,12 @@ final class KafkaMemory {
 
     /** How far dead letters were replayed, as {@link KafkaDeadLetters} wrote it; null if none ever were. */
     String replayed() throws ExecutionException, InterruptedException {
-        byte[] replayed = latest().get(REPLAYED);
-        return replayed == null ? null : new String(replayed, UTF_8);
+        return new KafkaLook(reader, REPLAYED).again();
     }
 
-    /** Which instance was the last to say so; null if none did. */
-    String owner(String transactionalId) throws ExecutionException, InterruptedException {
-        byte[] owner = latest().get(ownerKey(transactionalId));
-        return owner == null ? null : new String(owner, UTF_8);
+    /** Which instance was the last to say that it is the one with this transactional id; null if none did. */
+    KafkaLook lookAtOwner(String transactionalId) {
+        return new KafkaLook(reader, ownerKey(transactionalId));
     }
 
     /** The last committed record of each key. */

@@ -1,6 +1,7 @@
 package org.finetunebridge.sink;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -32,31 +33,47 @@ final class KafkaReader {
      * would hide our own last commit.
      *
      * @param from where to begin, by partition; a partition that is not in it is read from its beginning
-     * @return where the reading ended, by partition
+     * @return where the reading ended, by partition: from there on the next finds what is new
      */
-    Map<TopicPartition, Long> read(Map<Integer, Long> from, java.util.function.Consumer<ConsumerRecord<byte[], byte[]>>
-            each) throws ExecutionException, InterruptedException {
+    Map<Integer, Long> read(Map<Integer, Long> from, java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> each)
+            throws ExecutionException, InterruptedException {
         Map<TopicPartition, Long> ends = ends();
-        Consumer<byte[], byte[]> reader = clients.reader();
-        try {
-            reader.assign(ends.keySet());
-            reader.seekToBeginning(ends.keySet());
-            ends.keySet().stream().filter(partition -> from.containsKey(partition.partition()))
-                    .forEach(partition -> reader.seek(partition, from.get(partition.partition())));
-            long progress = System.nanoTime();
-            for (long left = left(reader, ends), before = left; left > 0; left = left(reader, ends)) {
-                if (left < before) {
-                    progress = System.nanoTime();
-                    before = left;
-                } else if (System.nanoTime() - progress > KafkaClients.PATIENCE.toNanos()) {
-                    throw new Lost("the topic " + topic + " could not be read to its end: " + left + " records of it"
-                            + " are held back, perhaps by an open transaction of another program", null);
-                }
-                reader.poll(POLL).forEach(each);
+        Map<TopicPartition, Long> unread = new HashMap<>(ends);
+        unread.entrySet().removeIf(end -> begin(end, from) == end.getValue());
+        if (!unread.isEmpty()) {
+            Consumer<byte[], byte[]> reader = clients.reader();
+            try {
+                reader.assign(unread.keySet());
+                reader.seekToBeginning(unread.keySet());
+                unread.entrySet().stream().filter(end -> begin(end, from) > 0)
+                        .forEach(end -> reader.seek(end.getKey(), begin(end, from)));
+                readToTheEnd(reader, unread, each);
+            } finally {
+                reader.close(Duration.ZERO);
             }
-            return ends;
-        } finally {
-            reader.close(Duration.ZERO);
+        }
+        return ends.entrySet().stream()
+                .collect(Collectors.toMap(end -> end.getKey().partition(), Map.Entry::getValue));
+    }
+
+    /** Whoever was to begin behind the end has another topic in mind: this one was made anew. */
+    private static long begin(Map.Entry<TopicPartition, Long> end, Map<Integer, Long> from) {
+        long begin = from.getOrDefault(end.getKey().partition(), 0L);
+        return begin > end.getValue() ? 0 : begin;
+    }
+
+    private void readToTheEnd(Consumer<byte[], byte[]> reader, Map<TopicPartition, Long> ends,
+            java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> each) {
+        long progress = System.nanoTime();
+        for (long left = left(reader, ends), before = left; left > 0; left = left(reader, ends)) {
+            if (left < before) {
+                progress = System.nanoTime();
+                before = left;
+            } else if (System.nanoTime() - progress > KafkaClients.PATIENCE.toNanos()) {
+                throw new Lost("the topic " + topic + " could not be read to its end: " + left + " records of it"
+                        + " are held back, perhaps by an open transaction of another program", null);
+            }
+            reader.poll(POLL).forEach(each);
         }
     }
 

@@ -1,25 +1,13 @@
 package org.finetunebridge.sink;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Objects;
-import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.common.KafkaException;
-import org.finetunebridge.event.Event;
 import org.finetunebridge.memory.JobMemory;
 import org.finetunebridge.settings.Settings.KafkaSettings;
 import org.finetunebridge.sink.KafkaRecords.Sending;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Events, dead letters and the memory of them in one Kafka transaction: who reads committed records sees each fact
@@ -30,31 +18,14 @@ import org.slf4j.LoggerFactory;
  */
 public final class KafkaSink implements Sink {
 
-    private static final Logger LOG = LoggerFactory.getLogger(KafkaSink.class);
-    /**
-     * A transaction that begins while the cluster still writes the markers of the last one makes the client wait 20 ms;
-     * it rarely does if it comes this much later.
-     */
-    private static final long GAP = TimeUnit.MILLISECONDS.toNanos(2);
-    /**
-     * How long whoever fenced us may need to say who it is: its claim is the first thing it commits. It costs us this much
-     * when nobody took over and our own transaction ran out of time.
-     */
-    private static final Duration CLAIM_WAIT = Duration.ofSeconds(10);
-    private static final Duration CLAIM_POLL = Duration.ofMillis(500);
-
     private final KafkaSettings settings;
     private final KafkaClients clients;
     private final KafkaTopics topics;
     private final KafkaMemory memory;
     private final KafkaRecords records;
     private final KafkaDeadLetters deadLetters;
-    private final String self = UUID.randomUUID() + " (process " + ProcessHandle.current().pid() + ")";
-    private Producer<byte[], byte[]> producer;
-    private long committed = System.nanoTime();
-    private boolean claimed;
-    private boolean suspect;
-    private Fenced fenced;
+    private final KafkaClaim claim;
+    private KafkaTransactions transactions;
 
     /**
      * @param settings where to, and as whom
@@ -67,32 +38,22 @@ public final class KafkaSink implements Sink {
         this.memory = new KafkaMemory(settings.stateTopic(), clients);
         this.records = new KafkaRecords(settings);
         this.deadLetters = new KafkaDeadLetters(settings.deadLetterTopic(), clients, memory, records);
+        this.claim = new KafkaClaim(settings, memory);
     }
 
     @Override
     public Collection<JobMemory> open() {
-        if (fenced != null) {
-            throw fenced;
-        }
+        claim.requireNotLost();
         close();
-        try {
+        return orOver("the Kafka sink cannot be opened", () -> {
             topics.prepare();
-            if (claimed || suspect) {
-                requireOwnClaim();
-            }
-            producer = clients.producer();
-            producer.initTransactions();
-            transact(List.of(records.remembered(KafkaMemory.ownerKey(settings.transactionalId()), self)));
-            claimed = true;
+            claim.requireOurs();
+            transactions = new KafkaTransactions(clients.producer());
+            transactions.fence();
+            transactions.commit(List.of(claim.record(records)));
+            claim.made();
             return memory.memories();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw over("interrupted", e);
-        } catch (Fenced e) {
-            throw e;
-        } catch (ExecutionException | RuntimeException e) {
-            throw over("the Kafka sink cannot be opened", e);
-        }
+        });
     }
 
     @Override
@@ -100,9 +61,9 @@ public final class KafkaSink implements Sink {
         List<Sending> all = new ArrayList<>(records.told(batches));
         all.addAll(records.remembered(batches));
         try {
-            transact(all);
-        } catch (NeverSent e) {
-            throw rejected(e);
+            opened().commit(all);
+        } catch (Rejected e) {
+            throw e;
         } catch (RuntimeException e) {
             throw over("the commit is not confirmed", e);
         }
@@ -116,7 +77,7 @@ public final class KafkaSink implements Sink {
     @Override
     public void forget(Collection<String> names) {
         ask(() -> {
-            transact(names.stream().map(records::forgotten).toList());
+            opened().commit(names.stream().map(records::forgotten).toList());
             return null;
         });
     }
@@ -129,127 +90,45 @@ public final class KafkaSink implements Sink {
     @Override
     public void removeDeadLetters(Predicate<String> gone) {
         ask(() -> {
-            transact(deadLetters.without(gone));
+            opened().commit(deadLetters.without(gone));
             return null;
         });
     }
 
+    @Override
+    public void close() {
+        if (transactions != null) {
+            transactions.close();
+            transactions = null;
+        }
+    }
+
+    private KafkaTransactions opened() {
+        if (transactions == null) {
+            throw new Lost("the Kafka sink is not open, because something failed before; try again", null);
+        }
+        return transactions;
+    }
+
     private <T> T ask(Callable<T> question) {
+        return orOver("the topics cannot be used", question);
+    }
+
+    private <T> T orOver(String what, Callable<T> question) {
         try {
             return question.call();
+        } catch (Fenced e) {
+            throw e;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw over("interrupted", e);
         } catch (Exception e) {
-            throw over("the topics cannot be used", e);
+            throw over(what, e);
         }
     }
 
-    /** Does not wait for what is under way: a session that is over has nothing to wait for. */
-    @Override
-    public void close() {
-        boolean interrupted = Thread.interrupted();
-        try {
-            if (producer != null) {
-                producer.close(Duration.ZERO);
-            }
-        } catch (KafkaException e) {
-            LOG.debug("while closing: {}", e.toString());
-        } finally {
-            producer = null;
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    /** A failed send, if it says that it can never work; told apart from a commit that failed, which says nothing. */
-    private static final class NeverSent extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-        private final transient Event event;
-
-        NeverSent(Sending sending, Exception cause) {
-            super(cause);
-            this.event = sending.event();
-        }
-    }
-
-    private void transact(List<Sending> all) {
-        awaitGap();
-        var failure = new AtomicReference<RuntimeException>();
-        producer.beginTransaction();
-        try {
-            for (Sending sending : all) {
-                producer.send(sending.record(), (written, e) -> {
-                    if (e != null) {
-                        failure.compareAndSet(null, failed(sending, e));
-                    }
-                });
-                // Not at the end: without a cluster every further send would wait its full time.
-                if (failure.get() != null) {
-                    throw failure.get();
-                }
-            }
-            producer.commitTransaction();
-        } catch (RuntimeException e) {
-            throw failure.get() == null ? e : failure.get();
-        }
-        committed = System.nanoTime();
-    }
-
-    private static RuntimeException failed(Sending sending, Exception e) {
-        return KafkaTrouble.isForEver(e) ? new NeverSent(sending, e) : new KafkaException(e);
-    }
-
-    private Rejected rejected(NeverSent e) {
-        try {
-            producer.abortTransaction();
-        } catch (RuntimeException failed) {
-            throw over("the page was not taken, and taking it back is not confirmed", failed);
-        }
-        return new Rejected(e.getCause().getMessage(), e.event, e);
-    }
-
-    private void awaitGap() {
-        long rest = committed + GAP - System.nanoTime();
-        if (rest > 0) {
-            LockSupport.parkNanos(rest);
-        }
-    }
-
-    /**
-     * Asks without the fence, which would steal the id back from whoever took it. Not only who was fenced asks: a session
-     * may have ended for another reason just when somebody took over.
-     */
-    private void requireOwnClaim() throws ExecutionException, InterruptedException {
-        String expected = claimed ? self : memory.owner(settings.transactionalId());
-        long patience = suspect ? System.nanoTime() + CLAIM_WAIT.toNanos() : System.nanoTime();
-        do {
-            String owner = memory.owner(settings.transactionalId());
-            if (!Objects.equals(owner, expected)) {
-                throw gaveWay(owner);
-            }
-        } while (stillUncertain(patience));
-        suspect = false;
-    }
-
-    private static boolean stillUncertain(long patience) throws InterruptedException {
-        if (System.nanoTime() >= patience) {
-            return false;
-        }
-        Thread.sleep(CLAIM_POLL.toMillis());
-        return true;
-    }
-
-    private Fenced gaveWay(String owner) {
-        fenced = new Fenced("another instance took over: " + owner + " now writes with the transactional id "
-                + settings.transactionalId() + "; stop one of them, or give each a bridge.kafka.transactional-id"
-                + " and a bridge.kafka.state-topic of its own");
-        return fenced;
-    }
-
-    private Lost over(String what, Throwable e) {
-        suspect |= KafkaTrouble.isFence(e);
+    private Lost over(String what, Exception e) {
+        claim.doubtAfter(e);
         close();
         return KafkaTrouble.lost(what, e, settings);
     }

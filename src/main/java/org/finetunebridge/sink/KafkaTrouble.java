@@ -1,5 +1,6 @@
 package org.finetunebridge.sink;
 
+import org.apache.camel.util.ObjectHelper;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
@@ -19,34 +20,34 @@ final class KafkaTrouble {
 
     /** The record can never be written, however often one tries. */
     static boolean isForEver(Throwable e) {
-        return find(RecordTooLargeException.class, e) != null || find(SerializationException.class, e) != null
-                || find(InvalidTopicException.class, e) != null;
+        return has(RecordTooLargeException.class, e) || has(SerializationException.class, e)
+                || has(InvalidTopicException.class, e);
     }
 
     /** Somebody has a newer epoch of our transactional id. It may be ourselves: a transaction timed out. */
     static boolean isFence(Throwable e) {
-        return find(ProducerFencedException.class, e) != null || find(InvalidProducerEpochException.class, e) != null;
+        return has(ProducerFencedException.class, e) || has(InvalidProducerEpochException.class, e);
     }
 
     /** In words, with what to look at. */
     static Lost lost(String what, Throwable e, KafkaSettings settings) {
-        Lost told = find(Lost.class, e);
+        Lost told = ObjectHelper.getException(Lost.class, e);
         return told != null ? told
                 : new Lost(what + ": " + reason(e) + " (Kafka at " + settings.brokers() + ")" + remedy(e), e);
     }
 
     private static String remedy(Throwable e) {
-        if (find(AuthenticationException.class, e) != null) {
+        if (has(AuthenticationException.class, e)) {
             return "; see bridge.kafka.client.security.protocol, .sasl.* and .ssl.*";
         }
-        if (find(TransactionalIdAuthorizationException.class, e) != null) {
+        if (has(TransactionalIdAuthorizationException.class, e)) {
             return "; allow this login to use bridge.kafka.transactional-id, or set"
                     + " bridge.kafka.delivery=at-least-once";
         }
-        if (find(AuthorizationException.class, e) != null) {
+        if (has(AuthorizationException.class, e)) {
             return "; allow this login to describe, read and write the topics of bridge.kafka.*topic";
         }
-        if (find(UnsupportedVersionException.class, e) != null) {
+        if (has(UnsupportedVersionException.class, e)) {
             return "; without transactions set bridge.kafka.delivery=at-least-once";
         }
         return "";
@@ -54,7 +55,7 @@ final class KafkaTrouble {
 
     /** The innermost reason, in one line. */
     static String reason(Throwable e) {
-        if (find(TimeoutException.class, e) != null) {
+        if (has(TimeoutException.class, e)) {
             return "no answer in time";
         }
         Throwable last = e;
@@ -64,12 +65,7 @@ final class KafkaTrouble {
         return last.getMessage() == null ? last.toString() : last.getMessage();
     }
 
-    private static <T extends Throwable> T find(Class<T> type, Throwable e) {
-        for (Throwable one = e; one != null; one = one.getCause()) {
-            if (type.isInstance(one)) {
-                return type.cast(one);
-            }
-        }
-        return null;
+    private static boolean has(Class<? extends Throwable> type, Throwable e) {
+        return ObjectHelper.getException(type, e) != null;
     }
 }

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -104,8 +104,13 @@ final class LineFile implements AutoCloseable {
 
     private void write() throws IOException {
         buffer.flip();
-        while (buffer.hasRemaining()) {
-            length += channel.write(buffer);
+        try {
+            while (buffer.hasRemaining()) {
+                length += channel.write(buffer);
+            }
+        } catch (IOException e) {
+            // the system says that a disk is full, not which
+            throw (IOException) new FileSystemException(path.toString(), null, e.getMessage()).initCause(e);
         }
         buffer.clear();
     }
@@ -120,11 +125,7 @@ final class LineFile implements AutoCloseable {
 
     /** Whether nobody else has removed, replaced, cut or lengthened the file. */
     boolean isAsLeft() throws IOException {
-        try {
-            return channel.size() == length && identity(path).equals(identity);
-        } catch (NoSuchFileException e) {
-            return false;
-        }
+        return Files.exists(path) && channel.size() == length && identity(path).equals(identity);
     }
 
     @Override

@@ -1,9 +1,7 @@
 package org.finetunebridge.sink;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -14,23 +12,20 @@ import java.util.function.Consumer;
  */
 public final class Publisher implements AutoCloseable {
 
-    /** Beyond this a commit takes longer without carrying more a second (measured, docs/decisions/group-commit.md). */
-    private static final int PAGES = 25;
-    private static final int BYTES = 4 * 1024 * 1024;
-
     private final Sink sink;
     private final ReentrantLock one = new ReentrantLock();
-    private final ConcurrentLinkedQueue<Waiting> waiting = new ConcurrentLinkedQueue<>();
-    private volatile Session session;
+    private final WaitingPages waiting = new WaitingPages();
+    private final GroupCommit commit;
     private final List<Consumer<Batch>> listeners = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Fenced> fenced = new CompletableFuture<>();
+    private volatile Session session;
     private volatile RuntimeException trouble;
     private boolean closed;
-    private volatile int failures;
 
     /** @param sink opened when first needed */
     public Publisher(Sink sink) {
         this.sink = sink;
+        this.commit = new GroupCommit(sink, this::safe);
     }
 
     /**
@@ -46,13 +41,13 @@ public final class Publisher implements AutoCloseable {
 
     /** Who waited while somebody else's attempt failed shares its failure, or a stop would wait for all of them. */
     private Session open() {
-        int before = failures;
+        RuntimeException before = trouble;
         one.lock();
         try {
             if (closed) {
                 throw new Lost("the bridge has stopped", null);
             }
-            if (session == null && failures != before) {
+            if (session == null && trouble != before) {
                 throw trouble;
             }
             if (session == null) {
@@ -60,7 +55,7 @@ public final class Publisher implements AutoCloseable {
                 trouble = null;
             }
             return session;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             throw over(e);
         } finally {
             one.unlock();
@@ -78,19 +73,44 @@ public final class Publisher implements AutoCloseable {
         if (batch.isEmpty()) {
             return;
         }
-        var mine = new Waiting(batch);
-        waiting.add(mine);
+        WaitingPage mine = waiting.add(batch);
         one.lock();
         try {
-            while (!mine.done) {
-                commit(next());
+            while (!mine.isDone()) {
+                commit(waiting.next());
             }
         } finally {
             one.unlock();
         }
-        if (mine.failure != null) {
-            throw mine.failure;
+        mine.requireCommitted();
+    }
+
+    private void commit(List<WaitingPage> group) {
+        group.forEach(page -> page.refuseUnlessOf(session, trouble));
+        try {
+            commit.commit(group.stream().filter(page -> !page.isDone()).toList());
+        } catch (RuntimeException | Error e) {
+            RuntimeException why = over(e);
+            group.forEach(page -> page.failed(why));
         }
+    }
+
+    private void safe(Batch batch) {
+        batch.memories().forEach(session::remember);
+        listeners.forEach(listener -> listener.accept(batch));
+    }
+
+    /** The session is over. What no sink should throw is no page's fault either: the page is read again. */
+    private RuntimeException over(Throwable e) {
+        RuntimeException why = e instanceof Lost || e instanceof Fenced ? (RuntimeException) e
+                : new Lost("a fault of the bridge: " + e, e);
+        session = null;
+        trouble = why;
+        sink.close();
+        if (why instanceof Fenced end) {
+            fenced.complete(end);
+        }
+        return why;
     }
 
     /** Adds somebody who is told of every batch once it is safe, by the thread that committed it. */
@@ -123,105 +143,6 @@ public final class Publisher implements AutoCloseable {
             sink.close();
         } finally {
             one.unlock();
-        }
-    }
-
-    private List<Waiting> next() {
-        List<Waiting> group = new ArrayList<>();
-        int bytes = 0;
-        while (group.size() < PAGES && bytes < BYTES && !waiting.isEmpty()) {
-            Waiting first = waiting.remove();
-            bytes += first.batch.bytes();
-            group.add(first);
-        }
-        return group;
-    }
-
-    private void commit(List<Waiting> group) {
-        List<Waiting> current = group.stream().filter(this::isOfThisSession).toList();
-        try {
-            writeWhatCanBe(current);
-        } catch (Rejected e) {
-            commitOneByOne(current, e);
-        } catch (RuntimeException e) {
-            fail(current, over(e));
-        } catch (Error e) {
-            fail(current, over(new Lost("a fault of the bridge: " + e, e)));
-        }
-        group.forEach(page -> page.done = true);
-    }
-
-    private static void fail(List<Waiting> group, RuntimeException why) {
-        group.forEach(page -> page.failure = why);
-    }
-
-    private void commitOneByOne(List<Waiting> group, Rejected rejected) {
-        if (group.size() == 1) {
-            group.get(0).failure = rejected;
-        } else {
-            group.forEach(page -> commit(List.of(page)));
-        }
-    }
-
-    /** One event that can never be written does not keep the others back: it becomes a dead letter. */
-    private void writeWhatCanBe(List<Waiting> group) {
-        while (true) {
-            try {
-                write(group);
-                return;
-            } catch (Rejected e) {
-                if (group.stream().noneMatch(page -> page.isMended(e))) {
-                    throw e;
-                }
-            }
-        }
-    }
-
-    private void write(List<Waiting> group) {
-        if (!group.isEmpty()) {
-            List<Batch> batches = group.stream().map(page -> page.batch).toList();
-            sink.write(batches);
-            for (Batch batch : batches) {
-                batch.memories().forEach(session::remember);
-                listeners.forEach(listener -> listener.accept(batch));
-            }
-        }
-    }
-
-    private boolean isOfThisSession(Waiting page) {
-        if (page.batch.session() == session) {
-            return true;
-        }
-        page.failure = new Lost("the page was held against a memory that is no longer certain", trouble);
-        return false;
-    }
-
-    private RuntimeException over(RuntimeException why) {
-        session = null;
-        if (trouble != why) {
-            trouble = why;
-            failures++;
-        }
-        sink.close();
-        if (why instanceof Fenced end) {
-            fenced.complete(end);
-        }
-        return why;
-    }
-
-    private static final class Waiting {
-        private Batch batch;
-        private boolean done;
-        private RuntimeException failure;
-
-        Waiting(Batch batch) {
-            this.batch = batch;
-        }
-
-        boolean isMended(Rejected why) {
-            Batch mended = batch.without(why);
-            batch = mended == null ? batch : mended;
-            return mended != null;
         }
     }
 }

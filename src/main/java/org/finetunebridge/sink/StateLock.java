@@ -27,8 +27,22 @@ final class StateLock implements AutoCloseable {
         this.file = file;
     }
 
-    /** The lock; null if another instance has it. */
-    static StateLock of(Path directory) throws IOException {
+    /**
+     * Takes the lock, and creates the directory if need be.
+     *
+     * @throws Fenced if another instance has it
+     */
+    static StateLock take(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        StateLock lock = of(directory);
+        if (lock == null) {
+            throw new Fenced("another instance, " + holder(directory) + ", uses the state in " + directory
+                    + " (it holds the lock there); stop it, or give this one a bridge.state.directory of its own");
+        }
+        return lock;
+    }
+
+    private static StateLock of(Path directory) throws IOException {
         Path real = directory.toRealPath();
         if (!HELD.add(real)) {
             return null;
@@ -52,7 +66,7 @@ final class StateLock implements AutoCloseable {
     }
 
     /** Who has the lock, for a person who looks for it. */
-    static String holder(Path directory) throws IOException {
+    private static String holder(Path directory) throws IOException {
         Path real = directory.toRealPath();
         if (HELD.contains(real)) {
             return "in this very process";

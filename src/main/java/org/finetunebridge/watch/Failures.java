@@ -40,7 +40,7 @@ public final class Failures {
     /** Deals with the exception of the exchange; null if there is nothing to commit. */
     public Batch failed(Exchange exchange, @Variable("poll") Poll poll) {
         Throwable cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-        poll.untold();
+        poll.walk().untold();
         Lost lost = Cause.of(Lost.class, cause);
         if (lost != null) {
             watch.sinkFailed(lost);
@@ -55,7 +55,7 @@ public final class Failures {
 
     /** What there was to tell of a failure could not be committed: it will be told when it fails again. */
     public void untold(Exchange exchange, @Variable("poll") Poll poll) {
-        poll.untold();
+        poll.walk().untold();
         watch.sinkFailed(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Lost.class));
     }
 

@@ -18,17 +18,19 @@ final class JobObserver {
     private final Scope scope;
     private final StateObserver states;
     private final LineObserver lines;
+    private final boolean listsJobs;
 
     JobObserver(SourceSettings source) {
         this.scope = new Scope(source);
         this.states = new StateObserver(source);
         this.lines = new LineObserver();
+        this.listsJobs = source.listsJobs();
     }
 
     void observe(Page page, Poll poll, Draft draft) {
         JobMemory memory = draft.memory(poll.getJob()).seen();
         if (memory.isUntold() && isOutOfScope(page.findings(), draft, memory)) {
-            poll.end();
+            poll.walk().end();
             return;
         }
         List<Finding> findings = page.findings().stream().map(finding -> ofThisJob(finding, poll.getJob())).toList();
@@ -42,9 +44,15 @@ final class JobObserver {
         }
         if (!poll.isReading()) {
             memory = memory.readWhole().with((Trouble) null);
-            draft.remember(draft.memory("").with((Trouble) null));
+            forgetTroubleOfAccount(draft);
         }
         draft.remember(memory);
+    }
+
+    /** A job was read, so nothing is wrong with the account. That says nothing of its list. */
+    private void forgetTroubleOfAccount(Draft draft) {
+        JobMemory own = draft.memory("");
+        draft.remember(own.with(listsJobs ? Hold.ofList(own.trouble()) : null));
     }
 
     private boolean isOutOfScope(List<Finding> findings, Draft draft, JobMemory memory) {

@@ -25,7 +25,7 @@ final class LineObserver {
         if (findings.size() < all.size()) {
             told = told.withHeld(resource, all.get(all.size() - 1).id());
         }
-        poll.passGrowth(page, news);
+        poll.walk().passGrowth(page, news);
         return told;
     }
 
@@ -50,7 +50,7 @@ final class LineObserver {
     private static Told newestFirst(Page page, List<Finding> findings, Poll poll, Draft draft, Told told) {
         String resource = poll.getResource();
         boolean all = poll.place().follows(page);
-        if (!poll.passRecent(page, !all && Tail.of(told.cursor(resource), findings).met())) {
+        if (!poll.walk().passRecent(page, !all && Tail.of(told.cursor(resource), findings).met())) {
             return told;
         }
         return draft.tell(all ? News.ofNext(told, findings, resource)
@@ -64,7 +64,7 @@ final class LineObserver {
         boolean sure = page.newestFirst() != null || marked;
         Told told = draft.tell(marked ? News.ofNext(before, findings, resource)
                 : News.ofList(before, findings, resource, false), resource);
-        poll.passNamed(page);
+        poll.walk().passNamed(page);
         return sure && page.mark() != null ? told.withMark(resource, page.mark()) : told;
     }
 }

@@ -31,13 +31,12 @@ final class ListObserver {
                 shows(finding, poll, draft);
             }
         }
-        boolean whole = poll.passState(page);
+        boolean whole = poll.walk().passState(page);
         if (whole) {
             poll.listing().vanished(poll.session().jobs(source.name()))
                     .forEach(memory -> draft.remember(draft.tellHeld(memory).retired(Retired.VANISHED)));
-            own = own.with((Trouble) null);
         }
-        draft.remember(own);
+        draft.remember(poll.isReading() ? own : own.with((Trouble) null));
     }
 
     /** A record that cannot be used shows at least that its job is there. */

@@ -38,7 +38,7 @@ public final class Observer {
         Page page = Page.of(mapped, reader, poll.way().naming(poll.place().from()));
         page.findings().forEach(finding -> drift.look(poll.getResource(), finding));
         var draft = new Draft(poll, envelope, page.requestId(), poll.getAttempt().observedAt());
-        poll.observes();
+        poll.walk().observes();
         if (poll.isList()) {
             list.observe(page, poll, draft);
         } else {
@@ -61,14 +61,16 @@ public final class Observer {
         var draft = new Draft(poll, envelope, null, now);
         JobMemory memory = draft.memory(poll.getJob());
         if (poll.ending() != null && !again) {
-            poll.observes();
+            poll.walk().observes();
             memory = memory.with(draft.tell(News.ofState(memory.told(), List.of(poll.ending().finding()))));
             poll.ending(null);
         }
         draft.remember(memory);
         String concerned = verdict.ofAll() ? "" : poll.getJob();
         if (verdict.trouble() != null) {
-            draft.remember(draft.memory(concerned).with(verdict.trouble()));
+            JobMemory before = draft.memory(concerned);
+            draft.remember(before.with(verdict.ofAll() ? verdict.trouble().beside(Hold.ofList(before.trouble()))
+                    : verdict.trouble()));
         }
         if (verdict.tell()) {
             draft.deadLetter(new DeadLetters(envelope).ofFailure(failure, verdict.trouble().attempts(), concerned,

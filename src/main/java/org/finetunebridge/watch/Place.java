@@ -64,7 +64,7 @@ final class Place {
      *
      * @return whether it showed something, or is the last
      */
-    boolean passState(Page page, Poll reader) {
+    boolean passState(Page page, String reader) {
         boolean repeats = !addNames(page) && page.next() != null;
         if (repeats && !page.findings().isEmpty()) {
             LOG.warn("{}: {} repeats a page; stopped reading it", reader, way.resource());
@@ -103,7 +103,7 @@ final class Place {
      * After a page of a growing list: on to the next page, or back to the beginning if the place was lost. The next page
      * is asked from the last record of this one, to see that it follows.
      */
-    void passGrowth(Page page, News news, Poll reader) {
+    void passGrowth(Page page, News news, String reader) {
         before.clear();
         if (news.lost() && !again) {
             again = true;
@@ -118,7 +118,7 @@ final class Place {
         }
     }
 
-    private void onGrowing(Page page, News news, Poll reader) {
+    private void onGrowing(Page page, News news, String reader) {
         long position = news.told().cursor(way.resource()).position();
         long read = from + page.findings().size();
         long next = Math.min(read, again ? position - 1 : position);

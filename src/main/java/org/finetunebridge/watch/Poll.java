@@ -3,33 +3,25 @@ package org.finetunebridge.watch;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.List;
-import org.finetunebridge.event.Page;
 import org.finetunebridge.fetch.Attempt;
 import org.finetunebridge.fetch.Percent;
 import org.finetunebridge.fetch.Plain;
-import org.finetunebridge.memory.News;
 import org.finetunebridge.provider.Mappings;
 import org.finetunebridge.provider.Ways;
 import org.finetunebridge.sink.Session;
 
 /**
- * The reading of one job, or of an account's list of jobs, page by page through its resources. A reading that fails is
- * taken up where it stopped. One thread at a time.
+ * The reading of one job, or of an account's list of jobs. A reading that fails is taken up where it stopped. One thread
+ * at a time.
  */
 public final class Poll {
 
     private final String source;
     private final String job;
-    private final List<Way> resources;
+    private final Walk walk;
     private final Attempt attempt = new Attempt();
-    private int resource;
-    private Place place;
     private Session session;
-    private Ending ending;
     private Listing listing;
-    private boolean observed;
-    private int observedResource;
-    private Ending observedEnding;
     private int known;
 
     /**
@@ -41,7 +33,7 @@ public final class Poll {
     Poll(String source, String job, List<String> resources, Ways ways) {
         this.source = source;
         this.job = job;
-        this.resources = resources.stream().map(name -> new Way(name, ways)).toList();
+        this.walk = new Walk(toString(), resources.stream().map(name -> new Way(name, ways)).toList());
     }
 
     /** The job's id as the provider writes it; empty for the list. */
@@ -71,17 +63,17 @@ public final class Poll {
 
     /** What the page is asked with, a position or what the page before named, as a value of a query. */
     public String getCursorPath() {
-        return Percent.encoded(place.cursor());
+        return Percent.encoded(place().cursor());
     }
 
     /** The same as a JSON string, with its quotes. */
     public String getCursorJson() {
-        return TextNode.valueOf(place.cursor()).toString();
+        return TextNode.valueOf(place().cursor()).toString();
     }
 
     /** What is asked, as a mapping sees it. */
     JsonNode question() {
-        return Mappings.asked(job, place.cursor());
+        return Mappings.asked(job, place().cursor());
     }
 
     /** The account's name in the configuration. */
@@ -91,7 +83,7 @@ public final class Poll {
 
     /** Whether there is anything left to read. */
     public boolean isReading() {
-        return resource < resources.size();
+        return walk.isOn();
     }
 
     /** The request under way. */
@@ -112,14 +104,19 @@ public final class Poll {
         return job.isEmpty();
     }
 
+    /** Its way through what is read. */
+    Walk walk() {
+        return walk;
+    }
+
     /** How what is read now is asked. */
     Way way() {
-        return resources.get(resource);
+        return walk.way();
     }
 
     /** Where its reading stands. */
     Place place() {
-        return place;
+        return walk.place();
     }
 
     /** The session whose memory the page is held against. */
@@ -129,11 +126,11 @@ public final class Poll {
 
     /** The job's end, seen but not told yet: it is told with what is read last. */
     Ending ending() {
-        return ending;
+        return walk.ending();
     }
 
     void ending(Ending seen) {
-        ending = seen;
+        walk.ending(seen);
     }
 
     /** So many more records were told before. */
@@ -150,82 +147,13 @@ public final class Poll {
 
     /** Readies the next page. A new session may remember less: what it does not know is read again. */
     void ready(Session current) {
-        if (current != session) {
-            place = null;
-        }
+        boolean afresh = current != session;
         session = current;
-        observed = false;
-        if (place == null) {
-            Way now = way();
-            place = new Place(now, () -> session.of(source, job).told().cursor(now.resource()));
-        }
-    }
-
-    /** A page is held against the memory: that the poll moves on holds only once the page is told. */
-    void observes() {
-        observed = true;
-        observedResource = resource;
-        observedEnding = ending;
-    }
-
-    /** The page observed last is told. */
-    void told() {
-        observed = false;
-    }
-
-    /** The page observed last could not be told: it is read again. */
-    void untold() {
-        if (observed) {
-            observed = false;
-            ending = observedEnding;
-            begin(observedResource);
-        }
-    }
-
-    /** Nothing more of this job. */
-    void end() {
-        resource = resources.size();
-    }
-
-    /** @return whether all pages were read, and to their true end; see {@link Place#passState} */
-    boolean passState(Page page) {
-        boolean shows = place.passState(page, this);
-        passed();
-        return shows && !isReading();
-    }
-
-    /** @see Place#passNamed */
-    void passNamed(Page page) {
-        place.passNamed(page);
-        passed();
-    }
-
-    /** @see Place#passRecent */
-    boolean passRecent(Page page, boolean met) {
-        boolean tell = place.passRecent(page, met);
-        passed();
-        return tell;
-    }
-
-    /** @see Place#passGrowth */
-    void passGrowth(Page page, News news) {
-        place.passGrowth(page, news, this);
-        passed();
+        walk.ready(afresh, name -> session.of(source, job).told().cursor(name));
     }
 
     @Override
     public String toString() {
         return isList() ? source : source + " job " + Plain.line(job);
-    }
-
-    private void passed() {
-        if (place.isOver()) {
-            begin(resource + 1);
-        }
-    }
-
-    private void begin(int next) {
-        resource = next;
-        place = null;
     }
 }

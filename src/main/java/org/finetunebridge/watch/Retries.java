@@ -56,7 +56,8 @@ final class Retries {
         int odd = failure.means() != Means.ODD ? 0 : before == null ? 1 : before.odd() + 1;
         inARow++;
         Means means = odd >= ODD_IN_A_ROW ? Means.JOB : failure.means();
-        Verdict verdict = means == Means.JOB || means == Means.SOURCE ? parked(means, failure, known, count, now)
+        Verdict verdict = means == Means.JOB || means == Means.SOURCE
+                ? parked(means, job, failure, known, count, now)
                 : waiting(means, failure, count, now);
         strikes.put(job, new Strikes(count, odd, before == null || before.since() == null ? now : before.since(), verdict.until()));
         return verdict;
@@ -94,7 +95,7 @@ final class Retries {
         return known == null ? null : known.since();
     }
 
-    private Verdict parked(Means means, Failure failure, Trouble known, int count, Instant now) {
+    private Verdict parked(Means means, String job, Failure failure, Trouble known, int count, Instant now) {
         String error = error(means, failure);
         boolean tell = known == null || !known.parked() || !known.error().equals(error);
         if (!tell && known.until().isAfter(now)) {
@@ -103,7 +104,7 @@ final class Retries {
         }
         int attempts = tell ? count : known.attempts() + 1;
         Instant until = now.plus(longer(backoff.parked(tell ? 1 : attempts), failure.retryAfter()));
-        return new Verdict(new Trouble(word(means), error, failure.getMessage(), attempts, true, until), until,
+        return new Verdict(new Trouble(word(means), error, reason(means, job, failure), attempts, true, until), until,
                 means == Means.SOURCE, tell);
     }
 
@@ -122,7 +123,13 @@ final class Retries {
         return word(means) + ' ' + failure.name() + ' ' + failure.status() + ' ' + failure.code();
     }
 
-    private static String word(Means means) {
+    /** The list stands in the memory where the account does: only its name tells them apart. */
+    private static String reason(Means means, String job, Failure failure) {
+        return means == Means.JOB && job.isEmpty() ? "the list of jobs cannot be read: " + failure.getMessage()
+                : failure.getMessage();
+    }
+
+    static String word(Means means) {
         return means.name().toLowerCase(Locale.ROOT);
     }
 

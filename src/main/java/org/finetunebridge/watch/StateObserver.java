@@ -23,7 +23,7 @@ final class StateObserver {
     JobMemory observe(Page page, List<Finding> findings, Poll poll, Draft draft, JobMemory before) {
         String resource = poll.getResource();
         boolean whole = poll.way().isWhole();
-        poll.passState(page);
+        poll.walk().passState(page);
         List<Finding> now = new ArrayList<>(findings);
         JobMemory memory = resource.equals(job) ? following(findings, poll, draft, before) : before;
         Finding end = poll.isReading() && resource.equals(job) ? end(findings) : null;

@@ -265,6 +265,33 @@ class KafkaSinkIT {
     }
 
     @Test
+    void stopsWhereSomebodyMadeTheMemoryAnewAndSaysWhatThatCosts() throws Exception {
+        try (Sink sink = sink(Map.of()); var admin = broker.admin()) {
+            sink.open();
+            sink.write(List.of(page("job-1", 1, 1)));
+            admin.deleteTopics(List.of(state)).all().get();
+
+            sink.close();
+            assertThatExceptionOfType(Fenced.class).isThrownBy(sink::open).withMessageContaining(state)
+                    .withMessageContaining("emptied it or made it anew").withMessageContaining("told again");
+        }
+    }
+
+    @Test
+    void takesNoRecordWithoutAValueForADeadLetter() {
+        try (Sink sink = sink(Map.of())) {
+            sink.open();
+            sink.write(List.of(new Batch(null, List.of(), List.of(event("job-1", 7)), List.of())));
+            try (var other = broker.producer(Map.of())) {
+                other.send(new ProducerRecord<>(deadLetters, "job-1".getBytes(UTF_8), null));
+            }
+            assertThat(sink.deadLetters()).containsExactly("7");
+            sink.removeDeadLetters(letter -> true);
+            assertThat(sink.deadLetters()).isEmpty();
+        }
+    }
+
+    @Test
     void isNotHeldUpByAnotherTransactionalIdOnTheSameTopics() {
         try (Sink one = sink(Map.of()); Sink other = new KafkaSink(settings(broker.address(), name + "-2", Map.of()))) {
             one.open();

@@ -90,6 +90,10 @@ class MemoryJsonTest {
     }
 
     private static Arbitrary<Trouble> trouble() {
+        return Combinators.combine(oneTrouble(), oneTrouble().injectNull(0.7)).as(Trouble::beside);
+    }
+
+    private static Arbitrary<Trouble> oneTrouble() {
         return Combinators.combine(texts(), texts(), texts(), Arbitraries.integers(), Arbitraries.of(true, false),
                 instants()).as(Trouble::new);
     }

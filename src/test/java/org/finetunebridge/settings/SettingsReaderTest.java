@@ -60,6 +60,9 @@ class SettingsReaderTest {
             bridge.http.port              | http                | 0 to 65535
             bridge.max-response-size      | 16 monkeys          | 16MB
             bridge.max-response-size      | 0                   | 16MB
+            bridge.file.directory         | pom.xml             | is a file
+            bridge.state.directory        | pom.xml/state       | is a file
+            bridge.dead-letter.directory  | pom.xml/a/b         | is a file
             bridge.kafka.delivery         | maybe               | exactly-once, at-least-once
             bridge.kafka.content-mode     | xml                 | structured, binary
             bridge.kafka.partitions       | -1                  | whole number

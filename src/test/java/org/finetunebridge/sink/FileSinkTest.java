@@ -129,7 +129,7 @@ class FileSinkTest {
     void goesOnWhereSomebodyElseEmptiedTheFile() throws IOException {
         sink.open();
         sink.write(List.of(batch("a", "1")));
-        MemoryLog.truncate(disk.eventsOf("2026-03-01"), 0);
+        Cut.off(disk.eventsOf("2026-03-01"), 0);
         sink.write(List.of(batch("b", "1")));
 
         assertThat(disk.lines()).containsExactly(B);
@@ -141,7 +141,7 @@ class FileSinkTest {
     void goesOnAtAWholeLineWhereSomebodyElseCutTheFile() throws IOException {
         sink.open();
         sink.write(List.of(batch("a", "1"), batch("b", "1")));
-        MemoryLog.truncate(disk.eventsOf("2026-03-01"), A.length() + 5);
+        Cut.off(disk.eventsOf("2026-03-01"), A.length() + 5);
         sink.write(List.of(batch("c", "1")));
         reopened();
 
@@ -153,7 +153,7 @@ class FileSinkTest {
         sink.open();
         sink.write(List.of(batch("a", "1"), batch("b", "1")));
         sink.close();
-        MemoryLog.truncate(disk.eventsOf("2026-03-01"), A.length() + 5);
+        Cut.off(disk.eventsOf("2026-03-01"), A.length() + 5);
         sink.open();
         sink.write(List.of(batch("c", "1")));
         reopened();
@@ -294,6 +294,17 @@ class FileSinkTest {
     }
 
     @Test
+    void takesNoEventForADeadLetterWhereEverythingIsInOneDirectory() {
+        sink = new FileSink(root, root, root, () -> disk.now);
+        sink.open();
+        sink.write(List.of(batch("a", "1", List.of(event("a", "bad")))));
+
+        assertThat(sink.deadLetters()).containsExactly("{\"id\":\"a/bad\"}");
+        sink.removeDeadLetters(letter -> true);
+        assertThat(Disk.lines(root)).containsExactly(A);
+    }
+
+    @Test
     void isLostWithoutADirectory() throws IOException {
         Files.writeString(disk.state, "in the way");
 
@@ -311,7 +322,8 @@ class FileSinkTest {
         Files.createSymbolicLink(disk.eventsOf("2026-03-02"), Path.of("/dev/full"));
 
         assertThatThrownBy(() -> sink.write(List.of(batch("b", "1")))).isInstanceOf(Lost.class)
-                .hasMessageContaining("No space left");
+                .hasMessageContaining("No space left")
+                .hasMessageContaining(disk.eventsOf("2026-03-02").toString());
         Files.delete(disk.eventsOf("2026-03-02"));
         assertThat(statuses(reopened())).isEqualTo(Map.of("a", "1"));
         sink.write(List.of(batch("b", "1")));
@@ -341,6 +353,37 @@ class FileSinkTest {
         sink.open();
 
         assertThat(sink.deadLetters()).containsExactly("{\"id\":\"a/worse\"}", "{\"id\":\"b/bad\"}");
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void keepsOthersOutOfTheDeadLettersAfterItReadThem() throws IOException {
+        Path file = disk.deadLetters.resolve("dead-letters-2026-03-01.ndjson");
+        sink.open();
+        sink.write(List.of(batch("a", "1", List.of(event("a", "bad"), event("a", "worse")))));
+        assertThat(isLocked(file)).as("by the writing").isTrue();
+        sink.deadLetters();
+        assertThat(isLocked(file)).as("after reading").isTrue();
+        sink.removeDeadLetters(letter -> letter.contains("bad"));
+        assertThat(isLocked(file)).as("after taking out").isTrue();
+    }
+
+    /** As the system sees it: within the process a lock that is given up is still believed in. */
+    private static boolean isLocked(Path file) throws IOException {
+        String inode = ":" + Files.getAttribute(file, "unix:ino") + " ";
+        return Files.readAllLines(Path.of("/proc/locks")).stream().anyMatch(line -> line.contains(inode));
+    }
+
+    @Test
+    void takesNoDeadLettersOutWithoutTheLock() throws IOException {
+        sink.open();
+        sink.write(List.of(batch("a", "1", List.of(event("a", "bad")))));
+        sink.close();
+
+        assertThatThrownBy(() -> sink.removeDeadLetters(letter -> true)).isInstanceOf(Lost.class)
+                .hasMessageContaining("not open");
+        assertThatThrownBy(() -> sink.forget(List.of("acme/a"))).isInstanceOf(Lost.class);
+        assertThat(sink.deadLetters()).containsExactly("{\"id\":\"a/bad\"}");
     }
 
     private Collection<JobMemory> reopened() {

@@ -197,10 +197,52 @@ class PublisherTest {
         assertThat(faulty.session()).isNotSameAs(session);
     }
 
-    private static long slowlyWaiting(Publisher publisher) throws ReflectiveOperationException {
-        var queue = Publisher.class.getDeclaredField("waiting");
-        queue.setAccessible(true);
-        return ((Collection<?>) queue.get(publisher)).size();
+    @Test
+    void takesAFaultOfTheSinkForNoFaultOfThePage() {
+        var faulty = new Publisher(new Gate() {
+            @Override
+            public void write(List<Batch> batches) {
+                throw new IllegalStateException("no way");
+            }
+        });
+        Session session = faulty.session();
+
+        assertThatThrownBy(() -> faulty.publish(batch(session, "a", "1"))).isInstanceOf(Lost.class)
+                .hasMessageContaining("no way");
+        assertThat(faulty.trouble()).isInstanceOf(Lost.class);
+        assertThat(faulty.session()).isNotSameAs(session);
+    }
+
+    @Test
+    void saysSoIfTheSinkHasAFaultWhenItIsOpened() {
+        var faulty = new Publisher(new Gate() {
+            @Override
+            public Collection<JobMemory> open() {
+                throw new OutOfMemoryError("no heap");
+            }
+        });
+
+        assertThatThrownBy(faulty::session).isInstanceOf(Lost.class).hasMessageContaining("no heap");
+        assertThat(faulty.trouble()).as("what health tells").hasMessageContaining("no heap");
+    }
+
+    @Test
+    void readsAgainIfSomebodyWhoIsToldOfACommitFails() {
+        Session session = publisher.session();
+        publisher.onCommit(batch -> {
+            throw new IllegalStateException("cannot count");
+        });
+        publisher.publish(batch(session, "a", "1"));
+
+        assertThat(publisher.session()).isNotSameAs(session);
+        assertThat(status(publisher.session(), "a")).isEqualTo("1");
+        assertThat(sink.events()).hasSize(1);
+    }
+
+    private static int slowlyWaiting(Publisher publisher) throws ReflectiveOperationException {
+        var waiting = Publisher.class.getDeclaredField("waiting");
+        waiting.setAccessible(true);
+        return ((WaitingPages) waiting.get(publisher)).size();
     }
 
     private static String status(Session session, String job) {

@@ -20,6 +20,8 @@ import org.apache.camel.support.DefaultExchange;
 import org.finetunebridge.event.Envelope;
 import org.finetunebridge.event.Event;
 import org.finetunebridge.fetch.Answered;
+import org.finetunebridge.memory.JobMemory;
+import org.finetunebridge.memory.Trouble;
 import org.finetunebridge.provider.Provider;
 import org.finetunebridge.provider.Ways;
 import org.finetunebridge.settings.SourceSettings;
@@ -41,7 +43,8 @@ final class DryRun {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     final FlakySink sink = new FlakySink();
-    private final SourceSettings source;
+    private SourceSettings source;
+    private Patience patience = Patience.ONCE;
     private final Function<Poll, JsonNode> provider;
     private Instant now = Instant.parse("2026-03-01T00:00:00Z");
     private Publisher publisher;
@@ -73,10 +76,32 @@ final class DryRun {
         return new DryRun(source(List.of("job-1"), "jobs", "job", List.of("checkpoints"), growing()), provider);
     }
 
+    /** A source that lists its jobs, each asked for how it stands and for its checkpoints where there is no list. */
+    static DryRun ofListedWithJobs(Function<Poll, JsonNode> provider) {
+        return new DryRun(source(List.of(), "jobs", "job", List.of("checkpoints"), growing()), provider);
+    }
+
+    /** A source that lists its jobs, and follows nothing of them. */
+    static DryRun ofListOnly(Function<Poll, JsonNode> provider) {
+        return new DryRun(source(List.of(), "jobs", "job", List.of(), growing()), provider);
+    }
+
     private DryRun(SourceSettings source, Function<Poll, JsonNode> provider) {
         this.source = source;
         this.provider = provider;
         restart();
+    }
+
+    /** From now on one sweep of many: what is set aside waits. */
+    DryRun watching() {
+        patience = Patience.watching(source);
+        return restart();
+    }
+
+    /** Started again with one job given in the place of the list. */
+    DryRun giving(String job) {
+        source = source(List.of(job), "jobs", "job", List.of("checkpoints"), growing());
+        return restart();
     }
 
     /** What is not on the disk is forgotten. */
@@ -85,7 +110,7 @@ final class DryRun {
             publisher.close();
         }
         publisher = new Publisher(sink);
-        watch = new Watch(source, publisher, Patience.ONCE, () -> now, new Random(1));
+        watch = new Watch(source, publisher, patience, () -> now, new Random(1));
         observer = new Observer(source, new Envelope("acme", "acme", ZoneOffset.UTC, false));
         failures = new Failures(watch, observer, () -> now);
         return this;
@@ -112,6 +137,16 @@ final class DryRun {
     /** How the sweep went. */
     Tally tally() {
         return watch.tally();
+    }
+
+    /** What keeps the source, or its list, from being read. */
+    Trouble trouble() {
+        return watch.trouble();
+    }
+
+    /** What is remembered of a job. */
+    JobMemory memory(String job) {
+        return publisher.session().of("acme", job);
     }
 
     /** Ids of what was published, in order. */

@@ -36,7 +36,7 @@ import org.finetunebridge.provider.Means;
 class HeldEndPropertyTest {
 
     /** What happens just before an answer. */
-    enum Happening { NOTHING, KILL, WAIT, ERROR, DELETION }
+    enum Happening { NOTHING, KILL, WAIT, ERROR, REFUSAL, DELETION }
 
     /** Jobs change, and then there is a sweep. */
     record Step(Map<String, String> changes, List<Happening> happenings) {}
@@ -88,6 +88,7 @@ class HeldEndPropertyTest {
                 case KILL -> throw new Killed();
                 case WAIT -> throw new Failure(Means.TRANSIENT, "busy", 429, "", null, Duration.ofMinutes(30), null);
                 case ERROR -> throw Failure.of(Means.TRANSIENT, "no answer", null);
+                case REFUSAL -> throw new Failure(Means.JOB, "not there", 404, "", null, null, null);
                 case DELETION -> jobs.remove(poll.isList() ? "job-1" : poll.getJob());
                 default -> { }
             }
@@ -126,6 +127,16 @@ class HeldEndPropertyTest {
         assertThatAllIsToldOnce(provider, run);
     }
 
+    /** A list that is refused leaves the jobs that are known to tell how they stand. */
+    @Property
+    void isToldOnceWhoeverShowsIt(@ForAll("steps") List<Step> steps, @ForAll boolean deleted,
+            @ForAll boolean watching) {
+        var provider = new Provider();
+        var run = DryRun.ofListedWithJobs(provider::answer);
+
+        assertThatAllIsToldOnce(provider, provider.live(steps, deleted, watching ? run.watching() : run));
+    }
+
     private static void assertThatAllIsToldOnce(Provider provider, DryRun run) {
         Map<String, List<String>> told = new TreeMap<>();
         run.sink.events().stream().map(DryRun::json).filter(event -> !event.path("data").has("checkpoint"))
@@ -156,7 +167,8 @@ class HeldEndPropertyTest {
         var changes = Arbitraries.maps(Arbitraries.of("job-1", "job-2", "job-3"), statuses).ofMaxSize(3)
                 .map(LinkedHashMap::new);
         var happening = Arbitraries.frequency(Tuple.of(5, Happening.NOTHING), Tuple.of(2, Happening.KILL),
-                Tuple.of(1, Happening.WAIT), Tuple.of(1, Happening.ERROR), Tuple.of(2, Happening.DELETION));
+                Tuple.of(1, Happening.WAIT), Tuple.of(1, Happening.ERROR),
+                Tuple.of(1, Happening.REFUSAL), Tuple.of(2, Happening.DELETION));
         return Combinators.combine(changes, happening.list().ofMaxSize(6)).as(Step::new).list().ofMinSize(1)
                 .ofMaxSize(8);
     }
