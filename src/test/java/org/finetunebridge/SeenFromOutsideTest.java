@@ -118,7 +118,7 @@ class SeenFromOutsideTest {
 
     @Test
     void isDownWhileNothingCanBeWrittenAndUpAgainAfterwards() throws Exception {
-        Path blocked = Files.writeString(folder.resolve("blocked"), "a file where a folder should be");
+        Path blocked = Files.createSymbolicLink(folder.resolve("blocked"), folder.resolve("nowhere"));
         rig.world.account("dashscope").finished(1, 1, 0);
         rig.source("team-a", "dashscope");
         start("bridge.state.directory", blocked.resolve("state").toString(), "team-a.period", "200ms");
