@@ -149,8 +149,8 @@ class CheckCommandTest {
 
     @Test
     void saysSoIfAPlaceCannotBeWritten() throws IOException {
-        Path file = Files.writeString(folder.resolve("blocked"), "a file where a folder should be");
-        assertThat(run(KEY, "--json", "-Dbridge.state.directory=" + file.resolve("state"))).isZero();
+        Path device = Files.createSymbolicLink(folder.resolve("device"), Path.of("/dev/null"));
+        assertThat(run(KEY, "--json", "-Dbridge.state.directory=" + device.resolve("state"))).isZero();
         assertThat(JSON.readTree(out.toString()).path("missing")).extracting(JsonNode::asText)
                 .anyMatch(line -> line.startsWith("bridge.state.directory = ") && line.contains("cannot be written"));
     }
