@@ -7,7 +7,7 @@ import java.util.List;
 import org.finetunebridge.sandbox.Request;
 import org.finetunebridge.sandbox.World;
 import org.finetunebridge.watch.Tally;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,8 +19,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class HostileIdsTest {
 
+    private static final List<String> IDS = List.of("a/b", "../../v2", "...", "a.b", "a b", "a+b", "a%2Fb", "a?x=1&y=2",
+            "a#b", "a;b=c", "a\"b", "a'b", "a\\b", "{\"x\":1}", "{{env:HOME}}", "${body}", "ünïcödé-漢字-🙂", "a\nb", "a,b", "*");
+
     @TempDir
     private Path folder;
+    @AutoClose
     private Rig rig;
 
     @BeforeEach
@@ -28,28 +32,23 @@ class HostileIdsTest {
         rig = new Rig(folder, World.empty());
     }
 
-    @AfterEach
-    void close() {
-        rig.close();
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"a/b", "../../v2", "...", "a.b", "a b", "a+b", "a%2Fb", "a?x=1&y=2", "a#b", "a;b=c", "a\"b",
-        "a'b", "a\\b", "{\"x\":1}", "{{env:HOME}}", "${body}", "ünïcödé-漢字-🙂", "a\nb", "a,b", "*"})
-    void readsAndTellsAJobOfAnyId(String id) throws Exception {
+    @Test
+    void readsAndTellsJobsOfAnyId() throws Exception {
         rig.source("dashscope", "dashscope").source("minimax", "minimax");
-        rig.world.account("dashscope").create(id).become("RUNNING").checkpoint("checkpoint-1", 1, "READY");
-        rig.world.account("minimax").create(id).become("RUNNING");
+        for (String id : IDS) {
+            rig.world.account("dashscope").create(id).become("RUNNING").checkpoint("checkpoint-1", 1, "READY");
+            rig.world.account("minimax").create(id).become("RUNNING");
+        }
 
-        assertThat(rig.once()).containsExactly(new Tally(1, 0, null), new Tally(1, 0, null));
+        assertThat(rig.once()).containsExactly(new Tally(IDS.size(), 0, null), new Tally(IDS.size(), 0, null));
 
-        assertThat(rig.told(id)).contains("dashscope RUNNING", "dashscope checkpoint-1 READY", "minimax PENDING",
-                "minimax RUNNING");
-        assertThat(rig.events()).extracting(event -> event.path("subject").asText()).containsOnly(id);
-        assertThat(rig.events()).extracting(event -> event.at("/data/jobId").asText()).containsOnly(id);
+        assertThat(IDS).allSatisfy(id -> assertThat(rig.told(id)).contains("dashscope RUNNING",
+                "dashscope checkpoint-1 READY", "minimax PENDING", "minimax RUNNING"));
+        assertThat(rig.events()).allSatisfy(event -> assertThat(event.at("/data/jobId")).isEqualTo(event.path("subject")))
+                .extracting(event -> event.path("subject").asText()).isSubsetOf(IDS);
         assertThat(rig.deadLetters()).isEmpty();
-        assertThat(paths("GET")).hasSize(2).contains("/api/v1/fine-tunes").last().asString()
-                .matches("/api/v1/fine-tunes/[^/]+/checkpoints");
+        assertThat(paths("GET")).hasSize(1 + IDS.size()).doesNotHaveDuplicates().startsWith("/api/v1/fine-tunes")
+                .filteredOn(path -> path.matches("/api/v1/fine-tunes/[^/]+/checkpoints")).hasSameSizeAs(IDS);
     }
 
     /** However it is encoded, a server takes it for a step in the path. */

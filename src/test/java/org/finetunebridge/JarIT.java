@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -87,8 +85,8 @@ class JarIT {
 
     @Test
     void helpsAndTellsItsVersion() throws Exception {
-        assertThat(run(HERE, List.of(), Map.of(), "--help").out()).contains("once", "demo", "--config");
-        assertThat(run(HERE, List.of(), Map.of(), "--version").out()).matches("finetune-bridge \\d+\\.\\d+\\.\\d+.*\\s*");
+        assertThat(run(HERE, SMALL, Map.of(), "--help").out()).contains("once", "demo", "--config");
+        assertThat(run(HERE, SMALL, Map.of(), "--version").out()).matches("finetune-bridge \\d+\\.\\d+\\.\\d+.*\\s*");
         assertThat(folder).isEmptyDirectory();
     }
 
@@ -135,7 +133,7 @@ class JarIT {
         Files.writeString(folder.resolve("application.properties"), "dashscope.base-url = " + sandbox.url()
                 + "\ndashscope.api-key = {{env:THE_KEY}}\nbridge.file.directory = told here\n");
 
-        Run once = run(HERE, List.of(), Map.of("THE_KEY", World.KEY), "once");
+        Run once = run(HERE, SMALL, Map.of("THE_KEY", World.KEY), "once");
 
         assertThat(once.exit()).as(once.err()).isZero();
         assertThat(sandbox.requests().matching("page_size=7 ")).hasSize(1);
@@ -148,7 +146,7 @@ class JarIT {
         Files.createDirectory(folder.resolve("routes"));
         Files.writeString(folder.resolve("routes/watch.camel.yaml"), "- routeTemplate: {id: watch, nonsense: 3}");
 
-        Run once = run(HERE, List.of(), sources(), "once");
+        Run once = run(HERE, SMALL, sources(), "once");
 
         assertThat(once.exit()).isEqualTo(2);
         assertThat(once.err()).contains("watch.camel.yaml", "nonsense").doesNotContain("Exception", "\tat ");
@@ -161,24 +159,28 @@ class JarIT {
         Map<String, String> environment = Map.of("DASHSCOPE_API_KEY", World.KEY, "DASHSCOPE_BASE_URL", sandbox.url(),
                 "DASHSCOPE_JOBS", "ft-1");
 
-        assertThat(run(HERE, List.of(), environment, "once").exit()).isZero();
+        assertThat(run(HERE, SMALL, environment, "once").exit()).isZero();
         assertThat(asked()).containsExactly("ft-1");
-        assertThat(run(HERE, List.of("-Ddashscope.jobs=ft-2"), environment, "once").exit()).isZero();
+        assertThat(run(HERE, small("-Ddashscope.jobs=ft-2"), environment, "once").exit()).isZero();
         assertThat(asked()).containsExactly("ft-2");
-        assertThat(run(HERE, List.of("-Ddashscope.jobs=ft-2"), environment, "-D", "dashscope.jobs=ft-3", "once").exit())
+        assertThat(run(HERE, small("-Ddashscope.jobs=ft-2"), environment, "-D", "dashscope.jobs=ft-3", "once").exit())
                 .isZero();
         assertThat(asked()).containsExactly("ft-3");
     }
 
     @Test
     void refusesABadConfigurationWithoutAStack() throws Exception {
-        Run once = run(HERE, List.of("-Ddashscope.perod=1s"), Map.of("DASHSCOPE_API_KEY", "sk-secret secret",
+        Run once = run(HERE, small("-Ddashscope.perod=1s"), Map.of("DASHSCOPE_API_KEY", "sk-secret secret",
                 "BRIDGE_HTTP_PORT", "http"), "once");
 
         assertThat(once.exit()).isEqualTo(2);
         assertThat(once.err()).contains("dashscope.perod", "did you mean dashscope.period?", "dashscope.api-key = ***",
                 "bridge.http.port = http").doesNotContain("Exception", "sk-secret");
         assertThat(folder.resolve("data")).doesNotExist();
+    }
+
+    private static List<String> small(String flag) {
+        return Stream.concat(SMALL.stream(), Stream.of(flag)).toList();
     }
 
     /** @param megabytes resident at most, in all; 0 where that cannot be told */
@@ -261,17 +263,6 @@ class JarIT {
     }
 
     private List<String> lines(String sort) {
-        try (Stream<Path> files = Files.list(folder.resolve("data").resolve(sort))) {
-            List<String> lines = new ArrayList<>();
-            for (Path file : files.filter(one -> one.toString().endsWith(".ndjson")).sorted().toList()) {
-                String text = Files.readString(file);
-                text.substring(0, text.lastIndexOf('\n') + 1).lines().forEach(lines::add);
-            }
-            return lines;
-        } catch (NoSuchFileException e) {
-            return List.of();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Ndjson.lines(folder.resolve("data").resolve(sort));
     }
 }

@@ -1,22 +1,20 @@
 package org.finetunebridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import static org.finetunebridge.Rig.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.finetunebridge.sandbox.Account;
 import org.finetunebridge.sandbox.Fault;
 import org.finetunebridge.sandbox.Job;
-import org.finetunebridge.sandbox.World;
 import org.finetunebridge.watch.Tally;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,35 +24,30 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class JobLifeTest {
 
-    private static final Duration LONG = Duration.ofSeconds(30);
-    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-03-01T04:05:06Z"));
     @TempDir
     private Path folder;
+    @AutoClose
     private Rig rig;
     private Account dashscope;
     private Account minimax;
 
     @BeforeEach
     void start() {
-        rig = new Rig(folder, World.at(now::get)).source("dashscope", "dashscope").source("minimax", "minimax");
+        rig = new Rig(folder, Instant.parse("2026-03-01T04:05:06Z")).source("dashscope", "dashscope")
+                .source("minimax", "minimax");
         dashscope = rig.world.account("dashscope");
         minimax = rig.world.account("minimax");
-    }
-
-    @AfterEach
-    void close() {
-        rig.close();
     }
 
     @Test
     void tellsTheEndOfAJobThatNeverRanInTheSweepThatSeesIt() throws Exception {
         var jobs = IntStream.range(0, 6).mapToObj(index -> dashscope.create("ft-" + index)).toList();
-        var bridge = rig.clock(now::get).with("dashscope.period", "1s").watching();
-        await().atMost(LONG).until(() -> rig.events().size() == 6);
+        var bridge = rig.clock(rig::now).with("dashscope.period", "200ms").watching();
+        await().until(() -> rig.events().size() == 6);
         jobs.forEach(job -> job.become("CANCELED"));
         long sweeps = rig.sandbox.requests().matching("page_no").size();
 
-        await().atMost(LONG).until(() -> rig.sandbox.requests().matching("page_no").size() >= sweeps + 2);
+        await().until(() -> rig.sandbox.requests().matching("page_no").size() >= sweeps + 2);
         bridge.close();
 
         assertThat(rig.events()).hasSize(12);
@@ -63,7 +56,7 @@ class JobLifeTest {
     @Test
     void tellsAJobFromItsCreationToItsEnd() throws Exception {
         Job job = dashscope.create("ft-1");
-        rig.clock(now::get).once();
+        rig.clock(rig::now).once();
         pass().become("QUEUED");
         rig.once();
         pass().become("RUNNING");
@@ -73,7 +66,7 @@ class JobLifeTest {
         pass().checkpoint("checkpoint-100", 100, "EXPORTING").checkpoint("checkpoint-200", 200, "AVAILABLE_NOT_EXPORTED");
         rig.once();
         pass().checkpoint("checkpoint-100", 100, "READY");
-        now.updateAndGet(time -> time.plusSeconds(60));
+        rig.pass(Duration.ofMinutes(1));
         job.become("SUCCEEDED");
         rig.once();
         rig.once();
@@ -106,7 +99,7 @@ class JobLifeTest {
     @Test
     void tellsTheEndAfterTheCheckpointsEvenIfTheyAreReadAtTheThirdAttempt() throws Exception {
         dashscope.create("ft-1").checkpoint("c-1", 1, "READY").become("FAILED");
-        rig.sandbox.mischief().times(2, "/checkpoints", Fault.status(500));
+        rig.clock(Rig.hastening(20)).sandbox.mischief().times(2, "/checkpoints", Fault.status(500));
 
         assertThat(rig.once().get(0)).isEqualTo(new Tally(1, 0, null));
 
@@ -131,11 +124,11 @@ class JobLifeTest {
     void tellsTheEndOfAJobThatIsDeletedBeforeItWasRead() throws Exception {
         List<Job> jobs = Stream.of("ft-1", "ft-2").map(id -> dashscope.create(id).become("SUCCEEDED")).toList();
         rig.sandbox.mischief().always("/checkpoints", Fault.status(429).header("Retry-After", "3600"));
-        rig.clock(now::get).with("dashscope.concurrency", "1").once();
+        rig.clock(rig::now).with("dashscope.concurrency", "1").once();
         assertThat(rig.events()).as("one is told without its checkpoints, one was not asked for them").hasSize(1);
 
         jobs.forEach(dashscope::forget);
-        now.updateAndGet(time -> time.plus(Duration.ofHours(2)));
+        rig.pass(Duration.ofHours(2));
         rig.once();
         rig.once();
 
@@ -233,7 +226,7 @@ class JobLifeTest {
 
     /** A minute later. */
     private Job pass() {
-        now.updateAndGet(time -> time.plus(Duration.ofMinutes(1)));
+        rig.pass(Duration.ofMinutes(1));
         return dashscope.job("ft-1");
     }
 

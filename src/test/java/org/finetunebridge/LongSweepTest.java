@@ -1,7 +1,7 @@
 package org.finetunebridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import static org.finetunebridge.Rig.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -9,7 +9,7 @@ import java.util.List;
 import org.finetunebridge.sandbox.Fault;
 import org.finetunebridge.sandbox.Request;
 import org.finetunebridge.sandbox.World;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +21,7 @@ class LongSweepTest {
 
     @TempDir
     private Path folder;
+    @AutoClose
     private Rig rig;
 
     @BeforeEach
@@ -31,16 +32,11 @@ class LongSweepTest {
         rig.sandbox.mischief().always("checkpoints", Fault.slow(Duration.ofMillis(20)));
     }
 
-    @AfterEach
-    void close() {
-        rig.close();
-    }
-
     @Test
     void beginsTheNextSweepWhenTheLastOneIsOver() throws Exception {
         rig.watching();
 
-        await().atMost(Duration.ofSeconds(30)).until(() -> rig.sandbox.requests().matching("page_no=").size() >= 2);
+        await().until(() -> rig.sandbox.requests().matching("page_no=").size() >= 2);
 
         List<String> afterTheList = rig.sandbox.requests().all().stream().map(Request::line).skip(1).limit(JOBS).toList();
         assertThat(afterTheList).as("every job is read before the list is asked again").hasSize(JOBS)

@@ -2,21 +2,15 @@ package org.finetunebridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
-import static org.awaitility.Awaitility.await;
+import static org.finetunebridge.Rig.await;
 
 import java.io.ByteArrayInputStream;
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -31,7 +25,7 @@ import org.hawkular.agent.prometheus.types.Histogram;
 import org.hawkular.agent.prometheus.types.Metric;
 import org.hawkular.agent.prometheus.types.MetricFamily;
 import org.hawkular.agent.prometheus.walkers.CollectorPrometheusMetricsWalker;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,21 +34,17 @@ import org.junit.jupiter.api.io.TempDir;
 class MetersTest {
 
     private static final Instant NOW = Instant.parse("2026-03-01T04:05:06Z");
-    private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     @TempDir
     Path folder;
+    @AutoClose
     private Rig rig;
-    private Bridge bridge;
-    private URI metrics;
+    private Window window;
 
     @BeforeEach
     void letEverythingHappen() throws IOException {
-        rig = new Rig(folder, World.at(() -> NOW));
-        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            rig.with("bridge.http.port", Integer.toString(free.getLocalPort()));
-            metrics = URI.create("http://127.0.0.1:" + free.getLocalPort() + "/observe/metrics");
-        }
+        rig = new Rig(folder, NOW);
+        window = new Window(rig);
         rig.world.account("dashscope").finished(2, 3, 0);
         rig.world.account("dashscope").create("ft-running").become("RUNNING");
         rig.world.account("dashscope").create("ft-parked").become("RUNNING");
@@ -66,20 +56,12 @@ class MetersTest {
         rig.source("mini", "minimax");
         rig.source("refused", "dashscope").with("refused.api-key", "sk-wrong");
         rig.sandbox.mischief().always(".*list_finetune.*", Fault.status(429).header("Retry-After", "120"));
-        bridge = rig.bridge(false).served();
-        bridge.init();
-        bridge.start();
-    }
-
-    @AfterEach
-    void close() {
-        bridge.close();
-        rig.close();
+        window.open();
     }
 
     @Test
     void countWhatHappened() throws Exception {
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+        await().untilAsserted(() -> {
             assertThat(value("finetune_polls_total", "source", "team-a", "result", "read")).isGreaterThan(4);
             assertThat(value("finetune_jobs_parked", "source", "team-a", "status", "RUNNING")).isEqualTo(1);
             assertThat(value("finetune_source_parked", "source", "refused")).isEqualTo(1);
@@ -112,7 +94,7 @@ class MetersTest {
 
     @Test
     void nameASourceAKindAStatusAResultOrAReasonAndNeverAJob() throws Exception {
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() ->
+        await().untilAsserted(() ->
                 assertThat(value("finetune_jobs_parked", "source", "team-a", "status", "RUNNING")).isEqualTo(1));
         List<Metric> ours = families().stream().filter(family -> family.getName().startsWith("finetune_"))
                 .flatMap(family -> family.getMetrics().stream()).toList();
@@ -176,8 +158,7 @@ class MetersTest {
     }
 
     private String text() throws Exception {
-        HttpResponse<String> answer = CLIENT.send(HttpRequest.newBuilder(metrics).build(),
-                HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> answer = window.get("/observe/metrics");
         assertThat(answer.statusCode()).isEqualTo(200);
         return answer.body();
     }

@@ -14,9 +14,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.finetunebridge.sandbox.Fault;
 import org.finetunebridge.sandbox.Job;
-import org.finetunebridge.sandbox.World;
 import org.finetunebridge.watch.Tally;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,16 +29,12 @@ class OnceTest {
 
     @TempDir
     private Path folder;
+    @AutoClose
     private Rig rig;
 
     @BeforeEach
     void start() {
-        rig = new Rig(folder, World.at(() -> NOW)).source("dashscope", "dashscope").source("minimax", "minimax");
-    }
-
-    @AfterEach
-    void close() {
-        rig.close();
+        rig = new Rig(folder, NOW).source("dashscope", "dashscope").source("minimax", "minimax");
     }
 
     @Test

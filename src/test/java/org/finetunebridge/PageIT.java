@@ -6,11 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,7 +20,7 @@ import org.finetunebridge.sandbox.Fault;
 import org.finetunebridge.sandbox.Job;
 import org.finetunebridge.sandbox.World;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,8 +67,10 @@ class PageIT {
 
     @TempDir
     Path folder;
+    @AutoClose
     private Rig rig;
-    private Bridge bridge;
+    private Window window;
+    @AutoClose
     private Tab tab;
     private String page;
 
@@ -89,32 +88,21 @@ class PageIT {
     }
 
     @BeforeEach
-    void prepare() throws IOException {
-        rig = new Rig(folder, World.at(() -> NOW));
-        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            page = "http://127.0.0.1:" + free.getLocalPort() + "/";
-            rig.with("bridge.http.port", Integer.toString(free.getLocalPort()));
-        }
+    void prepare() {
+        rig = new Rig(folder, NOW);
+        window = new Window(rig);
+        page = window.uri("/").toString();
         rig.world.account("dashscope");
         rig.source("team-a", "dashscope").with("team-a.period", "500ms").with("team-a.logs", "true");
         tab = chromium.tab();
         tab.resize(1200, 900, false);
     }
 
-    @AfterEach
-    void close() {
-        tab.close();
-        if (bridge != null) {
-            bridge.close();
-        }
-        rig.close();
-    }
-
     @Test
     void runsNothingAndAsksForNothingThatAProviderSays() throws Exception {
         Job job = rig.world.account("dashscope").finished(2, 2, 3).jobs().get(0);
         poison(job);
-        start();
+        window.open();
         awaitText("section:has(#letters) summary", "");
         awaitText("section:has(#jobs) tbody th", "onerror");
 
@@ -135,7 +123,7 @@ class PageIT {
 
     @Test
     void forbidsWhatWouldRunEvenIfSomethingGotThrough() throws Exception {
-        start();
+        window.open();
         tab.open(page + "?still=1");
         tab.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=hit=1>');"
                 + "const s = document.createElement('script'); s.text = 'hit=2'; document.body.append(s)");
@@ -148,7 +136,7 @@ class PageIT {
     @Test
     void findsAJobByKeyboardAlone() throws Exception {
         List<Job> jobs = rig.world.account("dashscope").finished(3, 0, 0).jobs();
-        start();
+        window.open();
         awaitText("section:has(#jobs) tbody th", jobs.get(0).id());
 
         tab.open(page + "?still=1");
@@ -164,7 +152,7 @@ class PageIT {
     @Test
     void leadsTheKeyboardThroughEverythingInTheOrderItStands() throws Exception {
         List<Job> jobs = rig.world.account("dashscope").finished(2, 1, 0).jobs();
-        start();
+        window.open();
         awaitText("section:has(#jobs) tbody th", jobs.get(0).id());
 
         tab.open(page + "?still=1");
@@ -182,7 +170,7 @@ class PageIT {
     void hasANameForEverythingThatCanBeUsed() throws Exception {
         rig.world.account("dashscope").finished(2, 1, 0);
         rig.sandbox.mischief().always("GET /api/v1/fine-tunes/ft.*", Fault.status(404));
-        start();
+        window.open();
         awaitText("section:has(#letters) summary", "404");
 
         tab.open(page + "?still=1");
@@ -201,7 +189,7 @@ class PageIT {
         Job job = rig.world.account("dashscope").create("ft-running").become("RUNNING");
         rig.world.account("dashscope").finished(2, 2, 2);
         rig.sandbox.mischief().always("GET /api/v1/fine-tunes/ft-2.*", Fault.status(404));
-        start();
+        window.open();
         awaitText("section:has(#jobs) tbody th", job.id());
         awaitText("section:has(#letters) summary", "404");
 
@@ -217,7 +205,7 @@ class PageIT {
     void fitsAPhoneWhateverItShows() throws Exception {
         Job job = rig.world.account("dashscope").finished(3, 2, 2).jobs().get(0);
         poison(job);
-        start();
+        window.open();
         awaitText("section:has(#letters) summary", "");
 
         for (int width : new int[] {320, 360, 768}) {
@@ -233,7 +221,7 @@ class PageIT {
 
     @Test
     void showsWhatIsNewAndSearchesWithoutJavaScript() throws Exception {
-        start();
+        window.open();
         tab.send("Emulation.setScriptExecutionDisabled", "value", true);
         tab.open(page);
         assertThat(texts("section:has(#jobs) p")).containsExactly("No job is known yet, or none is of that name.");
@@ -261,12 +249,6 @@ class PageIT {
 
     private static String json(String text) {
         return text.replace("\"", "\\\"").replace("\u0007", "\\u0007");
-    }
-
-    private void start() throws IOException {
-        bridge = rig.bridge(false).served();
-        bridge.init();
-        bridge.start();
     }
 
     /** Opens the page until it shows this there, unless it shows it by itself. */

@@ -1,17 +1,19 @@
 package org.finetunebridge;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
+import java.util.concurrent.ConcurrentHashMap;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.finetunebridge.provider.RouteFiles;
 import org.finetunebridge.sandbox.Sandbox;
 import org.finetunebridge.sandbox.World;
@@ -22,25 +24,59 @@ import org.finetunebridge.watch.Watch;
 /** A bridge and its providers in one process: a world, the sandbox that shows it, and a folder for what comes of it. */
 final class Rig implements AutoCloseable {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     final World world;
     final Sandbox sandbox;
     private final Path folder;
     private final Map<String, String> configuration = new TreeMap<>();
     private final List<String> names = new ArrayList<>();
     private final List<Bridge> started = new ArrayList<>();
+    private final Map<String, JsonNode> parsed = new ConcurrentHashMap<>();
+    private volatile Instant now;
     private InstantSource clock = InstantSource.system();
     private long drift;
 
-    /** A world that stands still until the test moves it, if its clock does. */
+    /** A world that lives by a clock of its own. */
     Rig(Path folder, World world) {
+        this(folder, world, null);
+    }
+
+    /** A world that stands still until {@link #pass}. */
+    Rig(Path folder, Instant now) {
+        this(folder, null, now);
+    }
+
+    private Rig(Path folder, World world, Instant now) {
         this.folder = folder;
-        this.world = world;
-        this.sandbox = Sandbox.start(world);
+        this.now = now;
+        this.world = world == null ? World.at(this::now) : world;
+        this.sandbox = Sandbox.start(this.world);
         with("bridge.file.directory", folder.resolve("events").toString());
         with("bridge.dead-letter.directory", folder.resolve("dead-letters").toString());
         with("bridge.state.directory", folder.resolve("state").toString());
+        // Nobody looks at the MBeans of these bridges, and they take a third of a start.
+        with("camel.main.jmxEnabled", "false");
+    }
+
+    /** A clock on which waits pass so many times faster. */
+    static InstantSource hastening(int times) {
+        Instant start = Instant.now();
+        return () -> start.plus(Duration.between(start, Instant.now()).multipliedBy(times));
+    }
+
+    /** What is awaited happens in this process, and soon: it is looked for more often than by default. */
+    static ConditionFactory await() {
+        return Awaitility.await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(10));
+    }
+
+    /** What time it is in a world that stands still. */
+    Instant now() {
+        return now;
+    }
+
+    /** Time passes in a world that stands still. */
+    Rig pass(Duration time) {
+        now = now.plus(time);
+        return this;
     }
 
     /** Sets a key; null takes it back. */
@@ -94,7 +130,10 @@ final class Rig implements AutoCloseable {
 
     /** A bridge that watches until it is closed, or until the rig is. */
     Bridge watching() throws IOException {
-        Bridge bridge = bridge(false);
+        return started(bridge(false));
+    }
+
+    Bridge started(Bridge bridge) {
         started.add(bridge);
         bridge.init();
         bridge.start();
@@ -136,34 +175,9 @@ final class Rig implements AutoCloseable {
         return data.path("account").asText() + " " + what;
     }
 
+    /** Parsed once, for tests look again and again. */
     private List<JsonNode> lines(String sort) {
-        Path directory = folder.resolve(sort);
-        if (!Files.isDirectory(directory)) {
-            return List.of();
-        }
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(file -> file.toString().endsWith(".ndjson")).sorted().flatMap(Rig::lines).map(Rig::json).toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** Whole lines only: a bridge may be writing. */
-    private static Stream<String> lines(Path file) {
-        try {
-            String text = Files.readString(file);
-            return text.substring(0, text.lastIndexOf('\n') + 1).lines();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static JsonNode json(String line) {
-        try {
-            return JSON.readTree(line);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Ndjson.lines(folder.resolve(sort)).stream().map(line -> parsed.computeIfAbsent(line, Ndjson::json)).toList();
     }
 
     @Override

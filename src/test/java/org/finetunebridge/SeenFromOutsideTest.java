@@ -2,20 +2,15 @@ package org.finetunebridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.awaitility.Awaitility.await;
+import static org.finetunebridge.Rig.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -25,7 +20,7 @@ import java.util.stream.Collectors;
 import org.finetunebridge.sandbox.Fault;
 import org.finetunebridge.sandbox.World;
 import org.finetunebridge.settings.BadSettings;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,7 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
 class SeenFromOutsideTest {
 
     private static final Instant NOW = Instant.parse("2026-03-01T04:05:06Z");
-    private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private static final Pattern METRIC = Pattern.compile("\\b(finetune|process|jvm|camel)_[a-z0-9_]*[a-z0-9]");
@@ -41,25 +35,14 @@ class SeenFromOutsideTest {
     @TempDir
     Path folder;
 
+    @AutoClose
     private Rig rig;
-    private Bridge bridge;
-    private int port;
+    private Window window;
 
     @BeforeEach
-    void prepare() throws IOException {
-        rig = new Rig(folder, World.at(() -> NOW));
-        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
-        rig.with("bridge.http.port", Integer.toString(port));
-    }
-
-    @AfterEach
-    void close() {
-        if (bridge != null) {
-            bridge.close();
-        }
-        rig.close();
+    void prepare() {
+        rig = new Rig(folder, NOW);
+        window = new Window(rig);
     }
 
     @Test
@@ -69,7 +52,7 @@ class SeenFromOutsideTest {
         rig.source("team-a", "dashscope").source("mini", "minimax");
         start("team-a.period", "200ms", "mini.period", "200ms");
 
-        await().untilAsserted(() -> assertThat(get("/observe/health").statusCode()).isEqualTo(200));
+        await().untilAsserted(() -> assertThat(window.get("/observe/health").statusCode()).isEqualTo(200));
         await().untilAsserted(() -> {
             assertThat(metric("finetune_state_records", "source=\"team-a\"")).isEqualTo(2);
             assertThat(metric("finetune_facts_known_total", "source=\"team-a\"")).isPositive();
@@ -91,7 +74,7 @@ class SeenFromOutsideTest {
         start();
 
         await().untilAsserted(() -> assertThat(told("checkpoint.changed", "team-a")).isEqualTo(1));
-        Set<String> there = get("/observe/metrics").body().lines().filter(line -> !line.startsWith("#"))
+        Set<String> there = window.get("/observe/metrics").body().lines().filter(line -> !line.startsWith("#"))
                 .map(line -> line.split("[{ ]")[0]).collect(Collectors.toSet());
         for (String file : List.of("grafana-dashboard.json", "alerts.yml", "README.md")) {
             List<String> named = METRIC.matcher(Files.readString(Path.of("docs/ops", file))).results()
@@ -109,9 +92,9 @@ class SeenFromOutsideTest {
         start();
 
         await().untilAsserted(() -> assertThat(told("checkpoint.changed", "team-a")).isEqualTo(1));
-        assertThat(get("/observe/metrics").body()).contains("jvm_memory_used_bytes", "camel_exchanges_total")
+        assertThat(window.get("/observe/metrics").body()).contains("jvm_memory_used_bytes", "camel_exchanges_total")
                 .doesNotContain(job, World.KEY);
-        assertThat(get("/observe/health").body()).contains("source-team-a", "last read").doesNotContain(World.KEY);
+        assertThat(window.get("/observe/health").body()).contains("source-team-a", "last read").doesNotContain(World.KEY);
     }
 
     @Test
@@ -125,9 +108,9 @@ class SeenFromOutsideTest {
             assertThat(check("source-refused").path("message").asText()).contains("set aside", "401");
             assertThat(check("source-good").path("message").asText()).contains("last read");
         });
-        assertThat(get("/observe/health").statusCode()).isEqualTo(503);
-        assertThat(get("/observe/health/ready").statusCode()).isEqualTo(503);
-        assertThat(get("/observe/health/live").statusCode()).isEqualTo(200);
+        assertThat(window.get("/observe/health").statusCode()).isEqualTo(503);
+        assertThat(window.get("/observe/health/ready").statusCode()).isEqualTo(503);
+        assertThat(window.get("/observe/health/live").statusCode()).isEqualTo(200);
         assertThat(metric("finetune_source_parked", "source=\"refused\"")).isEqualTo(1);
         assertThat(metric("finetune_dead_letters_total", "source=\"refused\"", "reason=\"HTTP error\"")).isEqualTo(1);
         assertThat(metric("finetune_polls_total", "source=\"refused\"", "result=\"source\"")).isEqualTo(1);
@@ -135,7 +118,7 @@ class SeenFromOutsideTest {
 
     @Test
     void isDownWhileNothingCanBeWrittenAndUpAgainAfterwards() throws Exception {
-        Path blocked = Files.writeString(folder.resolve("blocked"), "a file where a folder should be");
+        Path blocked = Files.createSymbolicLink(folder.resolve("blocked"), folder.resolve("nowhere"));
         rig.world.account("dashscope").finished(1, 1, 0);
         rig.source("team-a", "dashscope");
         start("bridge.state.directory", blocked.resolve("state").toString(), "team-a.period", "200ms");
@@ -145,11 +128,10 @@ class SeenFromOutsideTest {
             assertThat(check("memory").path("status").asText()).isEqualTo("DOWN");
         });
         assertThat(metric("finetune_sink_writable")).isZero();
-        assertThat(get("/observe/health/live").statusCode()).isEqualTo(200);
+        assertThat(window.get("/observe/health/live").statusCode()).isEqualTo(200);
 
         Files.delete(blocked);
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(
-                () -> assertThat(get("/observe/health/ready").statusCode()).isEqualTo(200));
+        await().untilAsserted(() -> assertThat(window.get("/observe/health/ready").statusCode()).isEqualTo(200));
         assertThat(metric("finetune_sink_writable")).isEqualTo(1);
     }
 
@@ -167,7 +149,7 @@ class SeenFromOutsideTest {
     @Test
     void saysWhichKeyToChangeWhenThePortIsTaken() throws Exception {
         rig.source("team-a", "dashscope");
-        try (var taken = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        try (var taken = new ServerSocket(window.port, 1, InetAddress.getLoopbackAddress())) {
             Bridge other = rig.bridge(false).served();
             assertThatExceptionOfType(BadSettings.class).isThrownBy(other::init)
                     .withMessageContaining("bridge.http.port = " + taken.getLocalPort());
@@ -178,18 +160,11 @@ class SeenFromOutsideTest {
         for (int i = 0; i < more.length; i += 2) {
             rig.with(more[i], more[i + 1]);
         }
-        bridge = rig.bridge(false).served();
-        bridge.init();
-        bridge.start();
-    }
-
-    private HttpResponse<String> get(String path) throws Exception {
-        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build();
-        return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+        window.open();
     }
 
     private JsonNode check(String name) throws Exception {
-        for (JsonNode one : JSON.readTree(get("/observe/health").body()).path("checks")) {
+        for (JsonNode one : JSON.readTree(window.get("/observe/health").body()).path("checks")) {
             if (one.path("name").asText().equals(name)) {
                 return one;
             }
@@ -208,7 +183,7 @@ class SeenFromOutsideTest {
 
     /** The one sample of that name with all these labels. */
     private double metric(String name, String... labels) throws Exception {
-        List<String> lines = get("/observe/metrics").body().lines()
+        List<String> lines = window.get("/observe/metrics").body().lines()
                 .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
                 .filter(line -> List.of(labels).stream().allMatch(line::contains)).toList();
         assertThat(lines).as(name).hasSize(1);

@@ -1,20 +1,20 @@
 package org.finetunebridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import static org.finetunebridge.Rig.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.finetunebridge.sandbox.Account;
 import org.finetunebridge.sandbox.Fault;
 import org.finetunebridge.sandbox.Job;
 import org.finetunebridge.sandbox.World;
 import org.finetunebridge.watch.Tally;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,25 +24,18 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class SourcesTest {
 
-    private static final Duration LONG = Duration.ofSeconds(30);
-
-    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
     @TempDir
     private Path folder;
+    @AutoClose
     private Rig rig;
     private Account dashscope;
     private Account minimax;
 
     @BeforeEach
     void start() {
-        rig = new Rig(folder, World.at(now::get));
+        rig = new Rig(folder, Instant.now());
         dashscope = rig.world.account("dashscope");
         minimax = rig.world.account("minimax");
-    }
-
-    @AfterEach
-    void close() {
-        rig.close();
     }
 
     @Test
@@ -118,13 +111,12 @@ class SourcesTest {
 
     @Test
     void neverTellsAnythingOfAJobOlderThanSince() throws Exception {
-        rig.source("dashscope", "dashscope").with("dashscope.since", now.get().toString());
-        rig.source("minimax", "minimax").with("minimax.since", now.get().toString());
-        Instant before = now.get();
-        now.set(before.minusSeconds(10));
+        rig.source("dashscope", "dashscope").with("dashscope.since", rig.now().toString());
+        rig.source("minimax", "minimax").with("minimax.since", rig.now().toString());
+        rig.pass(Duration.ofSeconds(-10));
         Job old = dashscope.create();
         Job oldToo = minimax.create();
-        now.set(before.plusSeconds(10));
+        rig.pass(Duration.ofSeconds(20));
         Job young = dashscope.create();
         Job youngToo = minimax.create();
 
@@ -143,9 +135,9 @@ class SourcesTest {
     void neverTellsAnythingOfAGivenJobOlderThanSince() throws Exception {
         dashscope.create("ft-old").checkpoint("c-1", 1, "READY");
         minimax.create("17");
-        now.set(now.get().plusSeconds(3600));
+        rig.pass(Duration.ofHours(1));
         rig.source("dashscope", "dashscope").with("dashscope.since", "30m").with("dashscope.jobs", "ft-old");
-        rig.source("minimax", "minimax").with("minimax.since", "30m").with("minimax.jobs", "17").clock(now::get);
+        rig.source("minimax", "minimax").with("minimax.since", "30m").with("minimax.jobs", "17").clock(rig::now);
 
         rig.once();
         dashscope.job("ft-old").become("RUNNING");
@@ -167,7 +159,7 @@ class SourcesTest {
         for (String status : List.of("RUNNING", "CANCELLED")) {
             byCron.become(status);
             byPeriod.become(status);
-            await().atMost(LONG).until(() -> rig.told(byCron.id()).contains("dashscope " + status)
+            await().until(() -> rig.told(byCron.id()).contains("dashscope " + status)
                     && rig.told(byPeriod.id()).contains("minimax " + status));
         }
         assertThat(rig.deadLetters()).isEmpty();
@@ -178,10 +170,11 @@ class SourcesTest {
         rig.source("period", "dashscope").with("period.period", "50ms");
         rig.source("cron", "minimax").with("cron.cron", "* * * * * ?").with("cron.api-key", "sk-cron");
         rig.world.account("minimax", "sk-cron");
-        rig.sandbox.mischief().always(".", Fault.slow(Duration.ofMillis(1200)));
+        rig.sandbox.mischief().always("^GET", Fault.slow(Duration.ofMillis(200)))
+                .always("^POST", Fault.slow(Duration.ofMillis(1100)));
         rig.watching();
 
-        await().atMost(LONG).until(() -> rig.sandbox.requests().matching("^GET").size() > 2
+        await().until(() -> rig.sandbox.requests().matching("^GET").size() > 2
                 && rig.sandbox.requests().matching("^POST").size() > 2);
         assertThat(rig.sandbox.requests().mostAtOnce(World.KEY)).isEqualTo(1);
         assertThat(rig.sandbox.requests().mostAtOnce("sk-cron")).isEqualTo(1);
@@ -196,26 +189,30 @@ class SourcesTest {
         Job job = dashscope.create();
         rig.watching();
 
-        await().atMost(LONG).until(() -> rig.told(job.id()).contains("dashscope PENDING"));
+        await().until(() -> rig.told(job.id()).contains("dashscope PENDING"));
     }
 
     @Test
     void isNotDelayedByASourceThatAnswersSlowly() throws Exception {
         rig.source("slow", "minimax").with("slow.period", "200ms");
         rig.source("quick", "dashscope").with("quick.period", "200ms");
-        rig.sandbox.mischief().always("list_finetune", Fault.slow(Duration.ofSeconds(5)));
+        var answers = new AtomicBoolean();
+        rig.sandbox.mischief().always("list_finetune", Fault.edited(answer -> {
+            await().untilTrue(answers);
+            return answer;
+        }));
         minimax.create();
         Job quick = dashscope.create();
         rig.watching();
 
         for (String status : List.of("QUEUED", "RUNNING", "SUCCEEDED")) {
-            await().atMost(LONG).until(() -> !rig.told(quick.id()).isEmpty());
+            await().until(() -> !rig.told(quick.id()).isEmpty());
             quick.become(status);
-            await().atMost(LONG).until(() -> rig.told(quick.id()).contains("quick " + status));
+            await().until(() -> rig.told(quick.id()).contains("quick " + status));
         }
         assertThat(rig.events()).extracting(event -> event.at("/data/account").asText()).doesNotContain("slow");
-        rig.sandbox.mischief().end();
-        await().atMost(LONG).until(() -> rig.events().stream()
+        answers.set(true);
+        await().until(() -> rig.events().stream()
                 .anyMatch(event -> event.at("/data/account").asText().equals("slow")));
     }
 }

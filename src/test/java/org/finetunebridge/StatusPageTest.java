@@ -1,15 +1,12 @@
 package org.finetunebridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import static org.finetunebridge.Rig.await;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -18,10 +15,9 @@ import java.time.Instant;
 import java.util.regex.Matcher;
 import org.finetunebridge.sandbox.Fault;
 import org.finetunebridge.sandbox.Job;
-import org.finetunebridge.sandbox.World;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,38 +25,25 @@ import org.junit.jupiter.api.io.TempDir;
 class StatusPageTest {
 
     private static final Instant NOW = Instant.parse("2026-03-01T04:05:06Z");
-    private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final String HOSTILE = "\"'><img src=x onerror=alert(1)></td></title><script>alert(2)</script>";
 
     @TempDir
     Path folder;
 
+    @AutoClose
     private Rig rig;
-    private Bridge bridge;
-    private int port;
+    private Window window;
 
     @BeforeEach
-    void prepare() throws IOException {
-        rig = new Rig(folder, World.at(() -> NOW));
-        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
-        rig.with("bridge.http.port", Integer.toString(port)).source("team-a", "dashscope")
-                .with("team-a.period", "500ms");
-    }
-
-    @AfterEach
-    void close() {
-        if (bridge != null) {
-            bridge.close();
-        }
-        rig.close();
+    void prepare() {
+        rig = new Rig(folder, NOW).source("team-a", "dashscope").with("team-a.period", "500ms");
+        window = new Window(rig);
     }
 
     @Test
     void showsSourcesJobsWithTheirLifeAndTheLastEvents() throws Exception {
         Job job = rig.world.account("dashscope").finished(1, 3, 0).jobs().get(0);
-        start();
+        window.open();
 
         await().untilAsserted(() -> assertThat(page("/").select("section:has(#jobs) tbody tr")).hasSize(1));
         await().untilAsserted(() -> assertThat(page("/").select("section:has(#sources) tbody tr").text())
@@ -77,7 +60,7 @@ class StatusPageTest {
     @Test
     void findsAJobByPartOfItsId() throws Exception {
         var jobs = rig.world.account("dashscope").finished(3, 0, 0).jobs();
-        start();
+        window.open();
 
         await().untilAsserted(() -> assertThat(page("/").select("section:has(#jobs) tbody tr")).hasSize(3));
         String last = jobs.get(2).id();
@@ -96,7 +79,7 @@ class StatusPageTest {
                 .replaceAll("\"(model|base_model|finetuned_output)\":\"[^\"]*\"", "\"$1\":\"" + replacement + "\"")
                 .replace(job.id(), job.id() + quoted)
                 .replaceFirst("\"jobs\":\\[", "\"jobs\":[{\"job_id\":7,\"x\":\"" + replacement + "\"},")));
-        start();
+        window.open();
 
         await().untilAsserted(() -> assertThat(page("/").select("section:has(#letters) details")).isNotEmpty());
         await().untilAsserted(() -> assertThat(page("/").select("section:has(#jobs) tbody th a").text())
@@ -112,22 +95,22 @@ class StatusPageTest {
 
     @Test
     void loadsNothingFromElsewhereAndSaysSo() throws Exception {
-        start();
+        window.open();
 
-        HttpResponse<String> answer = get("/");
+        HttpResponse<String> answer = window.get("/");
         assertThat(answer.headers().firstValue("Content-Security-Policy")).hasValueSatisfying(
                 policy -> assertThat(policy).contains("default-src 'none'", "style-src 'self'").doesNotContain("unsafe"));
         assertThat(answer.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
         Document page = Jsoup.parse(answer.body());
         assertThat(page.select("[src], link[href]").eachAttr("href")).containsExactly("/style.css");
-        assertThat(get("/style.css").headers().firstValue("Content-Type")).hasValue("text/css; charset=UTF-8");
-        assertThat(get("/style.css").body()).contains("prefers-color-scheme: dark").doesNotContain("url(", "@import");
+        assertThat(window.get("/style.css").headers().firstValue("Content-Type")).hasValue("text/css; charset=UTF-8");
+        assertThat(window.get("/style.css").body()).contains("prefers-color-scheme: dark").doesNotContain("url(", "@import");
     }
 
     @Test
     void canBeUsedWithoutAMouseOrEyes() throws Exception {
         rig.world.account("dashscope").finished(2, 2, 0);
-        start();
+        window.open();
 
         await().untilAsserted(() -> assertThat(page("/").select("svg")).hasSize(2));
         Document page = page("/");
@@ -143,41 +126,27 @@ class StatusPageTest {
 
     @Test
     void isOnlyReadAndOnlyUnderItsOwnName() throws Exception {
-        start();
+        window.open();
 
-        var post = HttpRequest.newBuilder(uri("/")).POST(HttpRequest.BodyPublishers.ofString("x")).build();
-        assertThat(CLIENT.send(post, HttpResponse.BodyHandlers.ofString()).statusCode()).isEqualTo(405);
+        var post = HttpRequest.newBuilder(window.uri("/")).POST(HttpRequest.BodyPublishers.ofString("x"));
+        assertThat(window.send(post).statusCode()).isEqualTo(405);
         for (String path : new String[] {"/", "/style.css", "/observe/health", "/observe/health/live", "/observe/metrics"}) {
             assertThat(raw(path, "evil.example")).as(path).startsWith("HTTP/1.1 403").doesNotContain("<html", "team-a");
-            assertThat(raw(path, "127.0.0.1.evil.example:" + port)).as(path).startsWith("HTTP/1.1 403");
-            assertThat(raw(path, "LocalHost:" + port)).as(path).doesNotStartWith("HTTP/1.1 403");
+            assertThat(raw(path, "127.0.0.1.evil.example:" + window.port)).as(path).startsWith("HTTP/1.1 403");
+            assertThat(raw(path, "LocalHost:" + window.port)).as(path).doesNotStartWith("HTTP/1.1 403");
         }
     }
 
-    private void start() throws IOException {
-        bridge = rig.bridge(false).served();
-        bridge.init();
-        bridge.start();
-    }
-
     private Document page(String path) throws Exception {
-        HttpResponse<String> answer = get(path);
+        HttpResponse<String> answer = window.get(path);
         assertThat(answer.statusCode()).isEqualTo(200);
         return Jsoup.parse(answer.body());
-    }
-
-    private HttpResponse<String> get(String path) throws Exception {
-        return CLIENT.send(HttpRequest.newBuilder(uri(path)).build(), HttpResponse.BodyHandlers.ofString());
-    }
-
-    private URI uri(String path) {
-        return URI.create("http://127.0.0.1:" + port + path);
     }
 
     /** Java's client would not lie about the host. */
     private String raw(String path, String host) throws IOException {
         String request = "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
-        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), window.port)) {
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         }

@@ -2,17 +2,12 @@ package org.finetunebridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -29,6 +24,7 @@ import org.finetunebridge.kafka.BridgeProcess;
 import org.finetunebridge.sandbox.Sandbox;
 import org.finetunebridge.sandbox.World;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,25 +37,30 @@ class TlsIT {
     private static final String PASSWORD = "changeit";
 
     @TempDir
+    private static Path stores;
+    @TempDir
     private Path folder;
     private final World world = World.empty();
-    private final HttpClient client = HttpClient.newHttpClient();
     private final ExecutorService workers = Executors.newCachedThreadPool();
     private Sandbox sandbox;
     private HttpsServer server;
+
+    @BeforeAll
+    static void certify() throws Exception {
+        keytool("-genkeypair", "-alias", "provider", "-keyalg", "RSA", "-dname", "CN=127.0.0.1", "-ext", "san=ip:127.0.0.1",
+                "-keystore", "provider.p12");
+        keytool("-exportcert", "-alias", "provider", "-keystore", "provider.p12", "-file", "provider.crt");
+        keytool("-importcert", "-noprompt", "-alias", "provider", "-keystore", "trusted.p12", "-file", "provider.crt");
+    }
 
     @BeforeEach
     void start() throws Exception {
         world.account("dashscope").finished(30, 2, 0);
         sandbox = Sandbox.start(world);
-        keytool("-genkeypair", "-alias", "provider", "-keyalg", "RSA", "-dname", "CN=127.0.0.1", "-ext", "san=ip:127.0.0.1",
-                "-keystore", "provider.p12");
-        keytool("-exportcert", "-alias", "provider", "-keystore", "provider.p12", "-file", "provider.crt");
-        keytool("-importcert", "-noprompt", "-alias", "provider", "-keystore", "trusted.p12", "-file", "provider.crt");
         server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setHttpsConfigurator(new HttpsConfigurator(identity()));
         server.setExecutor(workers);
-        server.createContext("/", this::forward);
+        server.createContext("/", new Relay(sandbox.url("dashscope")));
         server.start();
     }
 
@@ -72,7 +73,7 @@ class TlsIT {
 
     @Test
     void readsAProviderThatTheJvmTrusts() throws IOException {
-        try (BridgeProcess once = once("-Djavax.net.ssl.trustStore=" + folder.resolve("trusted.p12"),
+        try (BridgeProcess once = once("-Djavax.net.ssl.trustStore=" + stores.resolve("trusted.p12"),
                 "-Djavax.net.ssl.trustStorePassword=" + PASSWORD)) {
             assertThat(once.exit(Duration.ofSeconds(60))).as(once::output).isZero();
         }
@@ -101,25 +102,9 @@ class TlsIT {
                 "dashscope.base-url", "https://127.0.0.1:" + server.getAddress().getPort());
     }
 
-    private void forward(HttpExchange exchange) throws IOException {
-        URI asked = exchange.getRequestURI();
-        var request = HttpRequest.newBuilder(URI.create(sandbox.url("dashscope") + asked))
-                .header("Authorization", exchange.getRequestHeaders().getFirst("Authorization")).build();
-        try {
-            HttpResponse<byte[]> answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
-            exchange.getResponseHeaders().set("Content-Type", "application/json");
-            exchange.sendResponseHeaders(answer.statusCode(), answer.body().length);
-            exchange.getResponseBody().write(answer.body());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            exchange.close();
-        }
-    }
-
-    private SSLContext identity() throws Exception {
+    private static SSLContext identity() throws Exception {
         var keys = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(folder.resolve("provider.p12"))) {
+        try (InputStream in = Files.newInputStream(stores.resolve("provider.p12"))) {
             keys.load(in, PASSWORD.toCharArray());
         }
         var managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
@@ -129,11 +114,11 @@ class TlsIT {
         return context;
     }
 
-    private void keytool(String... arguments) throws IOException, InterruptedException {
+    private static void keytool(String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
         command.addAll(List.of(arguments));
         command.addAll(List.of("-storetype", "PKCS12", "-storepass", PASSWORD));
-        Process process = new ProcessBuilder(command).directory(folder.toFile()).inheritIO().start();
+        Process process = new ProcessBuilder(command).directory(stores.toFile()).inheritIO().start();
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isZero();
     }

@@ -27,7 +27,7 @@ import org.finetunebridge.sandbox.World;
  * @param times  how many; or {@code always}
  * @param answer how
  * @param once   how often {@code once} asks for the list, for bad and for good
- * @param run    the same of {@code run}, which reads a finished job twice more; {@code +} is again and again
+ * @param run    the same of {@code run}, which reads a finished job three times more; {@code +} is again and again
  * @param told   of bad: all, all but the first record, what the list shows of it, or nothing
  * @param letter the dead letter, in short
  * @param state  what {@code once} counts as not read, and whether {@code run} is up

@@ -1,7 +1,7 @@
 package org.finetunebridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import static org.finetunebridge.Rig.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -9,18 +9,14 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.FutureTask;
 import org.awaitility.core.ConditionTimeoutException;
 import org.finetunebridge.sandbox.Request;
 import org.finetunebridge.sandbox.World;
@@ -35,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Every row of {@code unhappy-world.txt}: two bridges, one that catches up and one that watches, have every row as a
- * source of its own. On their clocks waits pass faster; which requests they make stays the same.
+ * source of its own. On their clocks waits pass faster; which requests they make stays the same. They wait side by side.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(180)
@@ -62,10 +58,12 @@ class UnhappyWorldTest {
 
     @BeforeAll
     void play(@TempDir Path folder) throws Exception {
-        run = rig(Files.createDirectory(folder.resolve("run")), hastening(RUN_FASTER));
-        once = rig(Files.createDirectory(folder.resolve("once")), hastening(ONCE_FASTER));
+        run = rig(Files.createDirectory(folder.resolve("run")), Rig.hastening(RUN_FASTER));
+        once = rig(Files.createDirectory(folder.resolve("once")), Rig.hastening(ONCE_FASTER));
+        var caughtUp = new FutureTask<>(once::once);
+        new Thread(caughtUp).start();
         watch();
-        List<Tally> all = once.once();
+        List<Tally> all = caughtUp.get();
         rows().forEach(row -> tallies.put(row, all.get(rows().indexOf(row))));
         toldOnce = once.events();
         toldInRun = run.events();
@@ -118,22 +116,20 @@ class UnhappyWorldTest {
     }
 
     private void watch() throws Exception {
-        int port = Loopback.freePort();
-        try (Bridge bridge = run.with("bridge.http.port", Integer.toString(port)).bridge(false).served()) {
-            bridge.init();
-            bridge.start();
+        var window = new Window(run);
+        try (Bridge bridge = window.open()) {
             awaitAll();
-            var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/observe/health")).build();
-            var answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
-            JSON.readTree(answer.body()).path("checks").forEach(check -> health.put(check.path("name").asText(),
-                    check.path("status").asText()));
+            JSON.readTree(window.get("/observe/health").body()).path("checks").forEach(check ->
+                    health.put(check.path("name").asText(), check.path("status").asText()));
         }
     }
 
     /** Until every row is played, and then some sweeps more, which must not ask for more. */
     private void awaitAll() {
         try {
-            await().atMost(PATIENCE).until(() -> rows().stream().allMatch(this::isPlayed));
+            // Each look counts every request of every row.
+            await().atMost(PATIENCE).pollInterval(Duration.ofMillis(250)).until(() ->
+                    rows().stream().allMatch(this::isPlayed));
         } catch (ConditionTimeoutException e) {
             // Each row says itself what became of it.
         }
@@ -208,11 +204,5 @@ class UnhappyWorldTest {
         List<Request> asked = rig.sandbox.requests().of(row.key());
         int banned = row.where().equals("list") ? 0 : 1;
         return Duration.between(asked.get(banned).at(), asked.get(banned + 1).at());
-    }
-
-    /** A clock on which waits pass so many times faster. */
-    private static InstantSource hastening(int times) {
-        Instant start = Instant.now();
-        return () -> start.plus(Duration.between(start, Instant.now()).multipliedBy(times));
     }
 }

@@ -3,44 +3,36 @@ package org.finetunebridge.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.finetunebridge.sandbox.Request;
 import org.finetunebridge.sandbox.Sandbox;
 import org.finetunebridge.sandbox.World;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 
 /** The command line as a person uses it, in this process. */
 class BridgeCommandTest {
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
+    private final Terminal terminal = new Terminal(out, err);
+    private final World world = World.empty();
+    @AutoClose
+    private final Sandbox sandbox = Sandbox.start(world);
     @TempDir
     private Path folder;
-    private Sandbox sandbox;
 
     @BeforeEach
-    void start() {
-        World world = World.empty();
+    void create() {
         world.account("dashscope").create("ft-1");
-        sandbox = Sandbox.start(world);
-    }
-
-    @AfterEach
-    void close() {
-        sandbox.close();
     }
 
     @Test
@@ -149,25 +141,17 @@ class BridgeCommandTest {
         assertThat(out.toString()).contains("finetune-bridge");
     }
 
-    private int run(List<String> first, String... more) throws IOException {
-        CommandLine line = BridgeCommand.commandLine().setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(err, true));
-        return line.execute(Stream.concat(first.stream(), Arrays.stream(more)).toArray(String[]::new));
+    private int run(List<String> first, String... more) {
+        return terminal.type(Stream.concat(first.stream(), Stream.of(more)));
     }
 
     /** Options that keep everything in the test's folder, and these. */
     private List<String> with(String... more) {
-        List<String> options = new ArrayList<>(List.of("-Ddashscope.base-url=" + sandbox.url(),
-                "-Dbridge.file.directory=" + folder.resolve("events"), "-Dbridge.state.directory=" + folder.resolve("state"),
-                "-Dbridge.dead-letter.directory=" + folder.resolve("dead-letters")));
-        options.addAll(List.of(more));
-        return options;
+        return Stream.of(List.of("-Ddashscope.base-url=" + sandbox.url()), Terminal.within(folder), List.of(more))
+                .flatMap(List::stream).toList();
     }
 
-    private List<String> events() throws IOException {
-        try (Stream<Path> files = Files.list(folder.resolve("events"))) {
-            return Files.readAllLines(files.filter(file -> file.toString().endsWith(".ndjson")).findFirst()
-                    .orElseThrow());
-        }
+    private List<String> events() {
+        return Terminal.events(folder);
     }
 }

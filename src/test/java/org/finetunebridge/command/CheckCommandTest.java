@@ -5,20 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.finetunebridge.sandbox.Fault;
 import org.finetunebridge.sandbox.Sandbox;
 import org.finetunebridge.sandbox.World;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** What check says, to a person and to a machine. */
 class CheckCommandTest {
@@ -28,20 +26,16 @@ class CheckCommandTest {
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
+    private final Terminal terminal = new Terminal(out, err);
+    private final World world = World.empty();
+    @AutoClose
+    private final Sandbox sandbox = Sandbox.start(world);
     @TempDir
     private Path folder;
-    private Sandbox sandbox;
 
     @BeforeEach
-    void start() {
-        World world = World.empty();
+    void create() {
         world.account("dashscope").create("ft-1").become("RUNNING");
-        sandbox = Sandbox.start(world);
-    }
-
-    @AfterEach
-    void close() {
-        sandbox.close();
     }
 
     @Test
@@ -155,8 +149,8 @@ class CheckCommandTest {
 
     @Test
     void saysSoIfAPlaceCannotBeWritten() throws IOException {
-        Path file = Files.writeString(folder.resolve("blocked"), "a file where a folder should be");
-        assertThat(run(KEY, "--json", "-Dbridge.state.directory=" + file.resolve("state"))).isZero();
+        Path device = Files.createSymbolicLink(folder.resolve("device"), Path.of("/dev/null"));
+        assertThat(run(KEY, "--json", "-Dbridge.state.directory=" + device.resolve("state"))).isZero();
         assertThat(JSON.readTree(out.toString()).path("missing")).extracting(JsonNode::asText)
                 .anyMatch(line -> line.startsWith("bridge.state.directory = ") && line.contains("cannot be written"));
     }
@@ -177,12 +171,7 @@ class CheckCommandTest {
     }
 
     private int run(String... more) {
-        List<String> words = new ArrayList<>(List.of("check", "-Ddashscope.base-url=" + sandbox.url(),
-                "-Dbridge.file.directory=" + folder.resolve("events"), "-Dbridge.state.directory=" + folder.resolve("state"),
-                "-Dbridge.dead-letter.directory=" + folder.resolve("dead-letters")));
-        words.addAll(List.of(more));
-        CommandLine line = BridgeCommand.commandLine();
-        line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
-        return line.execute(words.toArray(String[]::new));
+        return terminal.type(Stream.of(List.of("check", "-Ddashscope.base-url=" + sandbox.url()), Terminal.within(folder),
+                List.of(more)).flatMap(List::stream));
     }
 }

@@ -3,24 +3,22 @@ package org.finetunebridge.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.stream.Stream;
 import org.finetunebridge.sandbox.Sandbox;
 import org.finetunebridge.sandbox.World;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** A provider that nobody here has heard of, in a folder of its user's. */
 class OwnProviderTest {
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
+    private final Terminal terminal = new Terminal(out, err);
     @TempDir
     private Path folder;
     private Path own;
@@ -42,15 +40,14 @@ class OwnProviderTest {
         World world = World.empty();
         world.account("openai").finished(2, 1, 5);
         try (Sandbox sandbox = Sandbox.start(world)) {
-            assertThat(run("once", "-Dbridge.providers.directory=" + own, "-Dbridge.sources=team,openai",
-                    "-Dteam.provider=openai-acme", "-Dteam.api-key=" + World.KEY,
-                    "-Dteam.base-url=" + sandbox.url("openai"), "-Dopenai.api-key=" + World.KEY,
-                    "-Dopenai.base-url=" + sandbox.url("openai"), "-Dbridge.file.directory=" + folder.resolve("events"),
-                    "-Dbridge.state.directory=" + folder.resolve("state"),
-                    "-Dbridge.dead-letter.directory=" + folder.resolve("dead"))).as("%s", err).isZero();
+            assertThat(terminal.type(Stream.concat(Terminal.within(folder).stream(), Stream.of("once",
+                    "-Dbridge.providers.directory=" + own, "-Dbridge.sources=team,openai", "-Dteam.provider=openai-acme",
+                    "-Dteam.api-key=" + World.KEY, "-Dteam.base-url=" + sandbox.url("openai"),
+                    "-Dopenai.api-key=" + World.KEY, "-Dopenai.base-url=" + sandbox.url("openai")))))
+                    .as("%s", err).isZero();
         }
-        assertThat(events()).filteredOn(line -> line.contains("urn:finetune:openai-acme:team")).hasSize(2 * 7);
-        assertThat(events()).filteredOn(line -> line.contains("urn:finetune:openai:openai")).hasSize(2 * 7);
+        assertThat(Terminal.events(folder)).filteredOn(line -> line.contains("urn:finetune:openai-acme:team")).hasSize(2 * 7);
+        assertThat(Terminal.events(folder)).filteredOn(line -> line.contains("urn:finetune:openai:openai")).hasSize(2 * 7);
     }
 
     @Test
@@ -115,15 +112,6 @@ class OwnProviderTest {
     }
 
     private int run(String... words) {
-        CommandLine line = BridgeCommand.commandLine();
-        line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
-        return line.execute(words);
-    }
-
-    private List<String> events() throws IOException {
-        try (Stream<Path> files = Files.list(folder.resolve("events"))) {
-            return Files.readAllLines(files.filter(file -> file.toString().endsWith(".ndjson")).findFirst()
-                    .orElseThrow());
-        }
+        return terminal.type(Stream.of(words));
     }
 }

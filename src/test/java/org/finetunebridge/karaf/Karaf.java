@@ -62,6 +62,9 @@ final class Karaf implements AutoCloseable {
         edit("org.apache.karaf.management.cfg", "rmiServerPort = 44444", "rmiServerPort = " + jmx);
         edit("org.apache.karaf.shell.cfg", "sshPort = 8101", "sshPort = " + ssh);
         edit("org.apache.karaf.shell.cfg", "sshHost = 0.0.0.0", "sshHost = 127.0.0.1");
+        // A file counts once it looked the same twice: every change of etc/ or deploy/ would cost up to two seconds.
+        edit("config.properties", "felix.fileinstall.poll   = 1000", "felix.fileinstall.poll   = 100");
+        edit("org.apache.felix.fileinstall-deploy.cfg", "poll          = 1000", "poll          = 100");
         // Offline: what the kar does not hold cannot be had.
         Files.writeString(etc("org.ops4j.pax.url.mvn.cfg"), Files.readString(etc("org.ops4j.pax.url.mvn.cfg"))
                 + "\norg.ops4j.pax.url.mvn.repositories=\n");
@@ -252,6 +255,10 @@ final class Karaf implements AutoCloseable {
         ThreadMXBean threads = ManagementFactory.newPlatformMXBeanProxy(server(),
                 ManagementFactory.THREAD_MXBEAN_NAME, ThreadMXBean.class);
         return Arrays.stream(threads.dumpAllThreads(false, false)).map(ThreadInfo::getThreadName).sorted().toList();
+    }
+
+    void collectGarbage() throws IOException, JMException {
+        server().invoke(new ObjectName(ManagementFactory.MEMORY_MXBEAN_NAME), "gc", null, null);
     }
 
     @Override

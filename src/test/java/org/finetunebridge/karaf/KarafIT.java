@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -25,10 +23,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.awaitility.core.ConditionFactory;
+import org.finetunebridge.Collector;
 import org.finetunebridge.Loopback;
+import org.finetunebridge.Ndjson;
 import org.finetunebridge.kafka.Broker;
 import org.finetunebridge.sandbox.Fault;
 import org.finetunebridge.sandbox.Job;
@@ -51,9 +50,10 @@ class KarafIT {
     private static final String WATCHES = "FineTune Bridge watches";
     private static final String CONTEXTS = "org.apache.camel:type=context,*";
     private static final String TOPIC = "finetune.events";
+    /** The JDK's HTTP client ends its thread when nobody holds it any more, and that shows in a collection. */
+    private static final Pattern SENDERS = Pattern.compile("(?i).*(span|otlp|opentelemetry|httpclient).*");
     private static final Pattern OURS = Pattern.compile(
             "(?i).*(camel|finetune|vert\\.x|quartz|kafka|httpclient|dashscope|minimax).*");
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private Path temporary;
     private Karaf karaf;
@@ -266,7 +266,7 @@ class KarafIT {
             patiently().until(() -> broker.read(TOPIC).size() >= 102);
 
             assertThat(toldTo(broker, job)).containsExactly("PENDING", "SUCCEEDED");
-            assertThat(broker.read(TOPIC)).extracting(record -> json(text(record)).path("id").asText())
+            assertThat(broker.read(TOPIC)).extracting(record -> Ndjson.json(text(record)).path("id").asText())
                     .doesNotHaveDuplicates();
             karaf.tell("bundle", "stop", BUNDLE);
             patiently().untilAsserted(() -> assertThat(ours()).isEmpty());
@@ -314,6 +314,34 @@ class KarafIT {
                 .doesNotHaveDuplicates();
     }
 
+    /** What was not sent yet is sent when a bridge ends, so nothing is on its way when that is over. */
+    @Test
+    void sendsTracesWhileItIsToldWhereTo() throws Exception {
+        Job job = world.account("dashscope").create();
+        try (Collector collector = new Collector()) {
+            keys.put("bridge.traces.endpoint", collector.endpoint());
+            watch();
+            patiently().until(() -> told(job).contains("PENDING"));
+            keys.remove("bridge.traces.endpoint");
+            watchAgain();
+
+            assertThat(String.join("", collector.sent())).contains(Collector.hex("dashscope-fetch"));
+            assertThat(events()).allMatch(event -> collector.has(event.path("traceparent").asText()));
+            collector.sent().clear();
+            job.become("RUNNING");
+            patiently().until(() -> told(job).contains("RUNNING"));
+            keys.put("dashscope.concurrency", "3");
+            watchAgain();
+
+            assertThat(collector.sent()).isEmpty();
+            assertThat(events()).filteredOn(event -> event.has("traceparent")).hasSize(1);
+            patiently().untilAsserted(() -> {
+                karaf.collectGarbage();
+                assertThat(karaf.threads()).noneMatch(name -> SENDERS.matcher(name).matches());
+            });
+        }
+    }
+
     @Test
     void livesBesideAnotherCamel() throws Exception {
         Path other = folder.resolve("other.jar");
@@ -350,6 +378,11 @@ class KarafIT {
         patiently().until(() -> karaf.log().contains(WATCHES));
     }
 
+    private void watchAgain() throws IOException {
+        karaf.mark();
+        watch();
+    }
+
     private Map<String, String> standalone() throws Exception {
         Path alone = folder.resolve("alone");
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
@@ -370,8 +403,8 @@ class KarafIT {
     /** Of every event its data, byte for byte but for what names the moment and the request it was seen in. */
     private static Map<String, String> data(Path directory) {
         Map<String, String> data = new TreeMap<>();
-        for (String line : lines(directory)) {
-            String before = data.put(json(line).path("id").asText(), line.substring(line.indexOf("\"data\":"))
+        for (String line : Ndjson.lines(directory)) {
+            String before = data.put(Ndjson.json(line).path("id").asText(), line.substring(line.indexOf("\"data\":"))
                     .replaceAll("\"(observedAt|requestId)\":\"[^\"]*\"", ""));
             assertThat(before).as("told twice: " + line).isNull();
         }
@@ -379,11 +412,11 @@ class KarafIT {
     }
 
     private List<JsonNode> events() {
-        return lines(folder.resolve("events")).stream().map(KarafIT::json).toList();
+        return Ndjson.lines(folder.resolve("events")).stream().map(Ndjson::json).toList();
     }
 
     private List<String> letters() {
-        return lines(folder.resolve("dead-letters"));
+        return Ndjson.lines(folder.resolve("dead-letters"));
     }
 
     /** The statuses of a job and its checkpoints, in order. */
@@ -399,7 +432,7 @@ class KarafIT {
     }
 
     private static List<String> toldTo(Broker broker, Job job) {
-        return broker.read(TOPIC).stream().map(record -> json(text(record)))
+        return broker.read(TOPIC).stream().map(record -> Ndjson.json(text(record)))
                 .filter(event -> event.path("subject").asText().equals(job.id()))
                 .map(event -> event.at("/data/status").asText()).toList();
     }
@@ -419,32 +452,6 @@ class KarafIT {
 
     private List<String> ours() throws IOException {
         return karaf.threads().stream().filter(name -> OURS.matcher(name).matches()).toList();
-    }
-
-    private static List<String> lines(Path directory) {
-        if (!Files.isDirectory(directory)) {
-            return List.of();
-        }
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.sorted().flatMap(file -> {
-                try {
-                    String text = Files.readString(file);
-                    return text.substring(0, text.lastIndexOf('\n') + 1).lines();
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            }).toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static JsonNode json(String line) {
-        try {
-            return JSON.readTree(line);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private static ConditionFactory patiently() {
