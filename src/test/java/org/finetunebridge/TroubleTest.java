@@ -122,7 +122,7 @@ class TroubleTest {
 
     @Test
     void readsNothingWhileNothingCanBeWrittenAndThenTellsEverything() throws Exception {
-        Path blocked = Files.writeString(folder.resolve("blocked"), "a file where a folder should be");
+        Path blocked = Files.createSymbolicLink(folder.resolve("blocked"), folder.resolve("nowhere"));
         rig.source("minimax", "minimax").with("bridge.state.directory", blocked.resolve("state").toString())
                 .with("dashscope.period", "50ms").with("minimax.period", "50ms");
         dashscope.create("ft-1");
