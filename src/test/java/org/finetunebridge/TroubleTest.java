@@ -1,7 +1,7 @@
 package org.finetunebridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import static org.finetunebridge.Rig.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -35,7 +34,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class TroubleTest {
 
-    private static final Duration LONG = Duration.ofSeconds(30);
     private static final String SECRET = "sk-very-secret-0123456789";
 
     @TempDir
@@ -89,7 +87,7 @@ class TroubleTest {
     @Test
     void saysOnceThatAnAnswerMakesNoSenseHoweverOftenItIsTried() throws Exception {
         dashscope.create("ft-1");
-        rig.clock(hastening(40)).sandbox.mischief().always("/checkpoints", Fault.html(200));
+        rig.clock(Rig.hastening(40)).sandbox.mischief().always("/checkpoints", Fault.html(200));
 
         rig.once();
         rig.once();
@@ -111,7 +109,7 @@ class TroubleTest {
             assertThat(rig.once()).extracting(Tally::failed).containsExactly(1, 1);
         } else {
             Bridge bridge = rig.watching();
-            await().atMost(LONG).until(() -> bridge.watches().stream().allMatch(
+            await().until(() -> bridge.watches().stream().allMatch(
                     watch -> watch.began().isAfter(Instant.EPOCH) && watch.tally().failed() > 0));
         }
 
@@ -128,19 +126,19 @@ class TroubleTest {
         dashscope.create("ft-1");
         rig.world.account("minimax").create("17");
         Bridge bridge = rig.watching();
-        await().atMost(LONG).until(() -> bridge.watches().stream().allMatch(watch -> watch.tally().failed() > 0));
+        await().until(() -> bridge.watches().stream().allMatch(watch -> watch.tally().failed() > 0));
         assertThat(rig.sandbox.requests().all()).isEmpty();
 
         Files.delete(blocked);
 
-        await().atMost(LONG).until(() -> rig.events().size() == 3);
+        await().until(() -> rig.events().size() == 3);
         assertThat(rig.deadLetters()).isEmpty();
     }
 
     @Test
     void countsOnlyAnswersThatMakeNoSenseAsSuch() throws Exception {
         dashscope.create("ft-1").checkpoint("c-1", 1, "READY");
-        rig.clock(hastening(15)).sandbox.mischief().times(3, "/checkpoints", Fault.status(503))
+        rig.clock(Rig.hastening(15)).sandbox.mischief().times(3, "/checkpoints", Fault.status(503))
                 .times(3, "/checkpoints", Fault.html(200)).times(1, "/checkpoints", Fault.drop());
 
         assertThat(rig.once()).containsExactly(new Tally(1, 0, null));
@@ -159,9 +157,9 @@ class TroubleTest {
         for (int line = 1; line <= 20; line++) {
             String text = "line " + line;
             job.tell("INFO", text);
-            await().atMost(LONG).until(() -> rig.told(job.id()).stream().anyMatch(told -> told.endsWith(text)));
+            await().until(() -> rig.told(job.id()).stream().anyMatch(told -> told.endsWith(text)));
         }
-        await().atMost(LONG).until(() -> rig.deadLetters().size() > 0);
+        await().until(() -> rig.deadLetters().size() > 0);
         assertThat(rig.sandbox.requests().matching("fine-tunes")).hasSizeBetween(1, 5);
         assertThat(rig.deadLetters()).hasSize(1).first().satisfies(letter -> {
             assertThat(letter.at("/data/error/httpStatus").asInt()).isEqualTo(401);
@@ -191,7 +189,7 @@ class TroubleTest {
         rig.once();
         try (Bridge bridge = rig.watching()) {
             int sofar = rig.sandbox.requests().matching("ft-1 ").size();
-            await().atMost(LONG).until(() -> rig.sandbox.requests().matching("ft-1 ").size() > sofar + 10);
+            await().until(() -> rig.sandbox.requests().matching("ft-1 ").size() > sofar + 10);
         }
         rig.once();
 
@@ -232,23 +230,17 @@ class TroubleTest {
                 .containsOnly(true);
 
         Bridge bridge = rig.watching();
-        await().atMost(LONG).until(() -> rig.sandbox.requests().matching("list_finetune_job").size() > 4);
+        await().alias("both lists refused").until(() -> bridge.watches().stream().allMatch(watch -> watch.tally().failed() > 0));
         rig.sandbox.mischief().end();
         now.updateAndGet(time -> time.plus(Duration.ofHours(2)));
         awaitTold("18", "PENDING");
-        await().atMost(LONG).until(() -> bridge.watches().stream().allMatch(watch -> watch.trouble() == null));
+        await().until(() -> bridge.watches().stream().allMatch(watch -> watch.trouble() == null));
         assertThat(rig.deadLetters()).hasSize(2);
         assertThat(rig.events()).extracting(event -> event.path("id").asText()).doesNotHaveDuplicates();
     }
 
     private void awaitTold(String job, String end) {
-        await().atMost(LONG).until(() -> rig.told(job).stream().anyMatch(told -> told.endsWith(end)));
-    }
-
-    /** A clock on which waits pass so many times faster. */
-    private static InstantSource hastening(int times) {
-        Instant start = Instant.now();
-        return () -> start.plus(Duration.between(start, Instant.now()).multipliedBy(times));
+        await().until(() -> rig.told(job).stream().anyMatch(told -> told.endsWith(end)));
     }
 
     private static String ruin(String answer, String pointer, String field) {
