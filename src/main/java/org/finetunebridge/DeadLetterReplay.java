@@ -7,12 +7,16 @@ import org.finetunebridge.deadletter.Letter;
 import org.finetunebridge.sink.Session;
 import org.finetunebridge.watch.Replay;
 import org.finetunebridge.watch.Watch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The dead letters once more: records through today's mappings, failed requests by asking again. What works leaves the
  * store.
  */
 public final class DeadLetterReplay {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DeadLetterReplay.class);
 
     private final Bridge bridge;
 
@@ -45,6 +49,10 @@ public final class DeadLetterReplay {
     public Outcome run() throws InterruptedException {
         bridge.publisher().session();
         List<Letter> letters = bridge.sink().deadLetters().stream().map(Letter::read).toList();
+        long strange = letters.stream().filter(letter -> letter.id().isEmpty()).count();
+        if (strange > 0) {
+            LOG.warn("Dead letters that are no CloudEvents in JSON stay where they are: {}", strange);
+        }
         Set<String> worked = new HashSet<>();
         letters.stream().filter(letter -> letter.record() != null && tell(letter))
                 .forEach(letter -> worked.add(letter.id()));

@@ -55,7 +55,7 @@ class JarIT {
         assertThat(run(HERE, SMALL, sources(), "once").exit()).isZero();
         assertThat(lines("events")).hasSize(MANY_JOBS * 3);
         assertThat(lines("dead-letters")).isEmpty();
-        for (int graceRead = 0; graceRead < 2; graceRead++) {
+        for (int graceRead = 0; graceRead < 3; graceRead++) {
             assertThat(run(HERE, SMALL, sources(), "once").exit()).isZero();
         }
 

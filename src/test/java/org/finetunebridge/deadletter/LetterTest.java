@@ -51,6 +51,14 @@ class LetterTest {
     }
 
     @Test
+    void isWithoutANameIfSomebodyWroteItByHand() {
+        for (String line : new String[] {"", "not JSON", "{\"id\":", "[1]", "5"}) {
+            assertThat(Letter.read(line).id()).as(line).isEmpty();
+            assertThat(Letter.read(line).account()).as(line).isEmpty();
+        }
+    }
+
+    @Test
     void holdsNoRecordWhereItDoesNotHoldAllOfIt() throws IOException {
         Finding large = refused("{\"note\": \"" + "x".repeat(100_000) + "\"}");
         Event event = new Event("ft-1", "{\"id\":\"an-id\"}".getBytes(UTF_8), Map.of());
