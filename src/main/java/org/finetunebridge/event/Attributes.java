@@ -71,12 +71,14 @@ record Attributes(Type type, SerializableString source, String id, String job, S
         return headers;
     }
 
-    private static void write(JsonGenerator json, SerializableString name, SerializableString value) throws IOException {
+    /** Writes one field into the object that is open. */
+    static void write(JsonGenerator json, SerializableString name, SerializableString value) throws IOException {
         json.writeFieldName(name);
         json.writeString(value);
     }
 
-    private static void write(JsonGenerator json, SerializableString name, String value) throws IOException {
+    /** The same; nothing if it is null. */
+    static void write(JsonGenerator json, SerializableString name, String value) throws IOException {
         if (value != null) {
             json.writeFieldName(name);
             json.writeString(value);

@@ -109,14 +109,9 @@ public final class Envelope {
     }
 
     private void writeCommon(JsonGenerator json, String job) throws IOException {
-        json.writeFieldName(PROVIDER);
-        json.writeString(provider);
-        json.writeFieldName(ACCOUNT);
-        json.writeString(account);
-        if (job != null) {
-            json.writeFieldName(JOB_ID);
-            json.writeString(job);
-        }
+        Attributes.write(json, PROVIDER, provider);
+        Attributes.write(json, ACCOUNT, account);
+        Attributes.write(json, JOB_ID, job);
     }
 
     private static byte[] bytes(Data data) {

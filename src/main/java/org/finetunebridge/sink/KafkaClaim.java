@@ -65,8 +65,9 @@ final class KafkaClaim {
             return;
         }
         KafkaLook look = memory.lookAtOwner(settings.transactionalId());
-        String expected = made ? self : look.again();
-        require(expected, look.again());
+        String owner = look.again();
+        String expected = made ? self : owner;
+        require(expected, owner);
         for (long patience = System.nanoTime() + WAIT.toNanos(); doubted && System.nanoTime() < patience;) {
             Thread.sleep(BETWEEN_LOOKS.toMillis());
             require(expected, look.again());
