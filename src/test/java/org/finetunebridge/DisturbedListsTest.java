@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -25,7 +26,6 @@ import org.finetunebridge.sandbox.Event;
 import org.finetunebridge.sandbox.Fault;
 import org.finetunebridge.sandbox.Job;
 import org.finetunebridge.sandbox.Mischief;
-import org.finetunebridge.sandbox.World;
 import org.finetunebridge.watch.Watch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,11 +67,10 @@ class DisturbedListsTest {
     private Path folder;
     private Rig rig;
     private final List<Customer> customers = new ArrayList<>();
-    private volatile Instant now = Instant.parse("2026-03-01T04:05:06Z");
 
     @BeforeEach
     void start() {
-        rig = new Rig(folder, World.at(() -> now));
+        rig = new Rig(folder, Instant.parse("2026-03-01T04:05:06Z"));
         for (String provider : PROVIDERS) {
             for (Disturbance disturbance : Disturbance.values()) {
                 customers.add(new Customer(provider, disturbance));
@@ -87,10 +86,10 @@ class DisturbedListsTest {
     @TestFactory
     Stream<DynamicTest> tellsOfListsThatDoNotKeepStillWhatItTellsOfThoseThatDo() throws Exception {
         customers.forEach(Customer::begin);
-        now = now.plusSeconds(60);
+        rig.pass(Duration.ofSeconds(60));
         customers.forEach(Customer::addOthers);
         for (int sweep = 0; sweep < SWEEPS; sweep++) {
-            now = now.plusSeconds(60);
+            rig.pass(Duration.ofSeconds(60));
             catchUp(sweep);
         }
 
@@ -190,7 +189,7 @@ class DisturbedListsTest {
             Job job = jobs.get(index);
             for (int line = 0; line < count; line++) {
                 String text = line % 3 < 2 ? "the same again" : "line " + line;
-                var event = new Event(now.minusSeconds(59).plusMillis(line / 3 * 150), "INFO", "RUNNING", text);
+                var event = new Event(rig.now().minusSeconds(59).plusMillis(line / 3 * 150), "INFO", "RUNNING", text);
                 lines.computeIfAbsent(job.id(), first -> new ArrayList<>()).add(text);
                 if (line < count - during) {
                     job.tell(event);

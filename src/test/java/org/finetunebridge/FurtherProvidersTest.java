@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,11 +43,10 @@ class FurtherProvidersTest {
     @TempDir
     private Path folder;
     private Rig rig;
-    private volatile Instant now = Instant.parse("2026-03-01T04:05:06Z");
 
     @BeforeEach
     void start() {
-        rig = new Rig(folder, World.at(() -> now));
+        rig = new Rig(folder, Instant.parse("2026-03-01T04:05:06Z"));
     }
 
     @AfterEach
@@ -80,7 +80,7 @@ class FurtherProvidersTest {
     /** Where the clock stands still, every record has the same time, and only names and places tell them apart. */
     @TestFactory
     Stream<DynamicTest> tellsALifeOnceAndInOrderOverRestarts() throws Exception {
-        var still = new Instant[] {now};
+        var still = new Instant[] {rig.now()};
         List<Life> lives = new ArrayList<>();
         World world = World.at(() -> still[0]);
         try (Sandbox standing = Sandbox.start(world)) {
@@ -92,18 +92,18 @@ class FurtherProvidersTest {
             }
             for (int burst : BURSTS) {
                 for (int line = 0; line < burst; line++) {
-                    now = now.plusMillis(250);
+                    rig.pass(Duration.ofMillis(250));
                     for (Life life : lives) {
                         life.tell(line % 3 == 0 ? "the same again" : "line " + life.lines.size());
                     }
                 }
-                now = now.plusMillis(250);
+                rig.pass(Duration.ofMillis(250));
                 if (burst > 50) {
                     lives.forEach(Life::reachCheckpoint);
                 }
                 assertThat(rig.once()).hasSize(lives.size()).containsOnly(new Tally(1, 0, null));
             }
-            now = now.plusSeconds(2);
+            rig.pass(Duration.ofSeconds(2));
             still[0] = still[0].plusSeconds(2);
             lives.forEach(life -> life.job.become("SUCCEEDED"));
             rig.once();
@@ -125,7 +125,7 @@ class FurtherProvidersTest {
         rig.clock(() -> Instant.now().plusSeconds(looks.incrementAndGet()));
         List<Life> lives = PROVIDERS.stream().map(one -> new Life(source(one), rig.world.account(one))).toList();
         IntStream.range(0, 420).forEach(line -> {
-            now = now.plusMillis(400);
+            rig.pass(Duration.ofMillis(400));
             lives.forEach(life -> life.tell("line " + line));
         });
         lives.forEach(life -> rig.sandbox.mischief().sometimes(0.2, 7, "/" + life.job.id(), Fault.status(503)));

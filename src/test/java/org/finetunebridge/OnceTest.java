@@ -3,7 +3,6 @@ package org.finetunebridge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -116,21 +115,13 @@ class OnceTest {
     private static JsonNode observedNow(JsonNode event) {
         String observedAt = event.at("/data/observedAt").asText();
         assertThat(Instant.parse(observedAt)).isBetween(Instant.now().minusSeconds(120), Instant.now());
-        return json(event.toString().replace(observedAt, NOW.toString()));
+        return Ndjson.json(event.toString().replace(observedAt, NOW.toString()));
     }
 
     /** The golden events of a case, as the source of the provider's name sees them now. */
     private static Stream<JsonNode> golden(String fixture) {
         return read(FIXTURES.resolve(fixture + ".events.ndjson")).replace("team-a", fixture.split("/")[0])
-                .replace("2026-04-05T06:07:08.009Z", NOW.toString()).lines().map(OnceTest::json);
-    }
-
-    private static JsonNode json(String line) {
-        try {
-            return new ObjectMapper().readTree(line);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+                .replace("2026-04-05T06:07:08.009Z", NOW.toString()).lines().map(Ndjson::json);
     }
 
     private static String read(Path file) {

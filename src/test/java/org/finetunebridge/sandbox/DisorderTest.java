@@ -13,8 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Whoever tests against a list that does not keep still has to know that it does not. */
@@ -25,17 +24,8 @@ class DisorderTest {
 
     private Instant now = Instant.parse("2026-03-01T04:05:06Z");
     private final World world = World.at(() -> now);
-    private Sandbox sandbox;
-
-    @BeforeEach
-    void start() {
-        sandbox = Sandbox.start(world);
-    }
-
-    @AfterEach
-    void close() {
-        sandbox.close();
-    }
+    @AutoClose
+    private final Sandbox sandbox = Sandbox.start(world);
 
     @Test
     void growsBetweenTwoPages() throws Exception {

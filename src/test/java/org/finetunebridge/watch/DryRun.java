@@ -128,6 +128,11 @@ final class DryRun {
         return pages;
     }
 
+    /** How long the next sweep waits before it begins. */
+    Duration jitter() {
+        return Duration.ofMillis(watch.jitter());
+    }
+
     /** So much later. */
     DryRun later(Duration passed) {
         now = now.plus(passed);

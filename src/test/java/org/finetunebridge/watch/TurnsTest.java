@@ -16,6 +16,18 @@ class TurnsTest {
     private boolean late;
     private int sweep;
 
+    /** The first sweep waits for nobody, and two others are never further apart than the period. */
+    @Test
+    void waitsEquallyLongBeforeEverySweepButTheFirst() {
+        DryRun run = run();
+        assertThat(run.jitter()).isZero();
+        sweep(run, 1);
+        Duration jitter = run.jitter();
+        sweep(run, 1);
+
+        assertThat(jitter).isPositive().isLessThanOrEqualTo(Duration.ofSeconds(3)).isEqualTo(run.jitter());
+    }
+
     @Test
     void readsAJobThatRunsInEverySweep() {
         sweep(run(), 6);
