@@ -5,7 +5,7 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.finetunebridge.kafka.Broker;
+import org.finetunebridge.sink.kafka.Broker;
 
 /** A real broker in a process of its own: the one of the tests. Every run has topics of its own. */
 final class Kafka implements AutoCloseable {

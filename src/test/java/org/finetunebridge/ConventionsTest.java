@@ -20,7 +20,7 @@ import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.finetunebridge.provider.Providers;
+import org.finetunebridge.provider.ProviderRegistry;
 import org.finetunebridge.provider.RouteFiles;
 import org.finetunebridge.settings.Configuration;
 import org.finetunebridge.settings.SettingsReader;
@@ -239,9 +239,9 @@ class ConventionsTest {
         return (Collection<String>) field.get(null);
     }
 
-    private static Providers providers() {
+    private static ProviderRegistry providers() {
         try {
-            return new Providers(new RouteFiles(ConventionsTest.class.getClassLoader(), List.of(), List.of(ROUTES)));
+            return new ProviderRegistry(new RouteFiles(ConventionsTest.class.getClassLoader(), List.of(), List.of(ROUTES)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -20,13 +20,14 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.finetunebridge.sandbox.Account;
-import org.finetunebridge.sandbox.Disorder;
-import org.finetunebridge.sandbox.Event;
-import org.finetunebridge.sandbox.Fault;
-import org.finetunebridge.sandbox.Job;
-import org.finetunebridge.sandbox.Mischief;
-import org.finetunebridge.watch.Watch;
+import org.finetunebridge.camel.Bridge;
+import org.finetunebridge.polling.SourcePoller;
+import org.finetunebridge.simulator.Fault;
+import org.finetunebridge.simulator.FaultInjector;
+import org.finetunebridge.simulator.PagingFaults;
+import org.finetunebridge.simulator.SimulatedAccount;
+import org.finetunebridge.simulator.SimulatedJob;
+import org.finetunebridge.simulator.SimulatedLogLine;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
@@ -105,11 +106,11 @@ class DisturbedListsTest {
     private void catchUp(int sweep) throws Exception {
         try (Bridge bridge = rig.bridge(true)) {
             bridge.init();
-            Map<String, Watch> watches = new HashMap<>();
+            Map<String, SourcePoller> watches = new HashMap<>();
             bridge.watches().forEach(watch -> watches.put(watch.source().name(), watch));
             customers.forEach(customer -> customer.live(sweep, watches.get(customer.source)));
             bridge.start();
-            for (Watch watch : bridge.watches()) {
+            for (SourcePoller watch : bridge.watches()) {
                 watch.awaitFirstSweep();
             }
         }
@@ -123,8 +124,8 @@ class DisturbedListsTest {
         private final Disturbance disturbance;
         private final String source;
         private final String key;
-        private final Account account;
-        private final List<Job> jobs = new ArrayList<>();
+        private final SimulatedAccount account;
+        private final List<SimulatedJob> jobs = new ArrayList<>();
         private final Map<String, List<String>> lines = new HashMap<>();
         private final Map<String, Queue<Runnable>> late = new ConcurrentHashMap<>();
 
@@ -148,7 +149,7 @@ class DisturbedListsTest {
         }
 
         /** What happens before a sweep, and what will happen in its course. */
-        void live(int sweep, Watch watch) {
+        void live(int sweep, SourcePoller watch) {
             switch (sweep) {
                 case 0 -> tell(0, provider.equals("dashscope") ? 1_020 : 220, 4);
                 case 1 -> {
@@ -178,18 +179,18 @@ class DisturbedListsTest {
             late.clear();
         }
 
-        private Job create() {
-            Job job = account.create().fact("model", TextNode.valueOf("ours"));
+        private SimulatedJob create() {
+            SimulatedJob job = account.create().fact("model", TextNode.valueOf("ours"));
             jobs.add(job);
             return job;
         }
 
         /** Three lines of one moment, two of them equal, and the next three later; the last ones while the job is read. */
         private void tell(int index, int count, int during) {
-            Job job = jobs.get(index);
+            SimulatedJob job = jobs.get(index);
             for (int line = 0; line < count; line++) {
                 String text = line % 3 < 2 ? "the same again" : "line " + line;
-                var event = new Event(rig.now().minusSeconds(59).plusMillis(line / 3 * 150), "INFO", "RUNNING", text);
+                var event = new SimulatedLogLine(rig.now().minusSeconds(59).plusMillis(line / 3 * 150), "INFO", "RUNNING", text);
                 lines.computeIfAbsent(job.id(), first -> new ArrayList<>()).add(text);
                 if (line < count - during) {
                     job.tell(event);
@@ -207,8 +208,8 @@ class DisturbedListsTest {
             }
         }
 
-        private void disturb(int sweep, Watch watch) {
-            Mischief mischief = rig.sandbox.mischief().of(key);
+        private void disturb(int sweep, SourcePoller watch) {
+            FaultInjector mischief = rig.sandbox.mischief().of(key);
             mischief.end();
             if (sweep >= PEACE) {
                 return;
@@ -219,14 +220,14 @@ class DisturbedListsTest {
                     watch.stop();
                 }
             };
-            for (Job job : jobs) {
-                Fault living = Disorder.meanwhile(() -> next(job.id())).and(Disorder.meanwhile(stop));
+            for (SimulatedJob job : jobs) {
+                Fault living = PagingFaults.meanwhile(() -> next(job.id())).and(PagingFaults.meanwhile(stop));
                 // Where lines are asked by their position, a page that begins elsewhere shows other lines.
                 mischief.always(job.id() + "/logs", living);
                 mischief.always(job.id(), living.and(disorder(sweep)).and(
-                        disturbance == Disturbance.REORDERED && sweep % 2 == 1 ? Disorder.turned() : still()));
+                        disturbance == Disturbance.REORDERED && sweep % 2 == 1 ? PagingFaults.turned() : still()));
             }
-            mischief.always(LIST, Disorder.meanwhile(() -> next("")).and(Disorder.meanwhile(stop)).and(disorder(sweep)));
+            mischief.always(LIST, PagingFaults.meanwhile(() -> next("")).and(PagingFaults.meanwhile(stop)).and(disorder(sweep)));
         }
 
         private void next(String read) {
@@ -237,15 +238,15 @@ class DisturbedListsTest {
         }
 
         private Fault disorder(int sweep) {
-            Fault overlapping = disturbance == Disturbance.OVERLAPPING ? Disorder.overlapping(3) : still();
-            return disturbance == Disturbance.REORDERED ? overlapping.and(Disorder.shuffled(sweep)) : overlapping;
+            Fault overlapping = disturbance == Disturbance.OVERLAPPING ? PagingFaults.overlapping(3) : still();
+            return disturbance == Disturbance.REORDERED ? overlapping.and(PagingFaults.shuffled(sweep)) : overlapping;
         }
 
         private static Fault still() {
-            return Disorder.meanwhile(() -> { });
+            return PagingFaults.meanwhile(() -> { });
         }
 
-        void assertThatAllIsTold(Job job, Map<String, List<JsonNode>> told) {
+        void assertThatAllIsTold(SimulatedJob job, Map<String, List<JsonNode>> told) {
             List<JsonNode> events = told.get(source + ' ' + job.id());
             List<JsonNode> expected = told.get(provider + "-none " + job.id());
             assertThat(ids(events)).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(ids(expected));

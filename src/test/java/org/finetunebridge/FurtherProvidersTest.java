@@ -15,14 +15,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.finetunebridge.sandbox.Account;
-import org.finetunebridge.sandbox.Fault;
-import org.finetunebridge.sandbox.Job;
-import org.finetunebridge.sandbox.Sandbox;
-import org.finetunebridge.sandbox.World;
-import org.finetunebridge.watch.Observer;
-import org.finetunebridge.watch.Tally;
-import org.finetunebridge.watch.Watch;
+import org.finetunebridge.camel.Bridge;
+import org.finetunebridge.polling.ChangeDetector;
+import org.finetunebridge.polling.CycleResult;
+import org.finetunebridge.polling.SourcePoller;
+import org.finetunebridge.simulator.Fault;
+import org.finetunebridge.simulator.Sandbox;
+import org.finetunebridge.simulator.SimulatedAccount;
+import org.finetunebridge.simulator.SimulatedJob;
+import org.finetunebridge.simulator.Simulation;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
@@ -59,7 +60,7 @@ class FurtherProvidersTest {
         PROVIDERS.forEach(this::source);
         PROVIDERS.forEach(provider -> rig.world.account(provider).finished(3, 4, 350));
 
-        assertThat(rig.once()).hasSize(PROVIDERS.size()).containsOnly(new Tally(3, 0, null));
+        assertThat(rig.once()).hasSize(PROVIDERS.size()).containsOnly(new CycleResult(3, 0, null));
         var told = new Told(rig.events());
         rig.once();
 
@@ -82,7 +83,7 @@ class FurtherProvidersTest {
     Stream<DynamicTest> tellsALifeOnceAndInOrderOverRestarts() throws Exception {
         var still = new Instant[] {rig.now()};
         List<Life> lives = new ArrayList<>();
-        World world = World.at(() -> still[0]);
+        Simulation world = Simulation.at(() -> still[0]);
         try (Sandbox standing = Sandbox.start(world)) {
             for (String provider : PROVIDERS) {
                 lives.add(new Life(source(provider), rig.world.account(provider)));
@@ -101,7 +102,7 @@ class FurtherProvidersTest {
                 if (burst > 50) {
                     lives.forEach(Life::reachCheckpoint);
                 }
-                assertThat(rig.once()).hasSize(lives.size()).containsOnly(new Tally(1, 0, null));
+                assertThat(rig.once()).hasSize(lives.size()).containsOnly(new CycleResult(1, 0, null));
             }
             rig.pass(Duration.ofSeconds(2));
             still[0] = still[0].plusSeconds(2);
@@ -164,10 +165,10 @@ class FurtherProvidersTest {
             bridge.init();
             bridge.start();
             Map<String, Long> drift = new TreeMap<>();
-            for (Watch watch : bridge.watches()) {
+            for (SourcePoller watch : bridge.watches()) {
                 watch.awaitFirstSweep();
                 String name = watch.source().name();
-                drift.put(name, bridge.context().getRegistry().lookupByNameAndType(name + "-observer", Observer.class)
+                drift.put(name, bridge.context().getRegistry().lookupByNameAndType(name + "-observer", ChangeDetector.class)
                         .drift().count());
             }
             return drift;
@@ -188,10 +189,10 @@ class FurtherProvidersTest {
     private static final class Life {
 
         private final String source;
-        private final Job job;
+        private final SimulatedJob job;
         private final List<String> lines = new ArrayList<>();
 
-        Life(String source, Account account) {
+        Life(String source, SimulatedAccount account) {
             this.source = source;
             this.job = account.create().become("RUNNING");
         }
@@ -226,17 +227,17 @@ class FurtherProvidersTest {
             return sources.values().stream().mapToInt(List::size).sum();
         }
 
-        List<JsonNode> logs(String source, Job job) {
+        List<JsonNode> logs(String source, SimulatedJob job) {
             return of(source, job).filter(event -> event.path("type").asText().contains("log.appended")).toList();
         }
 
         /** What a job said itself. */
-        List<String> said(String source, Job job) {
+        List<String> said(String source, SimulatedJob job) {
             return logs(source, job).stream().map(event -> event.at("/data/message").asText())
                     .filter(message -> message.startsWith("line ") || message.equals("the same again")).toList();
         }
 
-        List<String> things(String source, Job job) {
+        List<String> things(String source, SimulatedJob job) {
             return of(source, job).filter(event -> event.path("data").has("status"))
                     .map(event -> event.at("/data/checkpoint").asText(event.at("/data/status").asText())).toList();
         }
@@ -245,7 +246,7 @@ class FurtherProvidersTest {
             assertThat(sources.get(source)).extracting(event -> event.path("id").asText()).doesNotHaveDuplicates();
         }
 
-        private Stream<JsonNode> of(String source, Job job) {
+        private Stream<JsonNode> of(String source, SimulatedJob job) {
             return sources.getOrDefault(source, List.of()).stream()
                     .filter(event -> event.path("subject").asText().equals(job.id()));
         }

@@ -11,13 +11,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
-import org.finetunebridge.sandbox.Fault;
-import org.finetunebridge.sandbox.Request;
-import org.finetunebridge.sandbox.World;
-import org.finetunebridge.watch.Tally;
+import org.finetunebridge.polling.CycleResult;
+import org.finetunebridge.simulator.Fault;
+import org.finetunebridge.simulator.LoggedRequest;
+import org.finetunebridge.simulator.Simulation;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,7 +39,7 @@ class HostileAnswersTest {
 
     @BeforeEach
     void start() {
-        rig = new Rig(folder, World.empty()).clock(Rig.hastening(FASTER));
+        rig = new Rig(folder, Simulation.empty()).clock(Rig.hastening(FASTER));
     }
 
     @AfterEach
@@ -62,7 +62,7 @@ class HostileAnswersTest {
             });
             rig.source("dashscope", "dashscope").with("dashscope.base-url", "http://127.0.0.1:" + server.getLocalPort());
 
-            assertThat(rig.clock(Rig.hastening(200)).once()).hasSize(1).first().extracting(Tally::failed).isEqualTo(1);
+            assertThat(rig.clock(Rig.hastening(200)).once()).hasSize(1).first().extracting(CycleResult::failed).isEqualTo(1);
         }
         assertThat(sent.get()).isBetween(10_000L, MUCH - 1);
         assertThat(rig.deadLetters()).isEmpty();
@@ -91,9 +91,9 @@ class HostileAnswersTest {
         rig.sandbox.mischief().times(1, "jobs\\?limit", Fault.headers(Map.of("x-ratelimit-remaining-requests", "0",
                 "x-ratelimit-reset-requests", "0m24s")));
 
-        assertThat(rig.once()).containsExactly(new Tally(1, 0, null));
+        assertThat(rig.once()).containsExactly(new CycleResult(1, 0, null));
 
-        var asked = rig.sandbox.requests().all().stream().map(Request::at).toList();
+        var asked = rig.sandbox.requests().all().stream().map(LoggedRequest::at).toList();
         assertThat(Duration.between(asked.get(0), asked.get(1)).multipliedBy(FASTER)).isGreaterThan(
                 Duration.ofSeconds(22));
     }
@@ -104,9 +104,9 @@ class HostileAnswersTest {
         rig.source("dashscope", "dashscope").with("dashscope.rate", "4").world.account("dashscope").finished(3, 0, 0);
         rig.sandbox.mischief().times(1, "/checkpoints", Fault.body(429, "{}").header("Retry-After", "48"));
 
-        assertThat(rig.once()).containsExactly(new Tally(3, 0, null));
+        assertThat(rig.once()).containsExactly(new CycleResult(3, 0, null));
 
-        var asked = rig.sandbox.requests().matching("/checkpoints").stream().map(Request::at).toList();
+        var asked = rig.sandbox.requests().matching("/checkpoints").stream().map(LoggedRequest::at).toList();
         assertThat(Duration.between(asked.get(0), asked.get(1)).multipliedBy(FASTER)).isGreaterThan(
                 Duration.ofSeconds(46));
     }

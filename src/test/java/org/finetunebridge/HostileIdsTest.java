@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.finetunebridge.sandbox.Request;
-import org.finetunebridge.sandbox.World;
-import org.finetunebridge.watch.Tally;
+import org.finetunebridge.polling.CycleResult;
+import org.finetunebridge.simulator.LoggedRequest;
+import org.finetunebridge.simulator.Simulation;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,7 +29,7 @@ class HostileIdsTest {
 
     @BeforeEach
     void start() {
-        rig = new Rig(folder, World.empty());
+        rig = new Rig(folder, Simulation.empty());
     }
 
     @Test
@@ -40,7 +40,7 @@ class HostileIdsTest {
             rig.world.account("minimax").create(id).become("RUNNING");
         }
 
-        assertThat(rig.once()).containsExactly(new Tally(IDS.size(), 0, null), new Tally(IDS.size(), 0, null));
+        assertThat(rig.once()).containsExactly(new CycleResult(IDS.size(), 0, null), new CycleResult(IDS.size(), 0, null));
 
         assertThat(IDS).allSatisfy(id -> assertThat(rig.told(id)).contains("dashscope RUNNING",
                 "dashscope checkpoint-1 READY", "minimax PENDING", "minimax RUNNING"));
@@ -58,7 +58,7 @@ class HostileIdsTest {
         rig.source("dashscope", "dashscope").world.account("dashscope").create(id);
         rig.world.account("dashscope").create("ft-good");
 
-        assertThat(rig.once()).containsExactly(new Tally(1, 0, null));
+        assertThat(rig.once()).containsExactly(new CycleResult(1, 0, null));
 
         assertThat(rig.events()).extracting(event -> event.path("subject").asText()).containsOnly("ft-good");
         assertThat(rig.deadLetters()).hasSize(1);
@@ -70,13 +70,13 @@ class HostileIdsTest {
     void sendsTheGroupOnlyWhenSetAndEncoded() throws Exception {
         rig.source("minimax", "minimax").world.account("minimax").create();
         rig.once();
-        assertThat(rig.sandbox.requests().all()).isNotEmpty().extracting(Request::query).containsOnly("");
+        assertThat(rig.sandbox.requests().all()).isNotEmpty().extracting(LoggedRequest::query).containsOnly("");
 
         rig.sandbox.requests().forget();
         rig.with("minimax.group-id", "g 1&x=y/ü+%");
         rig.once();
 
-        assertThat(rig.sandbox.requests().all()).isNotEmpty().extracting(Request::query)
+        assertThat(rig.sandbox.requests().all()).isNotEmpty().extracting(LoggedRequest::query)
                 .containsOnly("GroupId=g%201%26x%3Dy%2F%C3%BC%2B%25");
     }
 
@@ -84,12 +84,12 @@ class HostileIdsTest {
     void answersAWrongGroupAsTheAccountsTrouble() throws Exception {
         rig.source("minimax", "minimax").with("minimax.group-id", "1").world.account("minimax").group("2").create();
 
-        assertThat(rig.once()).extracting(Tally::failed).containsExactly(1);
+        assertThat(rig.once()).extracting(CycleResult::failed).containsExactly(1);
         assertThat(rig.deadLetters()).extracting(letter -> letter.at("/data/error/code").asText())
                 .containsExactly("1004");
     }
 
     private List<String> paths(String method) {
-        return rig.sandbox.requests().matching("^" + method).stream().map(Request::path).toList();
+        return rig.sandbox.requests().matching("^" + method).stream().map(LoggedRequest::path).toList();
     }
 }

@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.finetunebridge.sandbox.Job;
-import org.finetunebridge.sandbox.Sandbox;
-import org.finetunebridge.sandbox.World;
+import org.finetunebridge.simulator.Sandbox;
+import org.finetunebridge.simulator.SimulatedJob;
+import org.finetunebridge.simulator.Simulation;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,7 +30,7 @@ class JarIT {
     private static final List<String> SMALL = List.of("-Xmx96m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
     private static final int MANY_JOBS = 250;
 
-    private final World world = World.empty();
+    private final Simulation world = Simulation.empty();
     private final List<Process> processes = new ArrayList<>();
     @TempDir
     private Path temporary;
@@ -109,7 +109,7 @@ class JarIT {
 
     @Test
     void watchesUntilItIsAskedToStop() throws Exception {
-        Job job = world.account("dashscope").create("ft-1");
+        SimulatedJob job = world.account("dashscope").create("ft-1");
         Process run = start(HERE, List.of("-Ddashscope.period=200ms"), sources());
         for (String status : List.of("RUNNING", "SUCCEEDED")) {
             job.become(status);
@@ -120,8 +120,8 @@ class JarIT {
         Instant asked = Instant.now();
         assertThat(stop(run)).isZero();
         assertThat(Duration.between(asked, Instant.now())).isLessThan(Duration.ofSeconds(30));
-        assertThat(text("err")).doesNotContain("Exception").doesNotContain(World.KEY);
-        assertThat(text("out")).doesNotContain("Exception").doesNotContain(World.KEY);
+        assertThat(text("err")).doesNotContain("Exception").doesNotContain(Simulation.KEY);
+        assertThat(text("out")).doesNotContain("Exception").doesNotContain(Simulation.KEY);
     }
 
     @Test
@@ -133,7 +133,7 @@ class JarIT {
         Files.writeString(folder.resolve("application.properties"), "dashscope.base-url = " + sandbox.url()
                 + "\ndashscope.api-key = {{env:THE_KEY}}\nbridge.file.directory = told here\n");
 
-        Run once = run(HERE, SMALL, Map.of("THE_KEY", World.KEY), "once");
+        Run once = run(HERE, SMALL, Map.of("THE_KEY", Simulation.KEY), "once");
 
         assertThat(once.exit()).as(once.err()).isZero();
         assertThat(sandbox.requests().matching("page_size=7 ")).hasSize(1);
@@ -156,7 +156,7 @@ class JarIT {
     @Test
     void prefersTheCommandLineToJavasPropertiesToTheEnvironment() throws Exception {
         List.of("ft-1", "ft-2", "ft-3").forEach(world.account("dashscope")::create);
-        Map<String, String> environment = Map.of("DASHSCOPE_API_KEY", World.KEY, "DASHSCOPE_BASE_URL", sandbox.url(),
+        Map<String, String> environment = Map.of("DASHSCOPE_API_KEY", Simulation.KEY, "DASHSCOPE_BASE_URL", sandbox.url(),
                 "DASHSCOPE_JOBS", "ft-1");
 
         assertThat(run(HERE, SMALL, environment, "once").exit()).isZero();
@@ -219,7 +219,7 @@ class JarIT {
     }
 
     private Map<String, String> sources() {
-        return Map.of("DASHSCOPE_API_KEY", World.KEY, "DASHSCOPE_BASE_URL", sandbox.url(), "MINIMAX_API_KEY", World.KEY,
+        return Map.of("DASHSCOPE_API_KEY", Simulation.KEY, "DASHSCOPE_BASE_URL", sandbox.url(), "MINIMAX_API_KEY", Simulation.KEY,
                 "MINIMAX_BASE_URL", sandbox.url(), "MINIMAX_JOBS", world.account("minimax").job("17") == null ? "" : "17");
     }
 

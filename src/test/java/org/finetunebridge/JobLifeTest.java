@@ -10,10 +10,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.finetunebridge.sandbox.Account;
-import org.finetunebridge.sandbox.Fault;
-import org.finetunebridge.sandbox.Job;
-import org.finetunebridge.watch.Tally;
+import org.finetunebridge.polling.CycleResult;
+import org.finetunebridge.simulator.Fault;
+import org.finetunebridge.simulator.SimulatedAccount;
+import org.finetunebridge.simulator.SimulatedJob;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,8 +28,8 @@ class JobLifeTest {
     private Path folder;
     @AutoClose
     private Rig rig;
-    private Account dashscope;
-    private Account minimax;
+    private SimulatedAccount dashscope;
+    private SimulatedAccount minimax;
 
     @BeforeEach
     void start() {
@@ -55,7 +55,7 @@ class JobLifeTest {
 
     @Test
     void tellsAJobFromItsCreationToItsEnd() throws Exception {
-        Job job = dashscope.create("ft-1");
+        SimulatedJob job = dashscope.create("ft-1");
         rig.clock(rig::now).once();
         pass().become("QUEUED");
         rig.once();
@@ -101,7 +101,7 @@ class JobLifeTest {
         dashscope.create("ft-1").checkpoint("c-1", 1, "READY").become("FAILED");
         rig.clock(Rig.hastening(20)).sandbox.mischief().times(2, "/checkpoints", Fault.status(500));
 
-        assertThat(rig.once().get(0)).isEqualTo(new Tally(1, 0, null));
+        assertThat(rig.once().get(0)).isEqualTo(new CycleResult(1, 0, null));
 
         assertThat(rig.told("ft-1")).containsExactly("dashscope c-1 READY", "dashscope FAILED");
     }
@@ -122,7 +122,7 @@ class JobLifeTest {
 
     @Test
     void tellsTheEndOfAJobThatIsDeletedBeforeItWasRead() throws Exception {
-        List<Job> jobs = Stream.of("ft-1", "ft-2").map(id -> dashscope.create(id).become("SUCCEEDED")).toList();
+        List<SimulatedJob> jobs = Stream.of("ft-1", "ft-2").map(id -> dashscope.create(id).become("SUCCEEDED")).toList();
         rig.sandbox.mischief().always("/checkpoints", Fault.status(429).header("Retry-After", "3600"));
         rig.clock(rig::now).with("dashscope.concurrency", "1").once();
         assertThat(rig.events()).as("one is told without its checkpoints, one was not asked for them").hasSize(1);
@@ -189,7 +189,7 @@ class JobLifeTest {
         rig.once();
         dashscope.forget(dashscope.job("ft-1"));
         rig.once();
-        Job job = dashscope.create("ft-1").become("RUNNING");
+        SimulatedJob job = dashscope.create("ft-1").become("RUNNING");
         rig.with("dashscope.jobs", "ft-1").once();
         job.become("SUCCEEDED");
         for (int read = 0; read < 4; read++) {
@@ -205,7 +205,7 @@ class JobLifeTest {
 
     @Test
     void derivesAStatusFromEachEventThatCarriesANewOne() throws Exception {
-        Job job = minimax.create("17").become("QUEUED").become("RUNNING").tell("WARN", "not {json").tell("INFO",
+        SimulatedJob job = minimax.create("17").become("QUEUED").become("RUNNING").tell("WARN", "not {json").tell("INFO",
                 "{\"status\":\"running\",\"loss\":0.1}");
         rig.once();
         job.tell("INFO", "{\"status\":\"sleeping\"}");
@@ -225,7 +225,7 @@ class JobLifeTest {
     }
 
     /** A minute later. */
-    private Job pass() {
+    private SimulatedJob pass() {
         rig.pass(Duration.ofMinutes(1));
         return dashscope.job("ft-1");
     }

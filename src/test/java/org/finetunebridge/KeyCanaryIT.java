@@ -27,9 +27,10 @@ import javax.management.ObjectName;
 import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
-import org.finetunebridge.sandbox.Fault;
-import org.finetunebridge.sandbox.Sandbox;
-import org.finetunebridge.sandbox.World;
+import org.finetunebridge.cli.Application;
+import org.finetunebridge.simulator.Fault;
+import org.finetunebridge.simulator.Sandbox;
+import org.finetunebridge.simulator.Simulation;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,7 +46,7 @@ class KeyCanaryIT {
     /** Whatever is left of it. */
     private static final String[] TRACES = {"canary", "Y2FuYXJ5", "63616e617279"};
 
-    private final World world = World.empty();
+    private final Simulation world = Simulation.empty();
     private final List<Process> processes = new ArrayList<>();
     @TempDir
     private Path folder;

@@ -6,9 +6,9 @@ import static org.finetunebridge.Rig.await;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.finetunebridge.sandbox.Fault;
-import org.finetunebridge.sandbox.Request;
-import org.finetunebridge.sandbox.World;
+import org.finetunebridge.simulator.Fault;
+import org.finetunebridge.simulator.LoggedRequest;
+import org.finetunebridge.simulator.Simulation;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,7 +26,7 @@ class LongSweepTest {
 
     @BeforeEach
     void start() {
-        rig = new Rig(folder, World.empty()).source("dashscope", "dashscope").with("dashscope.period", "20ms")
+        rig = new Rig(folder, Simulation.empty()).source("dashscope", "dashscope").with("dashscope.period", "20ms")
                 .with("dashscope.concurrency", "1");
         rig.world.account("dashscope").finished(JOBS, 2, 0);
         rig.sandbox.mischief().always("checkpoints", Fault.slow(Duration.ofMillis(20)));
@@ -38,7 +38,7 @@ class LongSweepTest {
 
         await().until(() -> rig.sandbox.requests().matching("page_no=").size() >= 2);
 
-        List<String> afterTheList = rig.sandbox.requests().all().stream().map(Request::line).skip(1).limit(JOBS).toList();
+        List<String> afterTheList = rig.sandbox.requests().all().stream().map(LoggedRequest::line).skip(1).limit(JOBS).toList();
         assertThat(afterTheList).as("every job is read before the list is asked again").hasSize(JOBS)
                 .allMatch(line -> line.contains("/checkpoints")).doesNotHaveDuplicates();
         assertThat(rig.events()).hasSize(JOBS * 3).extracting(event -> event.path("id").asText())

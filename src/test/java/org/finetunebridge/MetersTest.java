@@ -16,8 +16,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.finetunebridge.sandbox.Fault;
-import org.finetunebridge.sandbox.World;
+import org.finetunebridge.simulator.Fault;
+import org.finetunebridge.simulator.Simulation;
 import org.hawkular.agent.prometheus.text.TextPrometheusMetricsProcessor;
 import org.hawkular.agent.prometheus.types.Counter;
 import org.hawkular.agent.prometheus.types.Gauge;
@@ -100,7 +100,7 @@ class MetersTest {
                 .flatMap(family -> family.getMetrics().stream()).toList();
         assertThat(ours).hasSizeGreaterThan(60).allSatisfy(metric -> assertThat(List.of("source", "kind", "status",
                 "result", "reason")).containsAll(metric.getLabels().keySet()));
-        assertThat(text()).doesNotContain("ft-running", "ft-parked", World.KEY, "sk-wrong");
+        assertThat(text()).doesNotContain("ft-running", "ft-parked", Simulation.KEY, "sk-wrong");
     }
 
     /** The one that belongs to Prometheus itself, where there is one. */

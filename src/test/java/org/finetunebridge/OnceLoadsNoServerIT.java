@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.finetunebridge.sandbox.Sandbox;
-import org.finetunebridge.sandbox.World;
+import org.finetunebridge.cli.Application;
+import org.finetunebridge.simulator.Sandbox;
+import org.finetunebridge.simulator.Simulation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,7 +29,7 @@ class OnceLoadsNoServerIT {
 
     @Test
     void norTracesNorKafkaAndListensOnNothing() throws Exception {
-        World world = World.empty();
+        Simulation world = Simulation.empty();
         world.account("dashscope").finished(2, 1, 0);
         Path classes = folder.resolve("classes");
         try (Sandbox sandbox = Sandbox.start(world)) {
@@ -36,7 +37,7 @@ class OnceLoadsNoServerIT {
         }
         try (Stream<String> lines = Files.lines(classes)) {
             List<String> loaded = lines.map(line -> line.replaceFirst(".*] ", "").replaceFirst(" source: .*", "")).toList();
-            assertThat(loaded).as("the log of classes").contains("org.finetunebridge.watch.Watch");
+            assertThat(loaded).as("the log of classes").contains("org.finetunebridge.polling.SourcePoller");
             assertThat(loaded.stream().filter(NEEDLESS.asMatchPredicate())).isEmpty();
         }
     }
@@ -44,7 +45,7 @@ class OnceLoadsNoServerIT {
     private int once(Sandbox sandbox, String log) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), log,
                 "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), Application.class.getName(),
-                "once", "-Ddashscope.api-key=" + World.KEY, "-Ddashscope.base-url=" + sandbox.url())
+                "once", "-Ddashscope.api-key=" + Simulation.KEY, "-Ddashscope.base-url=" + sandbox.url())
                 .directory(folder.toFile()).redirectErrorStream(true)
                 .redirectOutput(folder.resolve("out").toFile()).start();
         try {

@@ -11,9 +11,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.finetunebridge.sandbox.Fault;
-import org.finetunebridge.sandbox.Job;
-import org.finetunebridge.watch.Tally;
+import org.finetunebridge.polling.CycleResult;
+import org.finetunebridge.simulator.Fault;
+import org.finetunebridge.simulator.SimulatedJob;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,13 +53,13 @@ class OnceTest {
         answer("/fine-tunes/ft-202601151030-a1b2/checkpoints", "dashscope/checkpoints/cosyvoice");
         answer("list_finetune_event", "minimax/events/created-pending-running");
 
-        assertThat(rig.once()).containsExactly(new Tally(2, 0, null), new Tally(1, 0, null));
+        assertThat(rig.once()).containsExactly(new CycleResult(2, 0, null), new CycleResult(1, 0, null));
 
         assertThat(rig.events().stream().map(OnceTest::observedNow)).containsExactlyInAnyOrderElementsOf(Stream.of("dashscope/jobs/detail-llm-succeeded",
                 "dashscope/jobs/detail-cosyvoice-running", "dashscope/checkpoints/cosyvoice",
                 "minimax/events/created-pending-running").flatMap(OnceTest::golden).toList());
         assertThat(rig.deadLetters()).isEmpty();
-        assertThat(rig.once()).containsExactly(new Tally(2, 0, null), new Tally(1, 0, null));
+        assertThat(rig.once()).containsExactly(new CycleResult(2, 0, null), new CycleResult(1, 0, null));
         assertThat(rig.events()).hasSize(1 + 1 + 3 + 6);
     }
 
@@ -70,13 +70,13 @@ class OnceTest {
         rig.world.account("dashscope").finished(23, 4, 0);
         rig.world.account("minimax").finished(5, 0, 250);
 
-        assertThat(rig.once()).containsExactly(new Tally(23, 0, null), new Tally(5, 0, null));
+        assertThat(rig.once()).containsExactly(new CycleResult(23, 0, null), new CycleResult(5, 0, null));
 
         assertThat(rig.sandbox.requests().matching("page_no=")).hasSize(3);
-        for (Job job : rig.world.account("dashscope").jobs()) {
+        for (SimulatedJob job : rig.world.account("dashscope").jobs()) {
             assertThat(rig.told(job.id())).hasSize(5).doesNotHaveDuplicates().last().isEqualTo("dashscope SUCCEEDED");
         }
-        for (Job job : rig.world.account("minimax").jobs()) {
+        for (SimulatedJob job : rig.world.account("minimax").jobs()) {
             List<JsonNode> told = ofJob(job.id());
             assertThat(told.stream().filter(event -> event.at("/data/sequence").isInt())
                     .map(event -> event.at("/data/sequence").asInt()))
@@ -98,7 +98,7 @@ class OnceTest {
         rig.world.account("dashscope");
         rig.world.account("minimax");
 
-        assertThat(rig.once()).containsExactly(new Tally(0, 0, null), new Tally(0, 0, null));
+        assertThat(rig.once()).containsExactly(new CycleResult(0, 0, null), new CycleResult(0, 0, null));
         assertThat(rig.events()).isEmpty();
         assertThat(rig.deadLetters()).isEmpty();
     }

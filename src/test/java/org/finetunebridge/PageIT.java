@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.regex.Matcher;
 import org.finetunebridge.browser.Chromium;
 import org.finetunebridge.browser.Tab;
-import org.finetunebridge.sandbox.Fault;
-import org.finetunebridge.sandbox.Job;
-import org.finetunebridge.sandbox.World;
+import org.finetunebridge.simulator.Fault;
+import org.finetunebridge.simulator.SimulatedJob;
+import org.finetunebridge.simulator.Simulation;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
@@ -100,7 +100,7 @@ class PageIT {
 
     @Test
     void runsNothingAndAsksForNothingThatAProviderSays() throws Exception {
-        Job job = rig.world.account("dashscope").finished(2, 2, 3).jobs().get(0);
+        SimulatedJob job = rig.world.account("dashscope").finished(2, 2, 3).jobs().get(0);
         poison(job);
         window.open();
         awaitText("section:has(#letters) summary", "");
@@ -118,7 +118,7 @@ class PageIT {
                     .allMatch(url -> url.startsWith(page)).anyMatch(url -> url.endsWith("/style.css"));
             assertThat(tab.evaluate("document.documentElement.scrollWidth").intValue()).isLessThanOrEqualTo(1200);
         }
-        assertThat(tab.evaluate("document.body.innerText").asText()).doesNotContain(World.KEY, "\u202e");
+        assertThat(tab.evaluate("document.body.innerText").asText()).doesNotContain(Simulation.KEY, "\u202e");
     }
 
     @Test
@@ -135,7 +135,7 @@ class PageIT {
 
     @Test
     void findsAJobByKeyboardAlone() throws Exception {
-        List<Job> jobs = rig.world.account("dashscope").finished(3, 0, 0).jobs();
+        List<SimulatedJob> jobs = rig.world.account("dashscope").finished(3, 0, 0).jobs();
         window.open();
         awaitText("section:has(#jobs) tbody th", jobs.get(0).id());
 
@@ -151,7 +151,7 @@ class PageIT {
 
     @Test
     void leadsTheKeyboardThroughEverythingInTheOrderItStands() throws Exception {
-        List<Job> jobs = rig.world.account("dashscope").finished(2, 1, 0).jobs();
+        List<SimulatedJob> jobs = rig.world.account("dashscope").finished(2, 1, 0).jobs();
         window.open();
         awaitText("section:has(#jobs) tbody th", jobs.get(0).id());
 
@@ -186,7 +186,7 @@ class PageIT {
     @ParameterizedTest
     @ValueSource(strings = {"light", "dark"})
     void canBeReadInTheLightAndInTheDark(String scheme) throws Exception {
-        Job job = rig.world.account("dashscope").create("ft-running").become("RUNNING");
+        SimulatedJob job = rig.world.account("dashscope").create("ft-running").become("RUNNING");
         rig.world.account("dashscope").finished(2, 2, 2);
         rig.sandbox.mischief().always("GET /api/v1/fine-tunes/ft-2.*", Fault.status(404));
         window.open();
@@ -203,7 +203,7 @@ class PageIT {
 
     @Test
     void fitsAPhoneWhateverItShows() throws Exception {
-        Job job = rig.world.account("dashscope").finished(3, 2, 2).jobs().get(0);
+        SimulatedJob job = rig.world.account("dashscope").finished(3, 2, 2).jobs().get(0);
         poison(job);
         window.open();
         awaitText("section:has(#letters) summary", "");
@@ -237,7 +237,7 @@ class PageIT {
     }
 
     /** Into every field that a person gets to see, but for what a fact is made of. */
-    private void poison(Job job) {
+    private void poison(SimulatedJob job) {
         String quoted = json(HOSTILE);
         String replacement = Matcher.quoteReplacement(quoted);
         rig.sandbox.mischief().always("GET /api/v1/fine-tunes.*", Fault.edited(text -> text

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.finetunebridge.browser.Chromium;
 import org.finetunebridge.browser.Tab;
-import org.finetunebridge.kafka.BridgeProcess;
+import org.finetunebridge.sink.kafka.BridgeProcess;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;

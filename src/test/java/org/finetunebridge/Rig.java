@@ -14,17 +14,18 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
+import org.finetunebridge.camel.Bridge;
+import org.finetunebridge.polling.ChangeDetector;
+import org.finetunebridge.polling.CycleResult;
+import org.finetunebridge.polling.SourcePoller;
 import org.finetunebridge.provider.RouteFiles;
-import org.finetunebridge.sandbox.Sandbox;
-import org.finetunebridge.sandbox.World;
-import org.finetunebridge.watch.Observer;
-import org.finetunebridge.watch.Tally;
-import org.finetunebridge.watch.Watch;
+import org.finetunebridge.simulator.Sandbox;
+import org.finetunebridge.simulator.Simulation;
 
 /** A bridge and its providers in one process: a world, the sandbox that shows it, and a folder for what comes of it. */
 final class Rig implements AutoCloseable {
 
-    final World world;
+    final Simulation world;
     final Sandbox sandbox;
     private final Path folder;
     private final Map<String, String> configuration = new TreeMap<>();
@@ -36,7 +37,7 @@ final class Rig implements AutoCloseable {
     private long drift;
 
     /** A world that lives by a clock of its own. */
-    Rig(Path folder, World world) {
+    Rig(Path folder, Simulation world) {
         this(folder, world, null);
     }
 
@@ -45,10 +46,10 @@ final class Rig implements AutoCloseable {
         this(folder, null, now);
     }
 
-    private Rig(Path folder, World world, Instant now) {
+    private Rig(Path folder, Simulation world, Instant now) {
         this.folder = folder;
         this.now = now;
-        this.world = world == null ? World.at(this::now) : world;
+        this.world = world == null ? Simulation.at(this::now) : world;
         this.sandbox = Sandbox.start(this.world);
         with("bridge.file.directory", folder.resolve("events").toString());
         with("bridge.dead-letter.directory", folder.resolve("dead-letters").toString());
@@ -99,17 +100,17 @@ final class Rig implements AutoCloseable {
     Rig source(String name, String provider) {
         names.add(name);
         with("bridge.sources", String.join(",", names));
-        return with(name + ".provider", provider).with(name + ".api-key", World.KEY)
+        return with(name + ".provider", provider).with(name + ".api-key", Simulation.KEY)
                 .with(name + ".base-url", sandbox.url(provider));
     }
 
     /** One catch-up by a new bridge, as after a restart; how it went, source by source. */
-    List<Tally> once() throws Exception {
+    List<CycleResult> once() throws Exception {
         try (Bridge bridge = bridge(true)) {
             bridge.init();
             bridge.start();
-            List<Tally> tallies = new ArrayList<>();
-            for (Watch watch : bridge.watches()) {
+            List<CycleResult> tallies = new ArrayList<>();
+            for (SourcePoller watch : bridge.watches()) {
                 watch.awaitFirstSweep();
                 tallies.add(watch.tally());
             }
@@ -118,9 +119,9 @@ final class Rig implements AutoCloseable {
         }
     }
 
-    private static long drift(Bridge bridge, Watch watch) {
+    private static long drift(Bridge bridge, SourcePoller watch) {
         return bridge.context().getRegistry()
-                .lookupByNameAndType(watch.source().name() + "-observer", Observer.class).drift().count();
+                .lookupByNameAndType(watch.source().name() + "-observer", ChangeDetector.class).drift().count();
     }
 
     /** How many unknown fields and statuses the last catch-up met. */

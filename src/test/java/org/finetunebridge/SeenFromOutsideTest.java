@@ -17,9 +17,10 @@ import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.finetunebridge.sandbox.Fault;
-import org.finetunebridge.sandbox.World;
-import org.finetunebridge.settings.BadSettings;
+import org.finetunebridge.camel.Bridge;
+import org.finetunebridge.settings.InvalidConfigurationException;
+import org.finetunebridge.simulator.Fault;
+import org.finetunebridge.simulator.Simulation;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,8 +94,8 @@ class SeenFromOutsideTest {
 
         await().untilAsserted(() -> assertThat(told("checkpoint.changed", "team-a")).isEqualTo(1));
         assertThat(window.get("/observe/metrics").body()).contains("jvm_memory_used_bytes", "camel_exchanges_total")
-                .doesNotContain(job, World.KEY);
-        assertThat(window.get("/observe/health").body()).contains("source-team-a", "last read").doesNotContain(World.KEY);
+                .doesNotContain(job, Simulation.KEY);
+        assertThat(window.get("/observe/health").body()).contains("source-team-a", "last read").doesNotContain(Simulation.KEY);
     }
 
     @Test
@@ -151,7 +152,7 @@ class SeenFromOutsideTest {
         rig.source("team-a", "dashscope");
         try (var taken = new ServerSocket(window.port, 1, InetAddress.getLoopbackAddress())) {
             Bridge other = rig.bridge(false).served();
-            assertThatExceptionOfType(BadSettings.class).isThrownBy(other::init)
+            assertThatExceptionOfType(InvalidConfigurationException.class).isThrownBy(other::init)
                     .withMessageContaining("bridge.http.port = " + taken.getLocalPort());
         }
     }

@@ -9,11 +9,11 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.finetunebridge.sandbox.Account;
-import org.finetunebridge.sandbox.Fault;
-import org.finetunebridge.sandbox.Job;
-import org.finetunebridge.sandbox.World;
-import org.finetunebridge.watch.Tally;
+import org.finetunebridge.polling.CycleResult;
+import org.finetunebridge.simulator.Fault;
+import org.finetunebridge.simulator.SimulatedAccount;
+import org.finetunebridge.simulator.SimulatedJob;
+import org.finetunebridge.simulator.Simulation;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,8 +28,8 @@ class SourcesTest {
     private Path folder;
     @AutoClose
     private Rig rig;
-    private Account dashscope;
-    private Account minimax;
+    private SimulatedAccount dashscope;
+    private SimulatedAccount minimax;
 
     @BeforeEach
     void start() {
@@ -60,7 +60,7 @@ class SourcesTest {
         List.of("ft-one", "ft-two", "ft-three").forEach(id -> dashscope.create(id).checkpoint("c-1", 1, "READY"));
         List.of("17", "18").forEach(minimax::create);
 
-        assertThat(rig.once()).containsExactly(new Tally(2, 0, null), new Tally(1, 0, null));
+        assertThat(rig.once()).containsExactly(new CycleResult(2, 0, null), new CycleResult(1, 0, null));
 
         assertThat(rig.told("ft-one")).containsExactlyInAnyOrder("dashscope PENDING", "dashscope c-1 READY");
         assertThat(rig.told("ft-two")).hasSize(2);
@@ -74,10 +74,10 @@ class SourcesTest {
         rig.source("minimax", "minimax");
         minimax.finished(150, 0, 3);
 
-        assertThat(rig.once()).containsExactly(new Tally(150, 0, null));
+        assertThat(rig.once()).containsExactly(new CycleResult(150, 0, null));
 
         assertThat(rig.sandbox.requests().matching("list_finetune_job")).hasSize(2);
-        for (Job job : minimax.jobs()) {
+        for (SimulatedJob job : minimax.jobs()) {
             assertThat(rig.told(job.id())).hasSize(6);
         }
     }
@@ -89,7 +89,7 @@ class SourcesTest {
         dashscope.finished(6, 1, 0);
         minimax.finished(6, 0, 3);
 
-        assertThat(rig.once()).containsExactly(new Tally(2, 0, null), new Tally(3, 0, null));
+        assertThat(rig.once()).containsExactly(new CycleResult(2, 0, null), new CycleResult(3, 0, null));
 
         assertThat(rig.events()).filteredOn(event -> event.at("/data/baseModel").isTextual())
                 .extracting(event -> event.at("/data/baseModel").asText()).containsOnly("qwen3-14b").hasSize(2);
@@ -100,7 +100,7 @@ class SourcesTest {
     void readsOnlyJobsOfTheModelsWantedAmongThoseGiven() throws Exception {
         dashscope.finished(3, 1, 0);
         rig.source("dashscope", "dashscope").with("dashscope.models", "qwen3-14b").with("dashscope.jobs",
-                String.join(",", dashscope.jobs().stream().map(Job::id).toList()));
+                String.join(",", dashscope.jobs().stream().map(SimulatedJob::id).toList()));
 
         rig.once();
 
@@ -114,11 +114,11 @@ class SourcesTest {
         rig.source("dashscope", "dashscope").with("dashscope.since", rig.now().toString());
         rig.source("minimax", "minimax").with("minimax.since", rig.now().toString());
         rig.pass(Duration.ofSeconds(-10));
-        Job old = dashscope.create();
-        Job oldToo = minimax.create();
+        SimulatedJob old = dashscope.create();
+        SimulatedJob oldToo = minimax.create();
         rig.pass(Duration.ofSeconds(20));
-        Job young = dashscope.create();
-        Job youngToo = minimax.create();
+        SimulatedJob young = dashscope.create();
+        SimulatedJob youngToo = minimax.create();
 
         rig.once();
         old.become("RUNNING").checkpoint("c-1", 1, "READY");
@@ -152,8 +152,8 @@ class SourcesTest {
     void watchesOneSourceByCronAndAnotherByPeriod() throws Exception {
         rig.source("dashscope", "dashscope").with("dashscope.cron", "0/1 * * * * ?");
         rig.source("minimax", "minimax").with("minimax.period", "200ms");
-        Job byCron = dashscope.create();
-        Job byPeriod = minimax.create();
+        SimulatedJob byCron = dashscope.create();
+        SimulatedJob byPeriod = minimax.create();
         rig.watching();
 
         for (String status : List.of("RUNNING", "CANCELLED")) {
@@ -176,7 +176,7 @@ class SourcesTest {
 
         await().until(() -> rig.sandbox.requests().matching("^GET").size() > 2
                 && rig.sandbox.requests().matching("^POST").size() > 1);
-        assertThat(rig.sandbox.requests().mostAtOnce(World.KEY)).isEqualTo(1);
+        assertThat(rig.sandbox.requests().mostAtOnce(Simulation.KEY)).isEqualTo(1);
         assertThat(rig.sandbox.requests().mostAtOnce("sk-cron")).isEqualTo(1);
     }
 
@@ -186,7 +186,7 @@ class SourcesTest {
         int hour = Instant.now().atOffset(ZoneOffset.ofHours(8)).getHour();
         rig.source("dashscope", "dashscope").with("dashscope.cron", "* * " + hour + "," + (hour + 1) % 24 + " * * ?");
         rig.with("dashscope.cron-zone", "+08:00");
-        Job job = dashscope.create();
+        SimulatedJob job = dashscope.create();
         rig.watching();
 
         await().until(() -> rig.told(job.id()).contains("dashscope PENDING"));
@@ -202,7 +202,7 @@ class SourcesTest {
             return answer;
         }));
         minimax.create();
-        Job quick = dashscope.create();
+        SimulatedJob quick = dashscope.create();
         rig.watching();
 
         for (String status : List.of("QUEUED", "RUNNING", "SUCCEEDED")) {

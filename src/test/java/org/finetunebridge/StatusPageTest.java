@@ -13,8 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.regex.Matcher;
-import org.finetunebridge.sandbox.Fault;
-import org.finetunebridge.sandbox.Job;
+import org.finetunebridge.simulator.Fault;
+import org.finetunebridge.simulator.SimulatedJob;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
 import org.junit.jupiter.api.AutoClose;
@@ -42,7 +42,7 @@ class StatusPageTest {
 
     @Test
     void showsSourcesJobsWithTheirLifeAndTheLastEvents() throws Exception {
-        Job job = rig.world.account("dashscope").finished(1, 3, 0).jobs().get(0);
+        SimulatedJob job = rig.world.account("dashscope").finished(1, 3, 0).jobs().get(0);
         window.open();
 
         await().untilAsserted(() -> assertThat(page("/").select("section:has(#jobs) tbody tr")).hasSize(1));
@@ -74,7 +74,7 @@ class StatusPageTest {
     void escapesWhatAProviderSaysWhereverItShows() throws Exception {
         String quoted = HOSTILE.replace("\"", "\\\"");
         String replacement = Matcher.quoteReplacement(quoted);
-        Job job = rig.world.account("dashscope").finished(1, 1, 0).jobs().get(0);
+        SimulatedJob job = rig.world.account("dashscope").finished(1, 1, 0).jobs().get(0);
         rig.sandbox.mischief().always("GET /api/v1/fine-tunes\\?", Fault.edited(text -> text
                 .replaceAll("\"(model|base_model|finetuned_output)\":\"[^\"]*\"", "\"$1\":\"" + replacement + "\"")
                 .replace(job.id(), job.id() + quoted)

@@ -20,9 +20,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import org.finetunebridge.kafka.BridgeProcess;
-import org.finetunebridge.sandbox.Sandbox;
-import org.finetunebridge.sandbox.World;
+import org.finetunebridge.simulator.Sandbox;
+import org.finetunebridge.simulator.Simulation;
+import org.finetunebridge.sink.kafka.BridgeProcess;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,7 +40,7 @@ class TlsIT {
     private static Path stores;
     @TempDir
     private Path folder;
-    private final World world = World.empty();
+    private final Simulation world = Simulation.empty();
     private final ExecutorService workers = Executors.newCachedThreadPool();
     private Sandbox sandbox;
     private HttpsServer server;
@@ -88,7 +88,7 @@ class TlsIT {
     void tellsAnyOtherNothingNotEvenItsKey() {
         try (BridgeProcess check = BridgeProcess.start("check", keys(), folder)) {
             assertThat(check.exit(Duration.ofSeconds(60))).as(check::output).isEqualTo(1);
-            assertThat(check.output()).contains("PKIX path building failed").doesNotContain(World.KEY);
+            assertThat(check.output()).contains("PKIX path building failed").doesNotContain(Simulation.KEY);
         }
         assertThat(sandbox.requests().received()).isZero();
     }
@@ -98,7 +98,7 @@ class TlsIT {
     }
 
     private Map<String, String> keys() {
-        return Map.of("bridge.sources", "dashscope", "dashscope.api-key", World.KEY, "bridge.http.port", "0",
+        return Map.of("bridge.sources", "dashscope", "dashscope.api-key", Simulation.KEY, "bridge.http.port", "0",
                 "dashscope.base-url", "https://127.0.0.1:" + server.getAddress().getPort());
     }
 

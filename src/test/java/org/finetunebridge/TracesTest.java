@@ -10,8 +10,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
-import org.finetunebridge.sandbox.Job;
-import org.finetunebridge.sandbox.World;
+import org.finetunebridge.simulator.SimulatedJob;
+import org.finetunebridge.simulator.Simulation;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,12 +32,12 @@ class TracesTest {
 
     @BeforeEach
     void start() {
-        rig = new Rig(folder, World.empty()).source("team-a", "dashscope").with("bridge.traces.endpoint", collector.endpoint());
+        rig = new Rig(folder, Simulation.empty()).source("team-a", "dashscope").with("bridge.traces.endpoint", collector.endpoint());
     }
 
     @Test
     void sendsTheSpansThatItsEventsName() throws Exception {
-        Job job = rig.world.account("dashscope").create("ft-1");
+        SimulatedJob job = rig.world.account("dashscope").create("ft-1");
         rig.once();
         job.become("RUNNING");
         rig.once();
@@ -48,12 +48,12 @@ class TracesTest {
             assertThat(collector.has(event.path("traceparent").asText())).as("%s", event).isTrue();
         });
         assertThat(String.join("", collector.sent())).contains(hex("finetune-bridge"), hex("team-a-fetch"), hex("team-a-jobs"))
-                .doesNotContain(hex(World.KEY));
+                .doesNotContain(hex(Simulation.KEY));
     }
 
     @Test
     void beginsANewTraceWithEverySweep() throws Exception {
-        Job job = rig.world.account("dashscope").create("ft-1");
+        SimulatedJob job = rig.world.account("dashscope").create("ft-1");
         rig.with("team-a.period", "200ms");
         rig.watching();
         await().until(() -> rig.events().size() == 1);

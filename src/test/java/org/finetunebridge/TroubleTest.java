@@ -17,11 +17,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
-import org.finetunebridge.sandbox.Account;
-import org.finetunebridge.sandbox.Fault;
-import org.finetunebridge.sandbox.Job;
-import org.finetunebridge.sandbox.World;
-import org.finetunebridge.watch.Tally;
+import org.finetunebridge.camel.Bridge;
+import org.finetunebridge.polling.CycleResult;
+import org.finetunebridge.simulator.Fault;
+import org.finetunebridge.simulator.SimulatedAccount;
+import org.finetunebridge.simulator.SimulatedJob;
+import org.finetunebridge.simulator.Simulation;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,11 +40,11 @@ class TroubleTest {
     @TempDir
     private Path folder;
     private Rig rig;
-    private Account dashscope;
+    private SimulatedAccount dashscope;
 
     @BeforeEach
     void start() {
-        rig = new Rig(folder, World.empty()).source("dashscope", "dashscope").with("dashscope.api-key", SECRET);
+        rig = new Rig(folder, Simulation.empty()).source("dashscope", "dashscope").with("dashscope.api-key", SECRET);
         dashscope = rig.world.account("dashscope", SECRET);
     }
 
@@ -70,7 +71,7 @@ class TroubleTest {
 
         rig.once();
         rig.once();
-        assertThat(rig.once()).containsExactly(new Tally(2, 0, null));
+        assertThat(rig.once()).containsExactly(new CycleResult(2, 0, null));
 
         assertThat(rig.told("ft-1")).containsExactly("dashscope PENDING");
         assertThat(rig.told("ft-3")).containsExactlyInAnyOrder("dashscope PENDING", "dashscope c-1 READY");
@@ -103,10 +104,10 @@ class TroubleTest {
         dashscope.create("ft-1");
         rig.world.account("minimax").create("17");
         rig.sandbox.mischief().times(2, ".", Fault.body(429, "{}").header("Retry-After", "3600"));
-        assertThat(rig.once()).extracting(Tally::failed).containsExactly(1, 1);
+        assertThat(rig.once()).extracting(CycleResult::failed).containsExactly(1, 1);
 
         if (mode.equals("once")) {
-            assertThat(rig.once()).extracting(Tally::failed).containsExactly(1, 1);
+            assertThat(rig.once()).extracting(CycleResult::failed).containsExactly(1, 1);
         } else {
             Bridge bridge = rig.watching();
             await().until(() -> bridge.watches().stream().allMatch(
@@ -141,7 +142,7 @@ class TroubleTest {
         rig.clock(Rig.hastening(15)).sandbox.mischief().times(3, "/checkpoints", Fault.status(503))
                 .times(3, "/checkpoints", Fault.html(200)).times(1, "/checkpoints", Fault.drop());
 
-        assertThat(rig.once()).containsExactly(new Tally(1, 0, null));
+        assertThat(rig.once()).containsExactly(new CycleResult(1, 0, null));
 
         assertThat(rig.told("ft-1")).hasSize(2);
         assertThat(rig.deadLetters()).isEmpty();
@@ -151,7 +152,7 @@ class TroubleTest {
     void parksASourceWhoseKeyIsRefusedWhileOthersGoOn() throws Exception {
         rig.source("minimax", "minimax").with("minimax.period", "50ms").with("dashscope.period", "50ms");
         rig.with("dashscope.jobs", "a,b,c,d,e,f,g,h").sandbox.mischief().always("fine-tunes", Fault.status(401));
-        Job job = rig.world.account("minimax").create();
+        SimulatedJob job = rig.world.account("minimax").create();
         rig.watching();
 
         for (int line = 1; line <= 20; line++) {
@@ -175,11 +176,11 @@ class TroubleTest {
         rig.sandbox.mischief().always(".", Fault.status(403));
 
         for (int run = 0; run < 3; run++) {
-            assertThat(rig.once()).extracting(Tally::failed).containsExactly(1);
+            assertThat(rig.once()).extracting(CycleResult::failed).containsExactly(1);
         }
         assertThat(rig.deadLetters()).hasSize(1);
         rig.sandbox.mischief().end();
-        assertThat(rig.once()).containsExactly(new Tally(1, 0, null));
+        assertThat(rig.once()).containsExactly(new CycleResult(1, 0, null));
     }
 
     @Test
@@ -207,12 +208,12 @@ class TroubleTest {
     void goesOnWithTheJobsItKnowsWhileTheirListCannotBeRead() throws Exception {
         var now = new AtomicReference<>(Instant.now());
         rig.clock(now::get).source("minimax", "minimax").with("minimax.period", "50ms").with("dashscope.period", "50ms");
-        Job job = rig.world.account("minimax").create("17");
+        SimulatedJob job = rig.world.account("minimax").create("17");
         dashscope.create("ft-1").become("RUNNING");
-        assertThat(rig.once()).extracting(Tally::failed).containsOnly(0);
+        assertThat(rig.once()).extracting(CycleResult::failed).containsOnly(0);
         rig.sandbox.mischief().always("list_finetune_job|page_no", Fault.body(404, "{}"));
 
-        assertThat(rig.once()).extracting(Tally::failed).as("once").containsExactly(1, 1);
+        assertThat(rig.once()).extracting(CycleResult::failed).as("once").containsExactly(1, 1);
         for (String line : List.of("while it watches", "after a restart")) {
             try (Bridge bridge = rig.watching()) {
                 job.tell("INFO", line);

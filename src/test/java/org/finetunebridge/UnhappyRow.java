@@ -15,9 +15,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.finetunebridge.sandbox.Fault;
-import org.finetunebridge.sandbox.Mischief;
-import org.finetunebridge.sandbox.World;
+import org.finetunebridge.simulator.Fault;
+import org.finetunebridge.simulator.FaultInjector;
+import org.finetunebridge.simulator.Simulation;
 
 /**
  * A row of {@code unhappy-world.txt}, for one provider: what its source answers, and what the bridge is to make of it.
@@ -69,7 +69,7 @@ record UnhappyRow(String name, String provider, String where, String times, Stri
         return "sk-" + source();
     }
 
-    void prepare(World world, Mischief mischief, InstantSource clock) {
+    void prepare(Simulation world, FaultInjector mischief, InstantSource clock) {
         for (String job : List.of(GOOD, BAD)) {
             world.account(provider, key()).create(job).checkpoint("c-1", 1, "READY").checkpoint("c-2", 2, "READY")
                     .become("SUCCEEDED");

@@ -18,9 +18,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
 import org.awaitility.core.ConditionTimeoutException;
-import org.finetunebridge.sandbox.Request;
-import org.finetunebridge.sandbox.World;
-import org.finetunebridge.watch.Tally;
+import org.finetunebridge.camel.Bridge;
+import org.finetunebridge.polling.CycleResult;
+import org.finetunebridge.simulator.LoggedRequest;
+import org.finetunebridge.simulator.Simulation;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -45,7 +46,7 @@ class UnhappyWorldTest {
     private static final JsonSchema LETTER = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
             .getSchema(UnhappyWorldTest.class.getResourceAsStream("/schemas/dead-letter.v1.schema.json"));
 
-    private final Map<UnhappyRow, Tally> tallies = new HashMap<>();
+    private final Map<UnhappyRow, CycleResult> tallies = new HashMap<>();
     private final Map<String, String> health = new HashMap<>();
     private Rig once;
     private Rig run;
@@ -63,7 +64,7 @@ class UnhappyWorldTest {
         var caughtUp = new FutureTask<>(once::once);
         new Thread(caughtUp).start();
         watch();
-        List<Tally> all = caughtUp.get();
+        List<CycleResult> all = caughtUp.get();
         rows().forEach(row -> tallies.put(row, all.get(rows().indexOf(row))));
         toldOnce = once.events();
         toldInRun = run.events();
@@ -144,7 +145,7 @@ class UnhappyWorldTest {
     }
 
     private static Rig rig(Path folder, InstantSource clock) throws IOException {
-        var rig = new Rig(folder, World.empty()).clock(clock).with("bridge.max-response-size", "100KB");
+        var rig = new Rig(folder, Simulation.empty()).clock(clock).with("bridge.max-response-size", "100KB");
         for (UnhappyRow row : rows()) {
             row.prepare(rig.world, rig.sandbox.mischief(), clock);
             rig.source(row.source(), row.provider()).with(row.source() + ".api-key", row.key())
@@ -197,11 +198,11 @@ class UnhappyWorldTest {
     }
 
     private static List<String> lines(Rig rig, UnhappyRow row) {
-        return rig.sandbox.requests().of(row.key()).stream().map(Request::line).toList();
+        return rig.sandbox.requests().of(row.key()).stream().map(LoggedRequest::line).toList();
     }
 
     private static Duration silence(Rig rig, UnhappyRow row) {
-        List<Request> asked = rig.sandbox.requests().of(row.key());
+        List<LoggedRequest> asked = rig.sandbox.requests().of(row.key());
         int banned = row.where().equals("list") ? 0 : 1;
         return Duration.between(asked.get(banned).at(), asked.get(banned + 1).at());
     }

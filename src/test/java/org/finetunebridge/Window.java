@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import org.finetunebridge.camel.Bridge;
 
 /** What a bridge of a rig shows over HTTP. */
 final class Window {

@@ -19,7 +19,7 @@ public final class EventId {
     private EventId() {}
 
     /** The id of the fact that this kind, provider, job and key name. */
-    static String of(Kind kind, String provider, String job, JsonNode key) {
+    static String of(FactType kind, String provider, String job, JsonNode key) {
         StringBuilder name = new StringBuilder(96).append("v1");
         field(name, kind.word());
         field(name, provider);
@@ -47,7 +47,7 @@ public final class EventId {
     /** JSON text that does not depend on the order in which a provider writes the keys of an object. */
     public static String canonical(JsonNode node) {
         var text = new StringBuilder(128);
-        Json.canonical(node, text);
+        JsonWriter.canonical(node, text);
         return text.toString();
     }
 

@@ -17,7 +17,7 @@ import java.util.Set;
  * @param data        the event's own fields, clocks as received
  * @param derived     a fact that is told only if this one is; may be null
  */
-public record Fact(Kind kind, String job, String id, Instant time, JsonNode timeRaw, Instant appeared,
+public record Fact(FactType kind, String job, String id, Instant time, JsonNode timeRaw, Instant appeared,
         JsonNode appearedRaw, JsonNode data, Fact derived) {
 
     private static final Set<String> TERMINAL = Set.of("SUCCEEDED", "FAILED", "CANCELLED");
@@ -34,7 +34,7 @@ public record Fact(Kind kind, String job, String id, Instant time, JsonNode time
 
     /** Whether it says that a job has ended. */
     public boolean isEnding() {
-        return kind == Kind.JOB_STATUS_CHANGED && isTerminal(status());
+        return kind == FactType.JOB_STATUS_CHANGED && isTerminal(status());
     }
 
     /** Our word for the status, or for one we do not know the provider's own: two unknown words are two statuses. */

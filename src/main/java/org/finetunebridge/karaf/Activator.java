@@ -23,16 +23,16 @@ public final class Activator implements BundleActivator, ManagedService {
     private static final long SECONDS_TO_STOP = 30;
 
     private ExecutorService worker;
-    private Keeper keeper;
+    private BridgeSupervisor keeper;
     private ServiceRegistration<?> configured;
     private ServiceRegistration<?> asked;
 
     @Override
     public void start(BundleContext context) {
         worker = Executors.newSingleThreadExecutor(Activator::thread);
-        keeper = new Keeper(new Etc(context)::bridge, worker);
+        keeper = new BridgeSupervisor(new KarafConfiguration(context)::bridge, worker);
         var properties = new Hashtable<String, Object>(Map.of("service.pid", PID));
-        asked = context.registerService(Keeper.class, keeper, null);
+        asked = context.registerService(BridgeSupervisor.class, keeper, null);
         configured = context.registerService(ManagedService.class, this, properties);
     }
 

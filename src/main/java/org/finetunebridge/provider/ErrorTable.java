@@ -21,7 +21,7 @@ public final class ErrorTable {
     private final Set<String> ok = new HashSet<>();
     private final List<Row> rows = new ArrayList<>();
 
-    private record Row(Pattern status, Pattern code, Pattern message, Means means) {
+    private record Row(Pattern status, Pattern code, Pattern message, ErrorAction means) {
         boolean matches(int httpStatus, String errorCode, String text) {
             return (status == null || status.matcher(Integer.toString(httpStatus)).matches())
                     && (code == null || code.matcher(errorCode).matches())
@@ -60,9 +60,9 @@ public final class ErrorTable {
     }
 
     /** What the error means; something nobody listed makes no sense. */
-    public Means means(int status, Said said) {
+    public ErrorAction means(int status, Said said) {
         return rows.stream().filter(row -> row.matches(status, said.code(), said.message())).findFirst()
-                .map(Row::means).orElse(Means.ODD);
+                .map(Row::means).orElse(ErrorAction.ODD);
     }
 
     private static JsonNode at(JsonNode node, JsonPointer pointer) {
@@ -75,7 +75,7 @@ public final class ErrorTable {
 
     private static Row row(JsonNode row) {
         return new Row(pattern(row, "status", 0), pattern(row, "code", 0),
-                pattern(row, "message", Pattern.CASE_INSENSITIVE), Means.of(row.path("means").asText()));
+                pattern(row, "message", Pattern.CASE_INSENSITIVE), ErrorAction.of(row.path("means").asText()));
     }
 
     private static Pattern pattern(JsonNode row, String member, int flags) {

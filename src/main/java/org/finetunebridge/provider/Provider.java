@@ -25,5 +25,5 @@ import java.util.Set;
  * @param errors    what its errors mean
  */
 public record Provider(String name, String baseUrl, ZoneId zone, String keyHeader, String keyPrefix,
-        String requestIdHeader, String list, String job, List<String> follow, Map<String, String> wishes, Ways ways,
+        String requestIdHeader, String list, String job, List<String> follow, Map<String, String> wishes, PaginationConfig ways,
         Map<String, String> keys, Map<String, Set<String>> fields, Map<String, String> limits, ErrorTable errors) {}

@@ -11,9 +11,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import org.finetunebridge.event.FactReader;
+import org.finetunebridge.event.FactParser;
 import org.finetunebridge.provider.Provider;
-import org.finetunebridge.provider.Providers;
+import org.finetunebridge.provider.ProviderRegistry;
 import org.finetunebridge.settings.Settings.KafkaSettings;
 
 /** Reads the whole configuration before anything is polled, and says everything that is wrong with it at once. */
@@ -35,7 +35,7 @@ public final class SettingsReader {
             "bridge.dead-letter.directory", "bridge.state.directory", "bridge.max-response-size", "bridge.http.host",
             "bridge.http.port", "bridge.traces.endpoint");
 
-    private final Providers providers;
+    private final ProviderRegistry providers;
     private final InstantSource clock;
     private final Map<String, Provider> read = new HashMap<>();
 
@@ -43,7 +43,7 @@ public final class SettingsReader {
      * @param providers those a source may name
      * @param clock     what {@code since} counts back from
      */
-    public SettingsReader(Providers providers, InstantSource clock) {
+    public SettingsReader(ProviderRegistry providers, InstantSource clock) {
         this.providers = providers;
         this.clock = clock;
     }
@@ -52,10 +52,10 @@ public final class SettingsReader {
      * Reads and checks.
      *
      * @param configuration every key that is set, placeholders resolved
-     * @throws BadSettings with everything that is wrong
+     * @throws InvalidConfigurationException with everything that is wrong
      */
     public Settings read(Map<String, String> configuration) {
-        var values = new Values(configuration);
+        var values = new ValueParser(configuration);
         List<String> names = values.list("bridge.sources", "dashscope,minimax");
         List<SourceSettings> on = new ArrayList<>();
         List<String> off = new ArrayList<>();
@@ -80,12 +80,12 @@ public final class SettingsReader {
                 values.size("bridge.max-response-size", "16MB"), values.text("bridge.http.host", "127.0.0.1"),
                 values.number("bridge.http.port", 8080, 0, 65535), traces(values));
         if (!values.problems().isEmpty()) {
-            throw new BadSettings(values.problems());
+            throw new InvalidConfigurationException(values.problems());
         }
         return settings;
     }
 
-    private SourceSettings source(String name, Values values, Set<String> known) {
+    private SourceSettings source(String name, ValueParser values, Set<String> known) {
         String key = name + '.';
         SOURCE_KEYS.forEach(one -> known.add(key + one));
         if (!NAME.matcher(name).matches() || RESERVED.contains(name)) {
@@ -109,10 +109,10 @@ public final class SettingsReader {
                 values.zone(key + "time-zone", provider.zone()), values.duration(key + "request-timeout", "60s"), own);
     }
 
-    private Provider provider(String key, String name, Values values) {
+    private Provider provider(String key, String name, ValueParser values) {
         List<String> names = providers.names();
         if (!names.contains(name)) {
-            values.problem(key, "no such provider" + Spelling.hint(name, names) + "; there are " + String.join(", ", names));
+            values.problem(key, "no such provider" + KeySuggestions.hint(name, names) + "; there are " + String.join(", ", names));
             return null;
         }
         return read.computeIfAbsent(name, one -> {
@@ -125,15 +125,15 @@ public final class SettingsReader {
         });
     }
 
-    private static List<String> jobs(String key, Values values) {
+    private static List<String> jobs(String key, ValueParser values) {
         List<String> jobs = values.list(key, "");
-        if (jobs.stream().anyMatch(FactReader::isDots)) {
+        if (jobs.stream().anyMatch(FactParser::isDots)) {
             values.problem(key, "'.' and '..' are no job ids");
         }
         return jobs;
     }
 
-    private static String apiKey(String key, Values values) {
+    private static String apiKey(String key, ValueParser values) {
         String secret = values.text(key, "");
         if (!secret.isEmpty() && !HEADER_SAFE.matcher(secret).matches()) {
             values.secretProblem(key, "it holds spaces, line breaks or other characters that no header may carry");
@@ -141,12 +141,12 @@ public final class SettingsReader {
         return secret;
     }
 
-    private static String traces(Values values) {
+    private static String traces(ValueParser values) {
         String key = "bridge.traces.endpoint";
         return values.text(key, null) == null ? null : values.url(key, null);
     }
 
-    private static KafkaSettings kafka(Map<String, String> configuration, Values values) {
+    private static KafkaSettings kafka(Map<String, String> configuration, ValueParser values) {
         Map<String, String> client = new TreeMap<>();
         configuration.forEach((key, value) -> {
             if (key.startsWith(CLIENT)) {
@@ -165,11 +165,11 @@ public final class SettingsReader {
     }
 
     private static void refuseUnknown(Map<String, String> configuration, List<String> names, Set<String> known,
-            Values values) {
+            ValueParser values) {
         for (String key : new TreeSet<>(configuration.keySet())) {
             boolean ours = key.startsWith(BRIDGE) || names.stream().anyMatch(name -> key.startsWith(name + '.'));
             if (ours && !known.contains(key) && !key.startsWith(CLIENT)) {
-                values.secretProblem(key, "no such key" + Spelling.hint(key, known));
+                values.secretProblem(key, "no such key" + KeySuggestions.hint(key, known));
             }
         }
     }

@@ -3,8 +3,8 @@ package org.finetunebridge.sink;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
-import org.finetunebridge.event.Event;
-import org.finetunebridge.memory.JobMemory;
+import org.finetunebridge.event.cloudevents.EncodedEvent;
+import org.finetunebridge.state.JobState;
 
 /**
  * What one page comes to: all of it is committed, or none.
@@ -15,11 +15,11 @@ import org.finetunebridge.memory.JobMemory;
  * @param memories    what is remembered once the commit is confirmed
  * @param refused     the dead letter for an event that can never be written, and why not; null if there is none
  */
-public record Batch(Session session, List<Event> events, List<Event> deadLetters, List<JobMemory> memories,
-        BiFunction<Event, String, Event> refused) {
+public record Batch(SinkSession session, List<EncodedEvent> events, List<EncodedEvent> deadLetters, List<JobState> memories,
+        BiFunction<EncodedEvent, String, EncodedEvent> refused) {
 
     /** A batch that is written whole or not at all. */
-    public Batch(Session session, List<Event> events, List<Event> deadLetters, List<JobMemory> memories) {
+    public Batch(SinkSession session, List<EncodedEvent> events, List<EncodedEvent> deadLetters, List<JobState> memories) {
         this(session, events, deadLetters, memories, null);
     }
 
@@ -29,11 +29,11 @@ public record Batch(Session session, List<Event> events, List<Event> deadLetters
     }
 
     /** With a dead letter in place of the event that it was rejected for; null if that cannot be. */
-    Batch without(Rejected why) {
+    Batch without(EventRejectedException why) {
         if (refused == null || why.event() == null || !events.contains(why.event())) {
             return null;
         }
-        List<Event> letters = new ArrayList<>(deadLetters);
+        List<EncodedEvent> letters = new ArrayList<>(deadLetters);
         letters.add(refused.apply(why.event(), why.getMessage()));
         return new Batch(session, events.stream().filter(event -> !event.equals(why.event())).toList(), letters,
                 memories, refused);

@@ -20,15 +20,15 @@ final class GroupCommit {
      *
      * @throws RuntimeException if the session is over, and with it every page that is not done
      */
-    void commit(List<WaitingPage> group) {
+    void commit(List<CommitRequest> group) {
         try {
             writeWhatCanBe(group);
-        } catch (Rejected e) {
+        } catch (EventRejectedException e) {
             commitOneByOne(group, e);
         }
     }
 
-    private void commitOneByOne(List<WaitingPage> group, Rejected rejected) {
+    private void commitOneByOne(List<CommitRequest> group, EventRejectedException rejected) {
         if (group.size() == 1) {
             group.get(0).failed(rejected);
         } else {
@@ -37,12 +37,12 @@ final class GroupCommit {
     }
 
     /** One event that can never be written does not keep the others back: it becomes a dead letter. */
-    private void writeWhatCanBe(List<WaitingPage> group) {
+    private void writeWhatCanBe(List<CommitRequest> group) {
         while (true) {
             try {
                 write(group);
                 return;
-            } catch (Rejected e) {
+            } catch (EventRejectedException e) {
                 if (group.stream().noneMatch(page -> page.isMended(e))) {
                     throw e;
                 }
@@ -50,10 +50,10 @@ final class GroupCommit {
         }
     }
 
-    private void write(List<WaitingPage> group) {
+    private void write(List<CommitRequest> group) {
         if (!group.isEmpty()) {
-            sink.write(group.stream().map(WaitingPage::batch).toList());
-            group.forEach(WaitingPage::committed);
+            sink.write(group.stream().map(CommitRequest::batch).toList());
+            group.forEach(CommitRequest::committed);
             group.forEach(page -> safe.accept(page.batch()));
         }
     }

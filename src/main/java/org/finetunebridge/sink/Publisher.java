@@ -14,11 +14,11 @@ public final class Publisher implements AutoCloseable {
 
     private final Sink sink;
     private final ReentrantLock one = new ReentrantLock();
-    private final WaitingPages waiting = new WaitingPages();
+    private final CommitQueue waiting = new CommitQueue();
     private final GroupCommit commit;
     private final List<Consumer<Batch>> listeners = new CopyOnWriteArrayList<>();
-    private final CompletableFuture<Fenced> fenced = new CompletableFuture<>();
-    private volatile Session session;
+    private final CompletableFuture<InstanceFencedException> fenced = new CompletableFuture<>();
+    private volatile SinkSession session;
     private volatile RuntimeException trouble;
     private boolean closed;
 
@@ -31,27 +31,27 @@ public final class Publisher implements AutoCloseable {
     /**
      * The session to hold pages against. Ask before every page.
      *
-     * @throws Lost   if the sink cannot be opened now
-     * @throws Fenced if another instance has it
+     * @throws SinkUnavailableException   if the sink cannot be opened now
+     * @throws InstanceFencedException if another instance has it
      */
-    public Session session() {
-        Session current = session;
+    public SinkSession session() {
+        SinkSession current = session;
         return current != null ? current : open();
     }
 
     /** Who waited while somebody else's attempt failed shares its failure, or a stop would wait for all of them. */
-    private Session open() {
+    private SinkSession open() {
         RuntimeException before = trouble;
         one.lock();
         try {
             if (closed) {
-                throw new Lost("the bridge has stopped", null);
+                throw new SinkUnavailableException("the bridge has stopped", null);
             }
             if (session == null && trouble != before) {
                 throw trouble;
             }
             if (session == null) {
-                session = new Session(sink.open());
+                session = new SinkSession(sink.open());
                 trouble = null;
             }
             return session;
@@ -65,15 +65,15 @@ public final class Publisher implements AutoCloseable {
     /**
      * Commits a page. Returns when its events are published and remembered.
      *
-     * @throws Lost     if it is not known whether they are: forget the page and read it again
-     * @throws Rejected if the page can never be written
-     * @throws Fenced   if another instance took over
+     * @throws SinkUnavailableException     if it is not known whether they are: forget the page and read it again
+     * @throws EventRejectedException if the page can never be written
+     * @throws InstanceFencedException   if another instance took over
      */
     public void publish(Batch batch) {
         if (batch.isEmpty()) {
             return;
         }
-        WaitingPage mine = waiting.add(batch);
+        CommitRequest mine = waiting.add(batch);
         one.lock();
         try {
             while (!mine.isDone()) {
@@ -85,7 +85,7 @@ public final class Publisher implements AutoCloseable {
         mine.requireCommitted();
     }
 
-    private void commit(List<WaitingPage> group) {
+    private void commit(List<CommitRequest> group) {
         group.forEach(page -> page.refuseUnlessOf(session, trouble));
         try {
             commit.commit(group.stream().filter(page -> !page.isDone()).toList());
@@ -102,12 +102,12 @@ public final class Publisher implements AutoCloseable {
 
     /** The session is over. What no sink should throw is no page's fault either: the page is read again. */
     private RuntimeException over(Throwable e) {
-        RuntimeException why = e instanceof Lost || e instanceof Fenced ? (RuntimeException) e
-                : new Lost("a fault of the bridge: " + e, e);
+        RuntimeException why = e instanceof SinkUnavailableException || e instanceof InstanceFencedException ? (RuntimeException) e
+                : new SinkUnavailableException("a fault of the bridge: " + e, e);
         session = null;
         trouble = why;
         sink.close();
-        if (why instanceof Fenced end) {
+        if (why instanceof InstanceFencedException end) {
             fenced.complete(end);
         }
         return why;
@@ -119,12 +119,12 @@ public final class Publisher implements AutoCloseable {
     }
 
     /** Completed when another instance takes over: nothing will be published any more. */
-    public CompletableFuture<Fenced> fenced() {
+    public CompletableFuture<InstanceFencedException> fenced() {
         return fenced;
     }
 
     /** What is remembered, as far as it is known now; null while the sink is not open. */
-    public Session remembered() {
+    public SinkSession remembered() {
         return session;
     }
 

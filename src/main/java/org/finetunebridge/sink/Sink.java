@@ -3,12 +3,12 @@ package org.finetunebridge.sink;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Predicate;
-import org.finetunebridge.memory.JobMemory;
+import org.finetunebridge.state.JobState;
 
 /**
  * A destination that takes events and the memory of them in one commit. Used by one thread at a time.
  *
- * <p>Any failure but {@link Rejected} leaves it closed; {@link #open} begins anew from what is really there.
+ * <p>Any failure but {@link EventRejectedException} leaves it closed; {@link #open} begins anew from what is really there.
  */
 public interface Sink extends AutoCloseable {
 
@@ -16,38 +16,38 @@ public interface Sink extends AutoCloseable {
      * Keeps every other instance out, clears away what was never committed, and reads the memory.
      *
      * @return everything remembered
-     * @throws Lost   if it cannot be opened now; trying again later may help
-     * @throws Fenced if another instance has it
+     * @throws SinkUnavailableException   if it cannot be opened now; trying again later may help
+     * @throws InstanceFencedException if another instance has it
      */
-    Collection<JobMemory> open();
+    Collection<JobState> open();
 
     /**
      * Commits all of these batches or none. Returns when they are safe.
      *
-     * @throws Lost     if that is not certain: believe neither, and open again
-     * @throws Rejected if one of them can never be written, and nothing was
-     * @throws Fenced   if another instance took over
+     * @throws SinkUnavailableException     if that is not certain: believe neither, and open again
+     * @throws EventRejectedException if one of them can never be written, and nothing was
+     * @throws InstanceFencedException   if another instance took over
      */
     void write(List<Batch> batches);
 
     /**
      * What is remembered, read without keeping anybody out: for looking only.
      *
-     * @throws Lost if it cannot be read
+     * @throws SinkUnavailableException if it cannot be read
      */
-    Collection<JobMemory> peek();
+    Collection<JobState> peek();
 
     /**
      * Forgets jobs by their names: what is seen of them next is told as if for the first time. Only while open.
      *
-     * @throws Lost if that is not certain
+     * @throws SinkUnavailableException if that is not certain
      */
     void forget(Collection<String> names);
 
     /**
      * The dead letters, as events in JSON, oldest first.
      *
-     * @throws Lost if they cannot be read
+     * @throws SinkUnavailableException if they cannot be read
      */
     List<String> deadLetters();
 
@@ -55,7 +55,7 @@ public interface Sink extends AutoCloseable {
      * Takes dead letters out of the store. Only while open.
      *
      * @param gone which
-     * @throws Lost if that is not certain
+     * @throws SinkUnavailableException if that is not certain
      */
     void removeDeadLetters(Predicate<String> gone);
 

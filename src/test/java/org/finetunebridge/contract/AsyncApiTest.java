@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.finetunebridge.event.Kind;
+import org.finetunebridge.event.FactType;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -38,7 +38,7 @@ class AsyncApiTest {
         assertThat(api.path("asyncapi").asText()).isEqualTo("3.0.0");
         assertThat(messages.findValuesAsText("name")).filteredOn(name -> name.startsWith("org."))
                 .containsExactlyInAnyOrderElementsOf(texts(envelope.at("/properties/type/enum")))
-                .contains(Kind.JOB_STATUS_CHANGED.type(), Kind.CHECKPOINT_CHANGED.type(), Kind.LOG_APPENDED.type());
+                .contains(FactType.JOB_STATUS_CHANGED.type(), FactType.CHECKPOINT_CHANGED.type(), FactType.LOG_APPENDED.type());
     }
 
     @Test

@@ -22,27 +22,27 @@ class EventIdTest {
     /** These never change: consumers tell events apart by them. Computed by another program, from the rule. */
     @Test
     void isTheSameForEver() {
-        assertThat(id(Kind.JOB_STATUS_CHANGED, "dashscope", "ft-202511241109-ea26", "[\"RUNNING\"]"))
+        assertThat(id(FactType.JOB_STATUS_CHANGED, "dashscope", "ft-202511241109-ea26", "[\"RUNNING\"]"))
                 .isEqualTo("h3lmfws5uyh47laprog3spb4nn");
-        assertThat(id(Kind.CHECKPOINT_CHANGED, "dashscope", "ft-202511241109-ea26", "[\"checkpoint-100\",\"READY\"]"))
+        assertThat(id(FactType.CHECKPOINT_CHANGED, "dashscope", "ft-202511241109-ea26", "[\"checkpoint-100\",\"READY\"]"))
                 .isEqualTo("sdp2ktasju6nplsr453dtnra2q");
-        assertThat(id(Kind.LOG_APPENDED, "minimax", "1702558479750",
+        assertThat(id(FactType.LOG_APPENDED, "minimax", "1702558479750",
                 "[1702558487522,{\"status\":\"running\",\"n\":1}]"))
                 .isEqualTo("3txbfgyknm7tpwfdqjsmmdz36v");
-        assertThat(id(Kind.LOG_APPENDED, "minimax", "1702558479750", "[1702558487522,\"plain text\"]"))
+        assertThat(id(FactType.LOG_APPENDED, "minimax", "1702558479750", "[1702558487522,\"plain text\"]"))
                 .isEqualTo("2n66xijvch2lvexur7kmrnjd2d");
     }
 
     @Test
     void isMadeOfLettersAndDigitsThatAreSafeEverywhere() {
-        assertThat(id(Kind.LOG_APPENDED, "minimax", "任务", "[\"\\u0000\"]")).matches("[a-z2-7]{26}");
+        assertThat(id(FactType.LOG_APPENDED, "minimax", "任务", "[\"\\u0000\"]")).matches("[a-z2-7]{26}");
     }
 
     @Test
     void doesNotDependOnTheOrderOfKeys() {
-        assertThat(id(Kind.LOG_APPENDED, "minimax", "1", "[1,{\"a\":{\"x\":1,\"y\":[1,2]},\"b\":2}]"))
-                .isEqualTo(id(Kind.LOG_APPENDED, "minimax", "1", "[1,{\"b\":2,\"a\":{\"y\":[1,2],\"x\":1}}]"))
-                .isNotEqualTo(id(Kind.LOG_APPENDED, "minimax", "1", "[1,{\"b\":2,\"a\":{\"y\":[2,1],\"x\":1}}]"));
+        assertThat(id(FactType.LOG_APPENDED, "minimax", "1", "[1,{\"a\":{\"x\":1,\"y\":[1,2]},\"b\":2}]"))
+                .isEqualTo(id(FactType.LOG_APPENDED, "minimax", "1", "[1,{\"b\":2,\"a\":{\"y\":[1,2],\"x\":1}}]"))
+                .isNotEqualTo(id(FactType.LOG_APPENDED, "minimax", "1", "[1,{\"b\":2,\"a\":{\"y\":[2,1],\"x\":1}}]"));
     }
 
     @Property
@@ -80,14 +80,14 @@ class EventIdTest {
     private static String id(List<String> fields) {
         var key = JsonNodeFactory.instance.arrayNode();
         fields.forEach(key::add);
-        return EventId.of(Kind.LOG_APPENDED, "acme", "job", key);
+        return EventId.of(FactType.LOG_APPENDED, "acme", "job", key);
     }
 
     private static String key(String key) {
-        return id(Kind.LOG_APPENDED, "acme", "job", key);
+        return id(FactType.LOG_APPENDED, "acme", "job", key);
     }
 
-    private static String id(Kind kind, String provider, String job, String key) {
+    private static String id(FactType kind, String provider, String job, String key) {
         try {
             JsonNode parts = JSON.readTree(key);
             return EventId.of(kind, provider, job, parts);

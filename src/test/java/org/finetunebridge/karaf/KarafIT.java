@@ -28,11 +28,11 @@ import org.awaitility.core.ConditionFactory;
 import org.finetunebridge.Collector;
 import org.finetunebridge.Loopback;
 import org.finetunebridge.Ndjson;
-import org.finetunebridge.kafka.Broker;
-import org.finetunebridge.sandbox.Fault;
-import org.finetunebridge.sandbox.Job;
-import org.finetunebridge.sandbox.Sandbox;
-import org.finetunebridge.sandbox.World;
+import org.finetunebridge.simulator.Fault;
+import org.finetunebridge.simulator.Sandbox;
+import org.finetunebridge.simulator.SimulatedJob;
+import org.finetunebridge.simulator.Simulation;
+import org.finetunebridge.sink.kafka.Broker;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -57,7 +57,7 @@ class KarafIT {
 
     private Path temporary;
     private Karaf karaf;
-    private World world;
+    private Simulation world;
     private Sandbox sandbox;
     private Path folder;
     private Map<String, String> keys;
@@ -81,7 +81,7 @@ class KarafIT {
 
     @BeforeEach
     void begin() throws IOException {
-        world = World.empty();
+        world = Simulation.empty();
         sandbox = Sandbox.start(world);
         folder = Files.createTempDirectory(temporary, "test");
         keys = new TreeMap<>(Map.of("bridge.sources", "dashscope", "bridge.http.port", "0"));
@@ -105,7 +105,7 @@ class KarafIT {
     void tellsWhatTheStandaloneBridgeTells() throws Exception {
         sandbox.close();
         Instant now = Instant.parse("2026-03-01T00:00:00Z");
-        world = World.at(() -> now);
+        world = Simulation.at(() -> now);
         sandbox = Sandbox.start(world);
         world.account("dashscope").finished(12, 2, 0).create().become("RUNNING").checkpoint("checkpoint-7", 7, "READY");
         world.account("minimax").finished(3, 0, 5).create().become("FAILED");
@@ -124,7 +124,7 @@ class KarafIT {
     @Test
     void losesAndRepeatsNothingWhenItsConfigurationChanges() throws Exception {
         watch();
-        Job first = world.account("dashscope").create().become("RUNNING");
+        SimulatedJob first = world.account("dashscope").create().become("RUNNING");
         patiently().until(() -> told(first).contains("RUNNING"));
 
         sandbox.mischief().always(".*checkpoints.*", Fault.slow(Duration.ofSeconds(20)));
@@ -136,7 +136,7 @@ class KarafIT {
         await().atMost(Duration.ofSeconds(15)).until(() -> karaf.log().contains(WATCHES));
         sandbox.mischief().end();
         first.checkpoint("checkpoint-1", 1, "READY").become("SUCCEEDED");
-        Job second = world.account("dashscope").create();
+        SimulatedJob second = world.account("dashscope").create();
 
         patiently().untilAsserted(() -> {
             assertThat(told(first)).containsExactlyInAnyOrder("RUNNING", "READY", "SUCCEEDED");
@@ -156,16 +156,16 @@ class KarafIT {
         karaf.configure(wrong);
         patiently().until(() -> karaf.log().contains("bridge.sink = pigeon"));
         assertThat(karaf.log()).contains("dashscope.periode", "the one before it stays in use")
-                .doesNotContain(World.KEY);
+                .doesNotContain(Simulation.KEY);
 
-        Job job = world.account("dashscope").create();
+        SimulatedJob job = world.account("dashscope").create();
         patiently().untilAsserted(() -> assertThat(told(job)).containsExactly("PENDING"));
         assertThat(karaf.mbeans(CONTEXTS)).hasSize(1);
     }
 
     @Test
     void showsItselfInTheShell() throws Exception {
-        Job good = world.account("dashscope").create("ft-good");
+        SimulatedJob good = world.account("dashscope").create("ft-good");
         world.account("dashscope").create("ft-bad");
         sandbox.mischief().always(".*/fine-tunes\\?.*", Fault.edited(text -> text.replace("\"ft-bad\"", "[]")));
         watch();
@@ -195,7 +195,7 @@ class KarafIT {
         karaf.tell("feature", "addRepository", features);
         karaf.tell("feature", "installFeature", "finetune-bridge");
         patiently().until(() -> "Active".equals(karaf.bundle(BUNDLE)));
-        Job job = world.account("dashscope").create();
+        SimulatedJob job = world.account("dashscope").create();
         watch();
         patiently().until(() -> told(job).contains("PENDING"));
 
@@ -215,7 +215,7 @@ class KarafIT {
             Files.createDirectories(acme.getParent());
             karaf.write(acme, text.replace("dashscope", "acme"));
         }
-        Job job = world.account("dashscope").create();
+        SimulatedJob job = world.account("dashscope").create();
         keys.put("bridge.sources", "mine");
         keys.keySet().removeIf(key -> key.startsWith("dashscope."));
         source("mine", "acme");
@@ -229,7 +229,7 @@ class KarafIT {
     @Test
     void tellsEachFactOnceAcrossKillsAndRestarts() throws Exception {
         watch();
-        Job job = world.account("dashscope").create();
+        SimulatedJob job = world.account("dashscope").create();
         patiently().until(() -> told(job).contains("PENDING"));
 
         world.account("dashscope").finished(100, 1, 0);
@@ -255,7 +255,7 @@ class KarafIT {
             keys.put("bridge.kafka.brokers", broker.address());
             keys.put("bridge.kafka.client.compression.type", "zstd");
             watch();
-            Job job = world.account("dashscope").create();
+            SimulatedJob job = world.account("dashscope").create();
             patiently().ignoreExceptions().until(() -> toldTo(broker, job).contains("PENDING"));
 
             world.account("dashscope").finished(50, 1, 0);
@@ -281,7 +281,7 @@ class KarafIT {
         keys.put("bridge.http.port", Integer.toString(port));
         source("cron", "minimax");
         keys.put("cron.cron", "0/2 * * * * ?");
-        Job job = world.account("dashscope").create();
+        SimulatedJob job = world.account("dashscope").create();
         watch();
         patiently().until(() -> told(job).contains("PENDING"));
         assertThat(ours()).isNotEmpty();
@@ -308,7 +308,7 @@ class KarafIT {
         assertThat(karaf.etc("org.finetunebridge.cfg")).exists();
 
         karaf.deploy(KAR, KAR.getFileName().toString());
-        Job next = world.account("dashscope").create();
+        SimulatedJob next = world.account("dashscope").create();
         patiently().until(() -> told(next).contains("PENDING"));
         assertThat(events()).extracting(event -> event.path("source").asText() + event.path("id").asText())
                 .doesNotHaveDuplicates();
@@ -317,7 +317,7 @@ class KarafIT {
     /** What was not sent yet is sent when a bridge ends, so nothing is on its way when that is over. */
     @Test
     void sendsTracesWhileItIsToldWhereTo() throws Exception {
-        Job job = world.account("dashscope").create();
+        SimulatedJob job = world.account("dashscope").create();
         try (Collector collector = new Collector()) {
             keys.put("bridge.traces.endpoint", collector.endpoint());
             watch();
@@ -350,7 +350,7 @@ class KarafIT {
         try {
             patiently().until(() -> "Active".equals(karaf.bundle("other.camel")));
             karaf.tell("bundle", "refresh", BUNDLE);
-            Job job = world.account("dashscope").create();
+            SimulatedJob job = world.account("dashscope").create();
             watch();
 
             patiently().until(() -> told(job).contains("PENDING"));
@@ -367,7 +367,7 @@ class KarafIT {
 
     private void source(String name, String provider) {
         keys.put(name + ".provider", provider);
-        keys.put(name + ".api-key", World.KEY);
+        keys.put(name + ".api-key", Simulation.KEY);
         keys.put(name + ".base-url", sandbox.url());
         keys.put(name + ".period", "500ms");
         world.account(provider);
@@ -420,7 +420,7 @@ class KarafIT {
     }
 
     /** The statuses of a job and its checkpoints, in order. */
-    private List<String> told(Job job) {
+    private List<String> told(SimulatedJob job) {
         return events().stream().filter(event -> event.path("subject").asText().equals(job.id()))
                 .map(event -> event.at("/data/status").asText()).toList();
     }
@@ -431,7 +431,7 @@ class KarafIT {
                 .statusCode();
     }
 
-    private static List<String> toldTo(Broker broker, Job job) {
+    private static List<String> toldTo(Broker broker, SimulatedJob job) {
         return broker.read(TOPIC).stream().map(record -> Ndjson.json(text(record)))
                 .filter(event -> event.path("subject").asText().equals(job.id()))
                 .map(event -> event.at("/data/status").asText()).toList();

@@ -31,21 +31,20 @@ import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
-import org.finetunebridge.deadletter.DeadLetters;
-import org.finetunebridge.event.Envelope;
-import org.finetunebridge.event.Event;
-import org.finetunebridge.event.FactReader;
-import org.finetunebridge.event.Finding;
-import org.finetunebridge.event.Naming;
-import org.finetunebridge.event.Page;
-import org.finetunebridge.fetch.Account;
-import org.finetunebridge.fetch.Attempt;
-import org.finetunebridge.fetch.Budget;
-import org.finetunebridge.memory.Asked;
-import org.finetunebridge.memory.News;
-import org.finetunebridge.memory.Told;
+import org.finetunebridge.camel.http.ProviderClient;
+import org.finetunebridge.deadletter.DeadLetterFactory;
+import org.finetunebridge.event.FactParser;
+import org.finetunebridge.event.ParseResult;
+import org.finetunebridge.event.RecordKeyStrategy;
+import org.finetunebridge.event.RecordPage;
+import org.finetunebridge.event.cloudevents.CloudEventWriter;
+import org.finetunebridge.event.cloudevents.EncodedEvent;
+import org.finetunebridge.polling.RateLimiter;
 import org.finetunebridge.settings.SettingsReader;
 import org.finetunebridge.settings.SourceSettings;
+import org.finetunebridge.state.PageRequest;
+import org.finetunebridge.state.PublishedState;
+import org.finetunebridge.state.StateDiff;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
@@ -67,7 +66,7 @@ class GoldenEventsTest {
     private static final ObjectMapper SDK = new ObjectMapper();
 
     private final RouteFiles files = routes();
-    private final Mappings mappings = new Mappings(files);
+    private final JsltMapper mappings = new JsltMapper(files);
     private final Map<String, SourceSettings> sources = new ConcurrentHashMap<>();
     private final Map<String, JsonSchema> schemas = Stream.of("job.status-changed", "checkpoint.changed",
             "log.appended", "dead-letter").collect(Collectors.toMap(word -> "urn:finetunebridge:schema:" + word + ":v1",
@@ -143,44 +142,44 @@ class GoldenEventsTest {
             SourceSettings source = source(answer.getName(FIXTURES.getNameCount()).toString());
             String resource = answer.getParent().getFileName().toString();
             var provider = source.provider();
-            Attempt attempt = attempt(source, resource, Files.readAllBytes(answer));
+            RequestAttempt attempt = attempt(source, resource, Files.readAllBytes(answer));
             var ways = provider.ways();
             // A job without a mapping of its own is mapped like a list of one, but asked in its own way.
             String way = resource.equals(provider.list()) && answer.toString().contains("-embedded")
                     || answer.getFileName().toString().startsWith("detail") ? "job" : resource;
-            Page page = Page.of(mappings.mapResource(JSON.readTree(attempt.body()), MappingTest.asked(answer),
-                    provider.name(), resource), new FactReader(provider.name(), source.zone()),
-                    new Naming(ways.recent().contains(way), ways.numbered().contains(way),
+            RecordPage page = RecordPage.of(mappings.mapResource(JSON.readTree(attempt.body()), MappingTest.asked(answer),
+                    provider.name(), resource), new FactParser(provider.name(), source.zone()),
+                    new RecordKeyStrategy(ways.recent().contains(way), ways.numbered().contains(way),
                             ways.indexed().contains(way) ? MappingTest.asked(answer).path("cursor").asLong() : -1));
-            var writer = new Envelope(provider.name(), source.name(), source.zone(), false);
+            var writer = new CloudEventWriter(provider.name(), source.name(), source.zone(), false);
             String requestId = page.requestId() == null ? attempt.requestId() : page.requestId();
-            for (News news : news(page, way, provider)) {
+            for (StateDiff news : news(page, way, provider)) {
                 news.items().forEach(item -> events.add(text(writer.of(item, OBSERVED, requestId))));
-                for (Finding refused : news.refused()) {
-                    deadLetters.add(text(new DeadLetters(writer).ofRecord(refused, "", resource, attempt)));
+                for (ParseResult refused : news.refused()) {
+                    deadLetters.add(text(new DeadLetterFactory(writer).ofRecord(refused, "", resource, attempt)));
                 }
             }
         }
 
         /** A list shows many jobs, each with a memory of its own; anything else is about one. */
-        private static List<News> news(Page page, String resource, Provider provider) {
+        private static List<StateDiff> news(RecordPage page, String resource, Provider provider) {
             if (provider.ways().whole().contains(resource) || provider.ways().named(resource)) {
-                return List.of(News.ofList(Told.NOTHING, page.findings(), resource,
+                return List.of(StateDiff.ofList(PublishedState.NOTHING, page.findings(), resource,
                         provider.ways().whole().contains(resource)));
             }
             if (provider.ways().growing().contains(resource)) {
-                return List.of(News.ofGrowth(Told.NOTHING, page.findings(), Asked.from(0, resource)));
+                return List.of(StateDiff.ofGrowth(PublishedState.NOTHING, page.findings(), PageRequest.from(0, resource)));
             }
-            var groups = new LinkedHashMap<String, List<Finding>>();
+            var groups = new LinkedHashMap<String, List<ParseResult>>();
             page.findings().forEach(finding -> groups.computeIfAbsent(resource.equals(provider.list())
                     ? String.valueOf(finding.job()) : "", job -> new ArrayList<>()).add(finding));
-            return groups.values().stream().map(findings -> News.ofState(Told.NOTHING, findings)).toList();
+            return groups.values().stream().map(findings -> StateDiff.ofState(PublishedState.NOTHING, findings)).toList();
         }
     }
 
-    private static Attempt attempt(SourceSettings source, String resource, byte[] body) throws Exception {
-        var attempt = new Attempt();
-        var account = new Account(source, new Budget(0), JSON, () -> OBSERVED);
+    private static RequestAttempt attempt(SourceSettings source, String resource, byte[] body) throws Exception {
+        var attempt = new RequestAttempt();
+        var account = new ProviderClient(source, new RateLimiter(0), JSON, () -> OBSERVED);
         try (var context = new DefaultCamelContext()) {
             Exchange exchange = new DefaultExchange(context);
             exchange.getMessage().setHeader(Exchange.HTTP_METHOD, "GET");
@@ -194,7 +193,7 @@ class GoldenEventsTest {
     }
 
     private SourceSettings source(String provider) {
-        return sources.computeIfAbsent(provider, name -> new SettingsReader(new Providers(files), () -> OBSERVED)
+        return sources.computeIfAbsent(provider, name -> new SettingsReader(new ProviderRegistry(files), () -> OBSERVED)
                 .read(new TreeMap<>(Map.of("bridge.sources", "team-a", "team-a.provider", name, "team-a.api-key", "sk")))
                 .sources().get(0));
     }
@@ -248,7 +247,7 @@ class GoldenEventsTest {
                 .getSchema(json(text(SCHEMAS.resolve(name + ".schema.json"))));
     }
 
-    private static String text(Event event) {
+    private static String text(EncodedEvent event) {
         return new String(event.value(), UTF_8);
     }
 

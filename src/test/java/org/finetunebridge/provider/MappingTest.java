@@ -220,7 +220,7 @@ class MappingTest {
     /** What the answer answers: {@code <case>.asked.json}, if that matters. */
     static JsonNode asked(Path answer) {
         Path asked = beside(answer, ".asked.json");
-        return Files.exists(asked) ? read(asked) : Mappings.asked("job-of-the-fixtures", "0");
+        return Files.exists(asked) ? read(asked) : JsltMapper.asked("job-of-the-fixtures", "0");
     }
 
     private static Expression compile(String mapping) {

@@ -44,12 +44,12 @@ class ProvidersAreFilesTest {
             assertThat(Path.of("src/main/resources/sandbox/providers")).content().containsPattern("(?m)^" + provider + "( |$)");
             assertThat(Path.of("docs/providers", provider + ".md")).content().contains("## Doubts");
             assertThat(Path.of("README.md")).content().contains("docs/providers/" + provider + ".md");
-            assertThat(Path.of("src/test/resources/fixtures", new Providers(files()).like(provider))).isNotEmptyDirectory();
+            assertThat(Path.of("src/test/resources/fixtures", new ProviderRegistry(files()).like(provider))).isNotEmptyDirectory();
         }));
     }
 
     private static Stream<String> providers() {
-        return new Providers(files()).names().stream();
+        return new ProviderRegistry(files()).names().stream();
     }
 
     private static RouteFiles files() {

@@ -16,7 +16,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.finetunebridge.provider.Providers;
+import org.finetunebridge.provider.ProviderRegistry;
 import org.finetunebridge.provider.RouteFiles;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -159,8 +159,8 @@ class ConfigurationTest {
                 .with(single).values();
     }
 
-    private static Providers providers() throws IOException {
-        return new Providers(new RouteFiles(ConfigurationTest.class.getClassLoader(), List.of(),
+    private static ProviderRegistry providers() throws IOException {
+        return new ProviderRegistry(new RouteFiles(ConfigurationTest.class.getClassLoader(), List.of(),
                 List.of(Path.of("routes"))));
     }
 

@@ -11,7 +11,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.finetunebridge.provider.Providers;
+import org.finetunebridge.provider.ProviderRegistry;
 import org.finetunebridge.provider.RouteFiles;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,7 +96,7 @@ class SettingsReaderTest {
     void refusesAWrongValueInOneLineThatSaysWhatIsAllowed(String key, String value, String allowed) {
         Map<String, String> configuration = new TreeMap<>(Map.of("dashscope.api-key", "sk-secret-1"));
         configuration.put(key, value);
-        BadSettings bad = refused(configuration);
+        InvalidConfigurationException bad = refused(configuration);
 
         assertThat(bad.problems()).hasSize(1).first().asString().startsWith(key + " = ").contains(allowed)
                 .doesNotContain("Exception").doesNotContain("sk-secret-1").doesNotContain("\n");
@@ -124,13 +124,13 @@ class SettingsReaderTest {
                 .doesNotContain("\u001b").doesNotContain("\r").hasSizeLessThan(200);
     }
 
-    private static BadSettings refused(Map<String, String> configuration) {
-        return catchThrowableOfType(BadSettings.class, () -> read(configuration));
+    private static InvalidConfigurationException refused(Map<String, String> configuration) {
+        return catchThrowableOfType(InvalidConfigurationException.class, () -> read(configuration));
     }
 
     private static Settings read(Map<String, String> configuration) throws IOException {
         var files = new RouteFiles(SettingsReaderTest.class.getClassLoader(), List.of(), List.of(Path.of("routes")));
-        return new SettingsReader(new Providers(files), () -> Instant.parse("2026-03-01T00:00:00Z"))
+        return new SettingsReader(new ProviderRegistry(files), () -> Instant.parse("2026-03-01T00:00:00Z"))
                 .read(new TreeMap<>(configuration));
     }
 }

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
-import org.finetunebridge.event.Event;
-import org.finetunebridge.memory.JobMemory;
-import org.finetunebridge.memory.MemoryJson;
+import org.finetunebridge.event.cloudevents.EncodedEvent;
+import org.finetunebridge.state.JobState;
+import org.finetunebridge.state.JobStateSerde;
 
 /** A sink in memory, told how its next commits end. What it remembers goes through JSON, as on a disk. */
 public final class FlakySink implements Sink {
@@ -33,8 +33,8 @@ public final class FlakySink implements Sink {
     }
 
     private final Map<String, String> memory = new TreeMap<>();
-    private final List<Event> events = new ArrayList<>();
-    private final List<Event> deadLetters = new ArrayList<>();
+    private final List<EncodedEvent> events = new ArrayList<>();
+    private final List<EncodedEvent> deadLetters = new ArrayList<>();
     private final List<List<Batch>> commits = new ArrayList<>();
     private final Deque<Commit> next = new ArrayDeque<>();
     private boolean open;
@@ -52,7 +52,7 @@ public final class FlakySink implements Sink {
     }
 
     /** What was published, in order. */
-    public synchronized List<Event> events() {
+    public synchronized List<EncodedEvent> events() {
         return List.copyOf(events);
     }
 
@@ -68,7 +68,7 @@ public final class FlakySink implements Sink {
     }
 
     @Override
-    public synchronized Collection<JobMemory> open() {
+    public synchronized Collection<JobState> open() {
         open = true;
         opened++;
         return memory.values().stream().map(FlakySink::read).toList();
@@ -81,13 +81,13 @@ public final class FlakySink implements Sink {
         }
         Commit end = next.isEmpty() ? Commit.GOOD : next.poll();
         switch (end) {
-            case REJECTED -> throw new Rejected("never", null);
-            case FENCED -> throw new Fenced("another");
-            case LOST -> throw new Lost("no", null);
+            case REJECTED -> throw new EventRejectedException("never", null);
+            case FENCED -> throw new InstanceFencedException("another");
+            case LOST -> throw new SinkUnavailableException("no", null);
             case GOOD, UNHEARD -> keep(batches);
         }
         if (end == Commit.UNHEARD) {
-            throw new Lost("no answer", null);
+            throw new SinkUnavailableException("no answer", null);
         }
     }
 
@@ -97,7 +97,7 @@ public final class FlakySink implements Sink {
     }
 
     @Override
-    public synchronized Collection<JobMemory> peek() {
+    public synchronized Collection<JobState> peek() {
         return memory.values().stream().map(FlakySink::read).toList();
     }
 
@@ -121,13 +121,13 @@ public final class FlakySink implements Sink {
         for (Batch batch : batches) {
             events.addAll(batch.events());
             deadLetters.addAll(batch.deadLetters());
-            batch.memories().forEach(one -> memory.put(one.name(), MemoryJson.write(one)));
+            batch.memories().forEach(one -> memory.put(one.name(), JobStateSerde.write(one)));
         }
     }
 
-    private static JobMemory read(String json) {
+    private static JobState read(String json) {
         try {
-            return MemoryJson.read(json);
+            return JobStateSerde.read(json);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

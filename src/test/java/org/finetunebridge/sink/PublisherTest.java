@@ -20,8 +20,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
-import org.finetunebridge.memory.JobMemory;
 import org.finetunebridge.sink.FlakySink.Commit;
+import org.finetunebridge.sink.file.Disk;
+import org.finetunebridge.state.JobState;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,7 +40,7 @@ class PublisherTest {
 
     @Test
     void remembersOnceTheCommitIsConfirmed() {
-        Session session = publisher.session();
+        SinkSession session = publisher.session();
         publisher.publish(batch(session, "a", "1"));
 
         assertThat(status(session, "a")).isEqualTo("1");
@@ -48,10 +49,10 @@ class PublisherTest {
 
     @Test
     void remembersNothingOfACommitThatFailed() {
-        Session session = publisher.session();
+        SinkSession session = publisher.session();
         sink.next(List.of(Commit.LOST));
 
-        assertThatThrownBy(() -> publisher.publish(batch(session, "a", "1"))).isInstanceOf(Lost.class);
+        assertThatThrownBy(() -> publisher.publish(batch(session, "a", "1"))).isInstanceOf(SinkUnavailableException.class);
         assertThat(session.knows("acme", "a")).isFalse();
         assertThat(publisher.session()).isNotSameAs(session);
         assertThat(publisher.session().knows("acme", "a")).isFalse();
@@ -59,22 +60,22 @@ class PublisherTest {
 
     @Test
     void believesNeitherAfterACommitOfWhichNobodyHeard() {
-        Session session = publisher.session();
+        SinkSession session = publisher.session();
         sink.next(List.of(Commit.UNHEARD));
 
-        assertThatThrownBy(() -> publisher.publish(batch(session, "a", "1"))).isInstanceOf(Lost.class);
+        assertThatThrownBy(() -> publisher.publish(batch(session, "a", "1"))).isInstanceOf(SinkUnavailableException.class);
         assertThat(session.knows("acme", "a")).as("in the session that ended").isFalse();
         assertThat(status(publisher.session(), "a")).as("in the one that read again").isEqualTo("1");
     }
 
     @Test
     void refusesAPageThatWasHeldAgainstAnOlderMemory() {
-        Session old = publisher.session();
+        SinkSession old = publisher.session();
         sink.next(List.of(Commit.LOST));
-        assertThatThrownBy(() -> publisher.publish(batch(old, "a", "1"))).isInstanceOf(Lost.class);
+        assertThatThrownBy(() -> publisher.publish(batch(old, "a", "1"))).isInstanceOf(SinkUnavailableException.class);
         publisher.session();
 
-        assertThatThrownBy(() -> publisher.publish(batch(old, "b", "1"))).isInstanceOf(Lost.class);
+        assertThatThrownBy(() -> publisher.publish(batch(old, "b", "1"))).isInstanceOf(SinkUnavailableException.class);
         assertThat(sink.events()).isEmpty();
         publisher.publish(batch(publisher.session(), "b", "1"));
         assertThat(sink.events()).hasSize(1);
@@ -82,10 +83,10 @@ class PublisherTest {
 
     @Test
     void keepsTheSessionWhenAPageCanNeverBeWritten() {
-        Session session = publisher.session();
+        SinkSession session = publisher.session();
         sink.next(List.of(Commit.REJECTED));
 
-        assertThatThrownBy(() -> publisher.publish(batch(session, "a", "1"))).isInstanceOf(Rejected.class);
+        assertThatThrownBy(() -> publisher.publish(batch(session, "a", "1"))).isInstanceOf(EventRejectedException.class);
         assertThat(session.knows("acme", "a")).isFalse();
         assertThat(publisher.session()).isSameAs(session);
         publisher.publish(batch(session, "b", "1"));
@@ -94,12 +95,12 @@ class PublisherTest {
 
     @Test
     void tellsWhenAnotherInstanceTookOver() {
-        Session session = publisher.session();
+        SinkSession session = publisher.session();
         sink.next(List.of(Commit.FENCED));
 
-        assertThatThrownBy(() -> publisher.publish(batch(session, "a", "1"))).isInstanceOf(Fenced.class);
+        assertThatThrownBy(() -> publisher.publish(batch(session, "a", "1"))).isInstanceOf(InstanceFencedException.class);
         assertThat(publisher.fenced()).isCompleted();
-        assertThat(publisher.trouble()).isInstanceOf(Fenced.class);
+        assertThat(publisher.trouble()).isInstanceOf(InstanceFencedException.class);
     }
 
     @Test
@@ -107,7 +108,7 @@ class PublisherTest {
         publisher.session();
         publisher.close();
 
-        assertThatThrownBy(publisher::session).isInstanceOf(Lost.class).hasMessageContaining("stopped");
+        assertThatThrownBy(publisher::session).isInstanceOf(SinkUnavailableException.class).hasMessageContaining("stopped");
         assertThat(sink.opened()).isOne();
     }
 
@@ -118,7 +119,7 @@ class PublisherTest {
         files.session();
         files.close();
 
-        assertThatThrownBy(files::session).isInstanceOf(Lost.class);
+        assertThatThrownBy(files::session).isInstanceOf(SinkUnavailableException.class);
         try (var file = FileChannel.open(disk.state.resolve("lock"), StandardOpenOption.WRITE);
                 FileLock lock = file.tryLock()) {
             assertThat(lock).isNotNull();
@@ -129,7 +130,7 @@ class PublisherTest {
     void writesWhatWaitsInOneCommit() throws Exception {
         var gate = new Gate();
         var slow = new Publisher(gate);
-        Session session = slow.session();
+        SinkSession session = slow.session();
         Future<?> first = threads.submit(() -> slow.publish(batch(session, "first", "1")));
         gate.entered.await();
         List<Future<?>> others = new ArrayList<>();
@@ -170,13 +171,13 @@ class PublisherTest {
     private void tell(String job, int fact) {
         while (true) {
             try {
-                Session session = publisher.session();
+                SinkSession session = publisher.session();
                 String told = status(session, job);
                 if (told != null && Integer.parseInt(told) >= fact) {
                     return;
                 }
                 publisher.publish(batch(session, job, Integer.toString(fact)));
-            } catch (Lost e) {
+            } catch (SinkUnavailableException e) {
                 continue;
             }
         }
@@ -190,9 +191,9 @@ class PublisherTest {
                 throw new OutOfMemoryError("no heap");
             }
         });
-        Session session = faulty.session();
+        SinkSession session = faulty.session();
 
-        assertThatThrownBy(() -> faulty.publish(batch(session, "a", "1"))).isInstanceOf(Lost.class)
+        assertThatThrownBy(() -> faulty.publish(batch(session, "a", "1"))).isInstanceOf(SinkUnavailableException.class)
                 .hasMessageContaining("no heap");
         assertThat(faulty.session()).isNotSameAs(session);
     }
@@ -205,11 +206,11 @@ class PublisherTest {
                 throw new IllegalStateException("no way");
             }
         });
-        Session session = faulty.session();
+        SinkSession session = faulty.session();
 
-        assertThatThrownBy(() -> faulty.publish(batch(session, "a", "1"))).isInstanceOf(Lost.class)
+        assertThatThrownBy(() -> faulty.publish(batch(session, "a", "1"))).isInstanceOf(SinkUnavailableException.class)
                 .hasMessageContaining("no way");
-        assertThat(faulty.trouble()).isInstanceOf(Lost.class);
+        assertThat(faulty.trouble()).isInstanceOf(SinkUnavailableException.class);
         assertThat(faulty.session()).isNotSameAs(session);
     }
 
@@ -217,18 +218,18 @@ class PublisherTest {
     void saysSoIfTheSinkHasAFaultWhenItIsOpened() {
         var faulty = new Publisher(new Gate() {
             @Override
-            public Collection<JobMemory> open() {
+            public Collection<JobState> open() {
                 throw new OutOfMemoryError("no heap");
             }
         });
 
-        assertThatThrownBy(faulty::session).isInstanceOf(Lost.class).hasMessageContaining("no heap");
+        assertThatThrownBy(faulty::session).isInstanceOf(SinkUnavailableException.class).hasMessageContaining("no heap");
         assertThat(faulty.trouble()).as("what health tells").hasMessageContaining("no heap");
     }
 
     @Test
     void readsAgainIfSomebodyWhoIsToldOfACommitFails() {
-        Session session = publisher.session();
+        SinkSession session = publisher.session();
         publisher.onCommit(batch -> {
             throw new IllegalStateException("cannot count");
         });
@@ -242,14 +243,14 @@ class PublisherTest {
     private static int slowlyWaiting(Publisher publisher) throws ReflectiveOperationException {
         var waiting = Publisher.class.getDeclaredField("waiting");
         waiting.setAccessible(true);
-        return ((WaitingPages) waiting.get(publisher)).size();
+        return ((CommitQueue) waiting.get(publisher)).size();
     }
 
-    private static String status(Session session, String job) {
+    private static String status(SinkSession session, String job) {
         return session.of("acme", job).told().status();
     }
 
-    private static Batch batch(Session session, String job, String fact) {
+    private static Batch batch(SinkSession session, String job, String fact) {
         return new Batch(session, List.of(Disk.event(job, fact)), List.of(), List.of(Disk.memory(job, fact)));
     }
 
@@ -261,7 +262,7 @@ class PublisherTest {
         private final AtomicInteger closed = new AtomicInteger();
 
         @Override
-        public Collection<JobMemory> open() {
+        public Collection<JobState> open() {
             return List.of();
         }
 
@@ -272,12 +273,12 @@ class PublisherTest {
             try {
                 open.await();
             } catch (InterruptedException e) {
-                throw new Lost("interrupted", e);
+                throw new SinkUnavailableException("interrupted", e);
             }
         }
 
         @Override
-        public Collection<JobMemory> peek() {
+        public Collection<JobState> peek() {
             return List.of();
         }
 

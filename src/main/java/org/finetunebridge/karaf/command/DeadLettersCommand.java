@@ -13,9 +13,9 @@ import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.table.ShellTable;
-import org.finetunebridge.Bridge;
-import org.finetunebridge.fetch.Plain;
-import org.finetunebridge.karaf.Keeper;
+import org.finetunebridge.camel.Bridge;
+import org.finetunebridge.karaf.BridgeSupervisor;
+import org.finetunebridge.text.LogSanitizer;
 
 /** {@code finetune:dead-letters}. */
 @Service
@@ -25,7 +25,7 @@ public final class DeadLettersCommand implements Action {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @Reference
-    private Keeper keeper;
+    private BridgeSupervisor keeper;
 
     @Argument(name = "source", description = "Only those of this source")
     @Completion(SourceCompleter.class)
@@ -71,11 +71,11 @@ public final class DeadLettersCommand implements Action {
         }
         letters.forEach(letter -> table.addRow().addContent(letter.path("time").asText(), text(letter, "account"),
                 text(letter, "jobId"), text(letter, "stage"), letter.at("/data/attempts").asText(),
-                Plain.line(letter.at("/data/error/message").asText())));
+                LogSanitizer.line(letter.at("/data/error/message").asText())));
         table.print(System.out);
     }
 
     private static String text(JsonNode letter, String member) {
-        return Plain.line(letter.path("data").path(member).asText());
+        return LogSanitizer.line(letter.path("data").path(member).asText());
     }
 }

@@ -10,12 +10,12 @@ import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.table.ShellTable;
-import org.finetunebridge.Bridge;
-import org.finetunebridge.fetch.Plain;
-import org.finetunebridge.karaf.Keeper;
-import org.finetunebridge.memory.JobMemory;
+import org.finetunebridge.camel.Bridge;
+import org.finetunebridge.karaf.BridgeSupervisor;
 import org.finetunebridge.settings.SourceSettings;
-import org.finetunebridge.sink.Session;
+import org.finetunebridge.sink.SinkSession;
+import org.finetunebridge.state.JobState;
+import org.finetunebridge.text.LogSanitizer;
 
 /** {@code finetune:jobs}. */
 @Service
@@ -23,7 +23,7 @@ import org.finetunebridge.sink.Session;
 public final class JobsCommand implements Action {
 
     @Reference
-    private Keeper keeper;
+    private BridgeSupervisor keeper;
 
     @Argument(name = "source", description = "Only jobs of this source")
     @Completion(SourceCompleter.class)
@@ -39,23 +39,23 @@ public final class JobsCommand implements Action {
             System.out.println("Nothing is watched: " + keeper.reason());
             return null;
         }
-        Session session = bridge.publisher().session();
+        SinkSession session = bridge.publisher().session();
         var table = new ShellTable().emptyTableText("No jobs");
         for (String column : new String[] {"Source", "Job", "Status", "Watched", "Trouble"}) {
             table.column(column);
         }
         bridge.settings().sources().stream().map(SourceSettings::name)
                 .filter(name -> source == null || source.equals(name))
-                .flatMap(name -> session.jobs(name).stream().sorted(Comparator.comparing(JobMemory::job)))
+                .flatMap(name -> session.jobs(name).stream().sorted(Comparator.comparing(JobState::job)))
                 .filter(memory -> all || memory.retired() == null)
                 .forEach(memory -> addRow(table, memory));
         table.print(System.out);
         return null;
     }
 
-    private static void addRow(ShellTable table, JobMemory memory) {
+    private static void addRow(ShellTable table, JobState memory) {
         String status = memory.told().status();
-        table.addRow().addContent(memory.source(), Plain.line(memory.job()), status == null ? "" : status,
+        table.addRow().addContent(memory.source(), LogSanitizer.line(memory.job()), status == null ? "" : status,
                 memory.retired() == null ? "yes" : "no, " + memory.retired().name().toLowerCase(Locale.ROOT),
                 memory.trouble() == null ? "" : memory.trouble().reason());
     }

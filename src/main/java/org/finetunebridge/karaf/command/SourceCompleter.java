@@ -7,14 +7,14 @@ import org.apache.karaf.shell.api.console.CommandLine;
 import org.apache.karaf.shell.api.console.Completer;
 import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.support.completers.StringsCompleter;
-import org.finetunebridge.karaf.Keeper;
+import org.finetunebridge.karaf.BridgeSupervisor;
 
 /** The names of the sources that are on. */
 @Service
 public final class SourceCompleter implements Completer {
 
     @Reference
-    private Keeper keeper;
+    private BridgeSupervisor keeper;
 
     @Override
     public int complete(Session session, CommandLine line, List<String> candidates) {

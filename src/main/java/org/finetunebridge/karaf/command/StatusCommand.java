@@ -8,13 +8,13 @@ import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.table.ShellTable;
-import org.finetunebridge.Bridge;
-import org.finetunebridge.karaf.Keeper;
-import org.finetunebridge.memory.JobMemory;
-import org.finetunebridge.memory.Trouble;
-import org.finetunebridge.sink.Session;
-import org.finetunebridge.watch.Tally;
-import org.finetunebridge.watch.Watch;
+import org.finetunebridge.camel.Bridge;
+import org.finetunebridge.karaf.BridgeSupervisor;
+import org.finetunebridge.polling.CycleResult;
+import org.finetunebridge.polling.SourcePoller;
+import org.finetunebridge.sink.SinkSession;
+import org.finetunebridge.state.JobState;
+import org.finetunebridge.state.Suspension;
 
 /** {@code finetune:status}. */
 @Service
@@ -22,7 +22,7 @@ import org.finetunebridge.watch.Watch;
 public final class StatusCommand implements Action {
 
     @Reference
-    private Keeper keeper;
+    private BridgeSupervisor keeper;
 
     @Override
     public Object execute() throws Exception {
@@ -34,12 +34,12 @@ public final class StatusCommand implements Action {
         RuntimeException trouble = bridge.publisher().trouble();
         System.out.println("Sink: " + bridge.settings().sink() + (trouble == null ? ", UP"
                 : ", DOWN: " + trouble.getMessage()));
-        Session session = trouble == null ? bridge.publisher().session() : Session.blank();
+        SinkSession session = trouble == null ? bridge.publisher().session() : SinkSession.blank();
         var table = new ShellTable();
         for (String column : new String[] {"Source", "Provider", "Health", "Last poll", "Watched", "Not read", "Why"}) {
             table.column(column);
         }
-        for (Watch watch : bridge.watches()) {
+        for (SourcePoller watch : bridge.watches()) {
             addRow(table, bridge, watch, session);
         }
         table.print(System.out);
@@ -47,11 +47,11 @@ public final class StatusCommand implements Action {
         return null;
     }
 
-    private static void addRow(ShellTable table, Bridge bridge, Watch watch, Session session) throws Exception {
+    private static void addRow(ShellTable table, Bridge bridge, SourcePoller watch, SinkSession session) throws Exception {
         String name = watch.source().name();
-        Tally tally = watch.tally();
-        Trouble trouble = session.of(name, "").trouble();
-        long watched = session.jobs(name).stream().map(JobMemory::retired).filter(why -> why == null).count();
+        CycleResult tally = watch.tally();
+        Suspension trouble = session.of(name, "").trouble();
+        long watched = session.jobs(name).stream().map(JobState::retired).filter(why -> why == null).count();
         String health = trouble != null && trouble.parked() ? "DOWN" : "UP";
         String why = trouble != null ? trouble.reason() : tally.reason();
         table.addRow().addContent(name, watch.source().provider().name(), health, lastPoll(bridge, name), watched,

@@ -1,0 +1,166 @@
+package org.finetunebridge.camel;
+
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.CamelContext;
+import org.apache.camel.FailedToCreateRouteException;
+import org.apache.camel.FailedToStartRouteException;
+import org.apache.camel.main.BaseMainSupport;
+import org.apache.camel.main.Main;
+import org.apache.camel.main.MainListenerSupport;
+import org.apache.camel.main.SimpleMainShutdownStrategy;
+import org.finetunebridge.observability.server.ObservabilityServer;
+import org.finetunebridge.observability.tracing.Traces;
+import org.finetunebridge.polling.SourcePoller;
+import org.finetunebridge.provider.JsltMapper;
+import org.finetunebridge.provider.ProviderRegistry;
+import org.finetunebridge.provider.RouteFiles;
+import org.finetunebridge.settings.InvalidConfigurationException;
+import org.finetunebridge.settings.PlaceholderResolver;
+import org.finetunebridge.settings.Settings;
+import org.finetunebridge.settings.SettingsReader;
+import org.finetunebridge.sink.Publisher;
+import org.finetunebridge.sink.Sink;
+
+/**
+ * The routes, the beans they call, and the configuration, put together on Camel's own {@link Main}. The same in every
+ * runtime.
+ */
+public final class Bridge implements AutoCloseable {
+
+    private final Main main = new Main();
+    private final RouteFiles files;
+    private final Map<String, String> configuration;
+    private final boolean once;
+    private final InstantSource clock;
+    private boolean watched = true;
+    private boolean served;
+    private ObservabilityServer server;
+    private Settings settings;
+    private BridgeBeans beans;
+    private Traces traces;
+
+    /**
+     * @param files         routes and mappings
+     * @param configuration every key that is set; may hold placeholders
+     * @param once          one full catch-up instead of watching
+     * @param clock         of everything that asks for the time
+     */
+    public Bridge(RouteFiles files, Map<String, String> configuration, boolean once, InstantSource clock) {
+        this.files = files;
+        this.configuration = configuration;
+        this.once = once;
+        this.clock = clock;
+        main.setDefaultPropertyPlaceholderLocation("false");
+        main.setShutdownStrategy(new SimpleMainShutdownStrategy());
+        main.setOverrideProperties(CamelProperties.of(configuration, once, files));
+        main.configure().setBasePackageScanEnabled(false);
+        main.addMainListener(new MainListenerSupport() {
+            @Override
+            public void beforeConfigure(BaseMainSupport support) {
+                prepare(support.getCamelContext());
+            }
+
+            @Override
+            public void afterConfigure(BaseMainSupport support) {
+                new SourceRoutes(new ProviderRegistry(files), watched, once).add(settings.sources(), support.getCamelContext());
+                if (server != null) {
+                    server.open(support.getCamelContext());
+                }
+            }
+        });
+    }
+
+    /** Without watching: the routes are there, but nothing starts them. */
+    public Bridge unwatched() {
+        watched = false;
+        return this;
+    }
+
+    /** With health, metrics and the status page over HTTP, unless {@code bridge.http.port} is 0. */
+    public Bridge served() {
+        served = true;
+        return this;
+    }
+
+    /**
+     * Reads the configuration and readies the routes, without asking anybody anything.
+     *
+     * @throws InvalidConfigurationException if it cannot be used
+     */
+    public void init() {
+        try {
+            main.init();
+        } catch (Exception e) {
+            throw StartupFailureAnalyzer.understood(e);
+        }
+    }
+
+    /** Starts watching; {@link #init} comes first. */
+    public void start() {
+        try {
+            main.start();
+        } catch (FailedToCreateRouteException | FailedToStartRouteException e) {
+            throw StartupFailureAnalyzer.understood(e);
+        }
+    }
+
+    /** What the configuration says. */
+    public Settings settings() {
+        return settings;
+    }
+
+    /** Every key that is set, placeholders as they are written. */
+    public Map<String, String> configuration() {
+        return configuration;
+    }
+
+    /** The context the routes run in. */
+    public CamelContext context() {
+        return main.getCamelContext();
+    }
+
+    /** What is told goes through here; null before {@link #init}. */
+    public Publisher publisher() {
+        return beans == null ? null : beans.publisher();
+    }
+
+    /** Where it goes to. */
+    public Sink sink() {
+        return beans.sink();
+    }
+
+    /** One for each source that is on. */
+    public List<SourcePoller> watches() {
+        return beans == null ? List.of() : beans.watches();
+    }
+
+    /** Finishes the pages under way, commits them, and stops. */
+    @Override
+    public void close() {
+        watches().forEach(SourcePoller::stop);
+        main.stop();
+        if (beans != null) {
+            beans.publisher().close();
+        }
+        if (traces != null) {
+            traces.close();
+        }
+    }
+
+    private void prepare(CamelContext context) {
+        context.getPropertiesComponent().addPropertiesFunction(new FilePropertiesFunction());
+        settings = new SettingsReader(new ProviderRegistry(files), clock).read(
+                PlaceholderResolver.resolved(configuration, context::resolvePropertyPlaceholders));
+        if (settings.traces() != null && watched) {
+            traces = Traces.of(context, settings.traces());
+        }
+        beans = new BridgeBeans(settings, once, clock, context);
+        beans.bind(new JsltMapper(files).compiled(), traces == null ? () -> null : traces::traceparent);
+        if (served && settings.httpPort() != 0) {
+            server = new ObservabilityServer(settings, beans.publisher(), beans.watches(), clock);
+            server.configure(context);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package org.finetunebridge.camel;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
+import org.apache.camel.CamelContext;
+import org.finetunebridge.camel.http.BoundedHttpClientConfigurer;
+import org.finetunebridge.camel.http.ProviderClient;
+import org.finetunebridge.event.cloudevents.CloudEventWriter;
+import org.finetunebridge.polling.ChangeDetector;
+import org.finetunebridge.polling.PollErrorHandler;
+import org.finetunebridge.polling.RateLimiter;
+import org.finetunebridge.polling.RetryBudget;
+import org.finetunebridge.polling.SourcePoller;
+import org.finetunebridge.provider.JsltMapper;
+import org.finetunebridge.replay.RecordReplayer;
+import org.finetunebridge.settings.Settings;
+import org.finetunebridge.settings.SourceSettings;
+import org.finetunebridge.sink.Publisher;
+import org.finetunebridge.sink.Sink;
+import org.finetunebridge.sink.file.FileSink;
+import org.finetunebridge.sink.kafka.AtLeastOnceKafkaSink;
+import org.finetunebridge.sink.kafka.KafkaSink;
+
+/** What the routes call, by the names they call it. */
+final class BridgeBeans {
+
+    private static final int DEEPEST_JSON = 100;
+
+    private final Settings settings;
+    private final boolean once;
+    private final InstantSource clock;
+    private final CamelContext context;
+    private final Sink sink;
+    private final Publisher publisher;
+    private final List<SourcePoller> watches = new ArrayList<>();
+
+    /**
+     * @param once  one sweep instead of many
+     * @param clock of everything that asks for the time
+     */
+    BridgeBeans(Settings settings, boolean once, InstantSource clock, CamelContext context) {
+        this.settings = settings;
+        this.once = once;
+        this.clock = clock;
+        this.context = context;
+        this.sink = newSink();
+        this.publisher = new Publisher(sink);
+    }
+
+    Sink sink() {
+        return sink;
+    }
+
+    Publisher publisher() {
+        return publisher;
+    }
+
+    /** One for each source that is on. */
+    List<SourcePoller> watches() {
+        return watches;
+    }
+
+    /** @param traceparent of what is told now; gives null if nothing is traced */
+    void bind(JsltMapper mappings, Supplier<String> traceparent) {
+        ObjectMapper json = json(settings.maxResponseSize());
+        bind("publisher", publisher);
+        bind("mappings", mappings);
+        bind("json", json);
+        settings.sources().forEach(source -> bind(source, mappings, json, traceparent));
+    }
+
+    private void bind(SourceSettings source, JsltMapper mappings, ObjectMapper json, Supplier<String> traceparent) {
+        String name = source.name() + '-';
+        var watch = new SourcePoller(source, publisher, once ? RetryBudget.ONCE : RetryBudget.watching(source), clock,
+                ThreadLocalRandom.current());
+        var envelope = new CloudEventWriter(source.provider().name(), source.name(), source.zone(),
+                settings.sink().equals("kafka") && settings.kafka().binary()).traced(traceparent);
+        var observer = new ChangeDetector(source, envelope);
+        watches.add(watch);
+        bind(name + "watch", watch);
+        bind(name + "observer", observer);
+        bind(name + "replay", new RecordReplayer(source, mappings, envelope, publisher, clock));
+        bind(name + "failures", new PollErrorHandler(watch, observer, clock));
+        bind(name + "guard", new BoundedHttpClientConfigurer(settings.maxResponseSize(), source.requestTimeout()));
+        bind(name + "account", new ProviderClient(source, new RateLimiter(source.rate(), watch::admit), json, clock));
+        bind(name + "workers", context.getExecutorServiceManager().newFixedThreadPool(this, source.name() + "-worker",
+                source.concurrency()));
+    }
+
+    private void bind(String name, Object bean) {
+        context.getRegistry().bind(name, bean);
+    }
+
+    private Sink newSink() {
+        if (settings.sink().equals("file")) {
+            return new FileSink(settings.events(), settings.deadLetters(), settings.state(), clock);
+        } else if (settings.kafka().exactlyOnce()) {
+            return new KafkaSink(settings.kafka());
+        }
+        var routed = new AtLeastOnceKafkaSink(settings.kafka(), context);
+        bind("publish-kafka-clients", routed);
+        return routed;
+    }
+
+    /** Hostile input is read with limits; numbers stay as they are written. */
+    private static ObjectMapper json(long maxResponseSize) {
+        var constraints = StreamReadConstraints.builder().maxNestingDepth(DEEPEST_JSON)
+                .maxStringLength((int) maxResponseSize).build();
+        return new ObjectMapper(JsonFactory.builder().streamReadConstraints(constraints).build())
+                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .configure(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES, false);
+    }
+}

@@ -1,0 +1,62 @@
+package org.finetunebridge.cli;
+
+import java.io.PrintWriter;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.finetunebridge.camel.Bridge;
+import org.finetunebridge.simulator.Sandbox;
+import org.finetunebridge.simulator.Simulation;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** The bridge and its providers in one process. */
+@Command(name = "demo", description = "Watch the built-in sandbox providers: needs no key and no network.")
+final class DemoCommand implements Callable<Integer> {
+
+    private static final double SPEED = 60;
+    private static final String DIRECTORY = "data/demo/";
+    /** What a configuration says of real accounts is not about the made-up ones. */
+    private static final List<String> OWN = List.of("provider", "jobs", "models", "since", "cron", "cron-zone",
+            "concurrency", "rate", "time-zone", "request-timeout", "logs");
+
+    @ParentCommand
+    private BridgeCommand parent;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        Sandbox sandbox = Sandbox.start(Simulation.demo(SPEED));
+        Bridge bridge = parent.options().bridge(false, settings(sandbox.url())).served();
+        bridge.init();
+        RunCommand.stopOnSignal(bridge, sandbox);
+        boolean terminal = System.console() != null;
+        PrintWriter out = spec.commandLine().getOut();
+        out.println("The providers of this demo are made up. Their events go to " + DIRECTORY + "events; Ctrl-C ends it.");
+        bridge.publisher().onCommit(new EventPrinter(out, terminal));
+        bridge.start();
+        throw bridge.publisher().fenced().get();
+    }
+
+    private static Map<String, String> settings(String url) {
+        Map<String, String> settings = new HashMap<>();
+        settings.put("bridge.sources", "dashscope,minimax");
+        settings.put("bridge.sink", "file");
+        settings.put("bridge.file.directory", DIRECTORY + "events");
+        settings.put("bridge.dead-letter.directory", DIRECTORY + "dead-letters");
+        settings.put("bridge.state.directory", DIRECTORY + "state");
+        settings.put("minimax.group-id", "");
+        for (String source : List.of("dashscope", "minimax")) {
+            OWN.forEach(key -> settings.put(source + '.' + key, ""));
+            settings.put(source + ".base-url", url);
+            settings.put(source + ".api-key", Simulation.KEY);
+            settings.put(source + ".period", "2s");
+        }
+        return settings;
+    }
+}

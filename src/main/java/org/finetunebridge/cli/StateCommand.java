@@ -1,0 +1,96 @@
+package org.finetunebridge.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.finetunebridge.camel.Bridge;
+import org.finetunebridge.state.JobState;
+import org.finetunebridge.state.JobStateSerde;
+import org.finetunebridge.text.LogSanitizer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** What is remembered, for a person who wants to know why. */
+@Command(name = "state", description = "Show or reset what is remembered; without a verb, list it.")
+final class StateCommand implements Callable<Integer> {
+
+    private static final ObjectMapper PRETTY = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    @ParentCommand
+    private BridgeCommand parent;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        return list();
+    }
+
+    @Command(description = "One line a job: source, job, status, and what keeps it from being read.")
+    int list() throws IOException {
+        try (Bridge bridge = open()) {
+            PrintWriter out = spec.commandLine().getOut();
+            bridge.sink().peek().stream().sorted(Comparator.comparing(JobState::name)).forEach(memory ->
+                    out.printf(Locale.ROOT, "%s  %s  %s  %s%n", memory.source(),
+                            memory.job().isEmpty() ? "(the source itself)" : LogSanitizer.line(memory.job()),
+                            memory.told().status() == null ? "-" : memory.told().status(), standing(memory)));
+            return 0;
+        }
+    }
+
+    @Command(description = "All that is remembered of a job, as JSON.")
+    int show(@Parameters(paramLabel = "SOURCE") String source, @Parameters(paramLabel = "JOB") String job)
+            throws IOException {
+        try (Bridge bridge = open()) {
+            String name = JobState.name(source, job);
+            for (JobState memory : bridge.sink().peek()) {
+                if (memory.name().equals(name)) {
+                    spec.commandLine().getOut().println(PRETTY.writeValueAsString(
+                            PRETTY.readTree(JobStateSerde.write(memory))));
+                    return 0;
+                }
+            }
+            spec.commandLine().getErr().println("nothing is remembered of " + LogSanitizer.line(name));
+            return BridgeCommand.FAILED;
+        }
+    }
+
+    @Command(description = "Forget a source, or one of its jobs: what is seen of it next is told again.")
+    int reset(@Parameters(paramLabel = "SOURCE") String source,
+            @Parameters(paramLabel = "JOB", arity = "0..1") String job) throws IOException {
+        try (Bridge bridge = open()) {
+            List<String> names = bridge.sink().open().stream()
+                    .filter(memory -> memory.source().equals(source) && (job == null || memory.job().equals(job)))
+                    .map(JobState::name).toList();
+            bridge.sink().forget(names);
+            bridge.sink().close();
+            spec.commandLine().getOut().println("forgot " + names.size() + (names.size() == 1 ? " memory" : " memories")
+                    + " of " + LogSanitizer.line(source) + (job == null ? "" : " job " + LogSanitizer.line(job)));
+            return 0;
+        }
+    }
+
+    private static String standing(JobState memory) {
+        if (memory.retired() != null) {
+            return memory.retired().name().toLowerCase(Locale.ROOT);
+        }
+        return memory.trouble() == null ? "watched" : (memory.trouble().parked() ? "parked until " : "waits until ")
+                + memory.trouble().until() + ": " + memory.trouble().reason();
+    }
+
+    private Bridge open() throws IOException {
+        Bridge bridge = parent.options().bridge(true, Map.of()).unwatched();
+        bridge.init();
+        return bridge;
+    }
+}

@@ -1,0 +1,136 @@
+package org.finetunebridge.event;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.Iterator;
+import java.util.Set;
+
+/**
+ * Checks the records a mapping found. A record that cannot be used is a finding too, with the reason: it must not
+ * spoil its page.
+ */
+public final class FactParser {
+
+    private static final Set<String> JOB_STATUSES = Set.of("PENDING", "QUEUED", "RUNNING", "PAUSED", "CANCELLING",
+            "SUCCEEDED", "FAILED", "CANCELLED", "UNKNOWN");
+    private static final Set<String> CHECKPOINT_STATUSES = Set.of("AVAILABLE_NOT_EXPORTED", "EXPORTING", "READY",
+            "EXPORT_FAILED", "UNSUPPORTED", "UNKNOWN");
+    private static final Set<String> MEMBERS = Set.of("kind", "job", "key", "time", "appeared", "data", "raw", "derived");
+    private static final int LONGEST_JOB_ID = 512;
+
+    private final String provider;
+    private final ZoneId zone;
+
+    /**
+     * @param provider enters every id
+     * @param zone     of the clocks that carry none
+     */
+    public FactParser(String provider, ZoneId zone) {
+        this.provider = provider;
+        this.zone = zone;
+    }
+
+    ParseResult read(JsonNode record) {
+        JsonNode raw = record.get("raw");
+        raw = raw == null ? JsonNodeFactory.instance.nullNode() : raw;
+        try {
+            return ParseResult.good(fact(record), raw);
+        } catch (Unusable e) {
+            return ParseResult.bad(raw, e.getMessage(), isJob(record.path("job")) ? record.get("job").textValue() : null);
+        }
+    }
+
+    private static boolean isJob(JsonNode id) {
+        return id.isTextual() && !id.textValue().isBlank() && id.textValue().length() <= LONGEST_JOB_ID
+                && !isDots(id.textValue());
+    }
+
+    /** Servers read {@code %2E%2E} as two dots: such an id would lead to another address than a job's. */
+    public static boolean isDots(String job) {
+        return job.equals(".") || job.equals("..");
+    }
+
+    private Fact fact(JsonNode record) throws Unusable {
+        checkMembers(record);
+        FactType kind = FactType.of(record.path("kind").asText());
+        if (kind == null) {
+            throw new Unusable("a kind of fact nobody knows: " + record.path("kind"));
+        }
+        JsonNode job = record.path("job");
+        require(job.isTextual() && !job.textValue().isBlank(), "the job id is missing or not a text");
+        require(job.textValue().length() <= LONGEST_JOB_ID, "the job id is longer than " + LONGEST_JOB_ID);
+        require(!isDots(job.textValue()), "the job id is a step in a path, however it is written");
+        JsonNode data = record.path("data");
+        checkData(kind, data);
+        JsonNode key = record.path("key");
+        checkKey(kind, key, data.path("message"));
+        JsonNode time = record.get("time");
+        JsonNode appeared = record.get("appeared");
+        JsonNode derived = record.get("derived");
+        return new Fact(kind, job.textValue(), EventId.of(kind, provider, job.textValue(), key), time(time), time,
+                time(appeared), appeared, data, derived == null ? null : fact(derived));
+    }
+
+    /** What its mapping misspells would be missing without a word. */
+    private static void checkMembers(JsonNode record) throws Unusable {
+        for (Iterator<String> names = record.fieldNames(); names.hasNext(); ) {
+            String name = names.next();
+            if (!MEMBERS.contains(name)) {
+                throw new Unusable("the mapping gives it " + name + ", which no record has");
+            }
+        }
+    }
+
+    /** A line of a log may be empty; nothing else that an id is made of may. */
+    private static void checkKey(FactType kind, JsonNode key, JsonNode message) throws Unusable {
+        require(kind == FactType.JOB_SEEN || key.isArray() && !key.isEmpty(), "nothing tells this record from another");
+        for (JsonNode part : key) {
+            require(!part.isNull() && !part.isMissingNode(), "a field that its id is made of is missing");
+            require(!part.isTextual() || !part.textValue().isEmpty() || part.equals(message), "a field that its id is made of is empty");
+        }
+    }
+
+    private static void checkData(FactType kind, JsonNode data) throws Unusable {
+        require(data.isObject(), "not an object");
+        switch (kind) {
+            case JOB_STATUS_CHANGED -> checkStatus(data, JOB_STATUSES);
+            case CHECKPOINT_CHANGED -> {
+                require(data.path("checkpoint").isTextual(), "the checkpoint's name is missing or not a text");
+                checkStatus(data, CHECKPOINT_STATUSES);
+            }
+            case LOG_APPENDED -> require(data.path("message").isTextual(), "the message is missing or not a text");
+            case JOB_SEEN -> { }
+        }
+    }
+
+    private static void checkStatus(JsonNode data, Set<String> words) throws Unusable {
+        JsonNode raw = data.path("statusRaw");
+        // Some providers' checkpoints have no status: they are READY once they exist.
+        require(words == CHECKPOINT_STATUSES && raw.isMissingNode() && "READY".equals(data.path("status").asText())
+                || raw.isTextual() && !raw.textValue().isBlank(), "the status is missing or not a text");
+        require(words.contains(data.path("status").asText()), "the mapping's status is not one of ours");
+    }
+
+    private Instant time(JsonNode value) throws Unusable {
+        try {
+            return Timestamps.parse(value, zone);
+        } catch (DateTimeException | ArithmeticException e) {
+            throw new Unusable("its time cannot be read: " + e.getMessage());
+        }
+    }
+
+    private static void require(boolean holds, String otherwise) throws Unusable {
+        if (!holds) {
+            throw new Unusable(otherwise);
+        }
+    }
+
+    private static final class Unusable extends Exception {
+        Unusable(String reason) {
+            super(reason, null, false, false);
+        }
+    }
+}

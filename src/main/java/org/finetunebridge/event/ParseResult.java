@@ -1,0 +1,44 @@
+package org.finetunebridge.event;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+
+/**
+ * One record of an answer: a fact, or what is wrong with it.
+ *
+ * @param fact   null if the record cannot be used
+ * @param raw    the record as received
+ * @param id     the fact's id, or a name for the bad record: the same raw JSON has the same
+ * @param reason what is wrong; null if nothing is
+ * @param job    the job the record says it is about; null if it does not say
+ */
+public record ParseResult(Fact fact, JsonNode raw, String id, String reason, String job) {
+
+    /** What is derived from this record; null if nothing is. */
+    public ParseResult derived() {
+        return fact == null || fact.derived() == null ? null : good(fact.derived(), raw);
+    }
+
+    /** A fact whose record is not at hand any more. */
+    public static ParseResult of(Fact fact) {
+        return good(fact, NullNode.getInstance());
+    }
+
+    static ParseResult good(Fact fact, JsonNode raw) {
+        return new ParseResult(fact, raw, fact.id(), null, fact.job());
+    }
+
+    /** The same record, not to be used after all. */
+    public ParseResult refused(String why) {
+        return bad(raw, why, job);
+    }
+
+    /** The name a record has while it cannot be used. */
+    public static String nameOf(JsonNode raw) {
+        return EventId.hash(EventId.canonical(raw));
+    }
+
+    static ParseResult bad(JsonNode raw, String reason, String job) {
+        return new ParseResult(null, raw, nameOf(raw), reason, job);
+    }
+}

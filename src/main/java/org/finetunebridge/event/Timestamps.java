@@ -1,0 +1,152 @@
+package org.finetunebridge.event;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.time.temporal.TemporalAccessor;
+import java.time.temporal.TemporalQueries;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * Reads every clock the providers use: epoch seconds and milliseconds, RFC 3339, and local times without a zone, with a
+ * space or a {@code T}, with a dot or a comma before the fraction.
+ */
+public final class Timestamps {
+
+    /** From here on a number counts milliseconds: as seconds it would be the year 33658. */
+    private static final long FIRST_MILLIS = 1_000_000_000_000L;
+    /** RFC 3339 has four digits for the year. */
+    private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
+    private static final int LAST_YEAR = 9999;
+    private static final int DAY = 24 * 3600;
+    private static final String FORM = "0000-00-00T00:00:00.000000000Z";
+    private static final int SECONDS = "0000-00-00T00:00:00".length();
+    private static final int LONGEST = 64;
+    private static final int DATE_LENGTH = 10;
+    private static final Pattern NUMBER = Pattern.compile("\\d{1,19}(\\.\\d{1,9})?");
+    private static final Pattern OFFSET_WITHOUT_COLON = Pattern.compile("([+-]\\d\\d)(\\d\\d)$");
+    private static final DateTimeFormatter TEXT = new DateTimeFormatterBuilder()
+            .parseCaseInsensitive()
+            .append(DateTimeFormatter.ISO_LOCAL_DATE)
+            .optionalStart().appendLiteral('T').append(DateTimeFormatter.ISO_LOCAL_TIME).optionalEnd()
+            .optionalStart().appendOffsetId().optionalEnd()
+            .toFormatter(Locale.ROOT);
+
+    private Timestamps() {}
+
+    /**
+     * The moment a provider's value names.
+     *
+     * @param value as received; may be null
+     * @param zone  for times that carry none
+     * @return null if the provider does not say: absent, JSON null, blank, zero, or a date of zeros
+     * @throws DateTimeException if it says something that is no time
+     */
+    public static Instant parse(JsonNode value, ZoneId zone) {
+        if (value == null || value.isNull()) {
+            return null;
+        }
+        if (value.isNumber()) {
+            return value.canConvertToLong() && value.isIntegralNumber() ? epoch(value.longValue())
+                    : epoch(value.decimalValue());
+        }
+        if (!value.isTextual() || value.textValue().length() > LONGEST) {
+            throw new DateTimeException("neither a number nor a short text");
+        }
+        return text(value.textValue().strip(), zone);
+    }
+
+    /** RFC 3339 in UTC, as {@link DateTimeFormatter#ISO_INSTANT} writes it; by hand, for every event has three of them. */
+    public static String format(Instant moment) {
+        LocalDate date = LocalDate.ofEpochDay(Math.floorDiv(moment.getEpochSecond(), DAY));
+        if (date.getYear() < 0 || date.getYear() > LAST_YEAR) {
+            return DateTimeFormatter.ISO_INSTANT.format(moment);
+        }
+        int second = (int) Math.floorMod(moment.getEpochSecond(), DAY);
+        byte[] text = FORM.getBytes(StandardCharsets.ISO_8859_1);
+        digits(date.getYear(), 4, text, 3);
+        digits(date.getMonthValue(), 2, text, 6);
+        digits(date.getDayOfMonth(), 2, text, 9);
+        digits(second / 3600, 2, text, 12);
+        digits(second / 60 % 60, 2, text, 15);
+        digits(second % 60, 2, text, 18);
+        int length = SECONDS;
+        if (moment.getNano() > 0) {
+            digits(moment.getNano(), 9, text, 28);
+            length += moment.getNano() % 1_000_000 == 0 ? 4 : moment.getNano() % 1000 == 0 ? 7 : 10;
+        }
+        text[length] = 'Z';
+        return new String(text, 0, length + 1, StandardCharsets.ISO_8859_1);
+    }
+
+    private static void digits(int number, int count, byte[] text, int last) {
+        int rest = number;
+        for (int at = last; at > last - count; at--) {
+            text[at] = (byte) ('0' + rest % 10);
+            rest /= 10;
+        }
+    }
+
+    private static Instant text(String text, ZoneId zone) {
+        if (text.isEmpty() || text.startsWith("0000-00-00")) {
+            return null;
+        }
+        if (NUMBER.matcher(text).matches()) {
+            return epoch(new BigDecimal(text));
+        }
+        String iso = OFFSET_WITHOUT_COLON.matcher(text.replace(' ', 'T').replace(',', '.')).replaceFirst("$1:$2");
+        Instant moment = moment(TEXT.parse(iso), zone);
+        // Strict where the other is lenient: the thirtieth of February is no day, not the twenty-eighth.
+        DateTimeFormatter.ISO_LOCAL_DATE.parse(iso.substring(0, DATE_LENGTH));
+        return bounded(moment);
+    }
+
+    private static Instant moment(TemporalAccessor parsed, ZoneId zone) {
+        ZoneId own = parsed.query(TemporalQueries.offset());
+        LocalDate date = LocalDate.from(parsed);
+        var time = parsed.query(TemporalQueries.localTime());
+        LocalDateTime local = time == null ? date.atStartOfDay() : date.atTime(time);
+        return ZonedDateTime.of(local, own == null ? zone : own).toInstant();
+    }
+
+    private static Instant epoch(BigDecimal number) {
+        if (number.signum() <= 0) {
+            return null;
+        }
+        if (number.compareTo(BigDecimal.valueOf(LAST.toEpochMilli())) > 0) {
+            throw beyond();
+        }
+        BigDecimal millis = number.compareTo(BigDecimal.valueOf(FIRST_MILLIS)) >= 0 ? number : number.movePointRight(3);
+        return bounded(Instant.ofEpochMilli(millis.longValue()));
+    }
+
+    private static Instant epoch(long number) {
+        if (number <= 0) {
+            return null;
+        }
+        if (number > LAST.toEpochMilli()) {
+            throw beyond();
+        }
+        return bounded(Instant.ofEpochMilli(number >= FIRST_MILLIS ? number : number * 1000));
+    }
+
+    private static DateTimeException beyond() {
+        return new DateTimeException("a number beyond the year 9999");
+    }
+
+    private static Instant bounded(Instant moment) {
+        if (moment.isAfter(LAST) || moment.isBefore(Instant.EPOCH)) {
+            throw new DateTimeException("outside the years 1970 to 9999");
+        }
+        return moment;
+    }
+}

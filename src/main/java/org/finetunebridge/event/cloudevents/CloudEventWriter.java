@@ -1,0 +1,130 @@
+package org.finetunebridge.event.cloudevents;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.SerializableString;
+import com.fasterxml.jackson.core.StreamWriteConstraints;
+import com.fasterxml.jackson.core.io.SerializedString;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.finetunebridge.event.Fact;
+import org.finetunebridge.event.FactType;
+import org.finetunebridge.event.OutgoingEvent;
+import org.finetunebridge.event.Timestamps;
+
+/** Writes a source's events: CloudEvents 1.0 in JSON. */
+public final class CloudEventWriter {
+
+    private static final int DEEPEST = 1100;
+    /** Deeper than anything a mapping can read out of a text, which is a thousand levels. */
+    private static final ObjectMapper MAPPER = new ObjectMapper(JsonFactory.builder().streamWriteConstraints(
+            StreamWriteConstraints.builder().maxNestingDepth(DEEPEST).build()).build());
+    private static final Map<FactType, CloudEventAttributes.Type> TYPES = new EnumMap<>(Arrays.stream(FactType.values()).collect(
+            Collectors.toMap(Function.identity(), kind -> CloudEventAttributes.Type.of(kind.type(), kind.schema()))));
+    private static final SerializableString DATA = new SerializedString("data");
+    private static final SerializableString PROVIDER = new SerializedString("provider");
+    private static final SerializableString ACCOUNT = new SerializedString("account");
+    private static final SerializableString JOB_ID = new SerializedString("jobId");
+
+    private final SerializableString provider;
+    private final SerializableString account;
+    private final SerializableString source;
+    private final ZoneId zone;
+    private final boolean binary;
+    private final Supplier<String> trace;
+
+    /**
+     * @param provider the provider's name
+     * @param account  the source's name in the configuration
+     * @param zone     of the clocks that carry none
+     * @param binary   attributes as headers and {@code data} as the value, instead of all in one JSON object
+     */
+    public CloudEventWriter(String provider, String account, ZoneId zone, boolean binary) {
+        this(new SerializedString(provider), new SerializedString(account), zone, binary, () -> null);
+    }
+
+    private CloudEventWriter(SerializableString provider, SerializableString account, ZoneId zone, boolean binary,
+            Supplier<String> trace) {
+        this.provider = provider;
+        this.account = account;
+        this.source = new SerializedString("urn:finetune:" + provider + ":" + account);
+        this.zone = zone;
+        this.binary = binary;
+        this.trace = trace;
+    }
+
+    /** The same, with the trace an event was told in: {@code traceparent} of the distributed tracing extension. */
+    public CloudEventWriter traced(Supplier<String> traceparent) {
+        return new CloudEventWriter(provider, account, zone, binary, traceparent);
+    }
+
+    /**
+     * The event that tells a fact.
+     *
+     * @param observedAt when the answer came, UTC
+     * @param requestId  the provider's name for the request; may be null
+     */
+    public EncodedEvent of(OutgoingEvent telling, Instant observedAt, String requestId) {
+        Fact fact = telling.fact();
+        String observed = Timestamps.format(observedAt);
+        String occurred = fact.time() == null ? null : Timestamps.format(fact.time());
+        return event(TYPES.get(fact.kind()), fact.id(), fact.job(), occurred == null ? observed : occurred,
+                new EventDataWriter(telling, observed, occurred, requestId, zone));
+    }
+
+    /** An event of any type whose data somebody else writes. */
+    public EncodedEvent event(String type, String schema, String id, String job, Instant time, Data data) {
+        return event(CloudEventAttributes.Type.of(type, schema), id, job, Timestamps.format(time), data);
+    }
+
+    private EncodedEvent event(CloudEventAttributes.Type type, String id, String key, String time, Data data) {
+        String job = key == null || key.isEmpty() ? null : key;
+        var attributes = new CloudEventAttributes(type, source, id, job, time, trace.get());
+        return new EncodedEvent(key, bytes(json -> {
+            json.writeStartObject();
+            if (!binary) {
+                attributes.write(json);
+                json.writeFieldName(DATA);
+                json.writeStartObject();
+            }
+            writeCommon(json, job);
+            data.write(json);
+            if (!binary) {
+                json.writeEndObject();
+            }
+            json.writeEndObject();
+        }), binary ? attributes.headers() : Map.of());
+    }
+
+    /** Writes fields of {@code data} into the object that is open. */
+    @FunctionalInterface
+    public interface Data {
+        /** Writes the fields. */
+        void write(JsonGenerator json) throws IOException;
+    }
+
+    private void writeCommon(JsonGenerator json, String job) throws IOException {
+        CloudEventAttributes.write(json, PROVIDER, provider);
+        CloudEventAttributes.write(json, ACCOUNT, account);
+        CloudEventAttributes.write(json, JOB_ID, job);
+    }
+
+    private static byte[] bytes(Data data) {
+        var bytes = new ByteArrayOutputStream(1024);
+        try (JsonGenerator json = MAPPER.createGenerator(bytes)) {
+            data.write(json);
+        } catch (IOException e) {
+            throw new IllegalStateException("writing to memory does not fail", e);
+        }
+        return bytes.toByteArray();
+    }
+}

@@ -1,2 +1,0 @@
-/** What the bridge does, counted. Labels are bounded: a source, a kind, a result, never a job. */
-package org.finetunebridge.metrics;

@@ -1,2 +1,0 @@
-/** The status page: what a person sees of the bridge, rendered here, without a script. */
-package org.finetunebridge.page;

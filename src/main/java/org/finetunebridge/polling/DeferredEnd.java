@@ -1,0 +1,30 @@
+package org.finetunebridge.polling;
+
+import java.time.Instant;
+import org.finetunebridge.event.FactCodec;
+import org.finetunebridge.event.ParseResult;
+import org.finetunebridge.state.DeferredEvent;
+import org.finetunebridge.state.JobState;
+
+/**
+ * The end of a job, seen but not told yet, with the answer it was seen in.
+ *
+ * @param requestId the provider's name for the request; may be null
+ */
+record DeferredEnd(ParseResult finding, Instant observedAt, String requestId) {
+
+    private static final int LONGEST_REQUEST_ID = 200;
+
+    /** The one that is remembered of a job; null if there is none. */
+    static DeferredEnd of(JobState memory) {
+        DeferredEvent held = memory.held();
+        return held == null ? null : new DeferredEnd(ParseResult.of(FactCodec.read(held.fact(), memory.job())),
+                held.observedAt(), held.requestId());
+    }
+
+    /** To remember; without a name of the request that is longer than any provider's. */
+    DeferredEvent held() {
+        String name = requestId == null || requestId.length() > LONGEST_REQUEST_ID ? null : requestId;
+        return new DeferredEvent(finding.fact().status(), observedAt, name, FactCodec.write(finding.fact()));
+    }
+}

@@ -1,0 +1,44 @@
+package org.finetunebridge.polling;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.List;
+import org.finetunebridge.event.Fact;
+import org.finetunebridge.event.Timestamps;
+import org.finetunebridge.settings.SourceSettings;
+
+/** Which jobs a source is interested in. */
+final class JobFilter {
+
+    private final SourceSettings source;
+
+    JobFilter(SourceSettings source) {
+        this.source = source;
+    }
+
+    /** Whether the fact is about a job of the models wanted; a job that names no model cannot be told apart. */
+    boolean wants(Fact fact) {
+        List<String> models = source.models();
+        String base = fact.data().path("baseModel").textValue();
+        String model = fact.data().path("model").textValue();
+        return models.isEmpty() || base == null && model == null || models.contains(base) || models.contains(model);
+    }
+
+    /** Whether the job is older than the source cares for: by its creation, or else by the first that is seen of it. */
+    boolean isOld(Fact first) {
+        if (source.since() == null) {
+            return false;
+        }
+        Instant created = created(first);
+        return created != null && created.isBefore(source.since());
+    }
+
+    private Instant created(Fact fact) {
+        try {
+            Instant created = Timestamps.parse(fact.data().get("createdAt"), source.zone());
+            return created == null ? fact.time() : created;
+        } catch (DateTimeException e) {
+            return fact.time();
+        }
+    }
+}

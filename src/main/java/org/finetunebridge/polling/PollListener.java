@@ -1,0 +1,30 @@
+package org.finetunebridge.polling;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.finetunebridge.provider.ProviderException;
+
+/** Is told how the polls of one source go, by the thread that polls: quick, and never failing. */
+public interface PollListener {
+
+    /**
+     * A page was read, and what was new in it is told.
+     *
+     * @param known how many of its records were told before
+     * @param took  how long the provider took to answer
+     */
+    default void read(int known, Duration took) {}
+
+    /**
+     * A request failed.
+     *
+     * @param took how long the provider took to answer; null if it did not
+     */
+    default void failed(ProviderException failure, Duration took) {}
+
+    /** The whole source is not asked before. */
+    default void held(Instant until) {}
+
+    /** A sweep is over. */
+    default void swept(CycleResult tally) {}
+}

@@ -1,0 +1,114 @@
+package org.finetunebridge.provider;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.schibsted.spt.data.jslt.Expression;
+import com.schibsted.spt.data.jslt.JsltException;
+import com.schibsted.spt.data.jslt.Parser;
+import java.io.IOException;
+import java.io.StringReader;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.apache.camel.Body;
+import org.apache.camel.Variable;
+
+/** The mapping language, behind one method: the routes name a mapping, nothing else knows that it is JSLT. */
+public final class JsltMapper {
+
+    private static final String SUFFIX = ".jslt";
+
+    private final RouteFiles files;
+    private final Map<String, Expression> compiled = new ConcurrentHashMap<>();
+    private final Map<String, String> names = new ConcurrentHashMap<>();
+
+    /** @param files where the mappings are */
+    public JsltMapper(RouteFiles files) {
+        this.files = files;
+    }
+
+    /** Compiles every mapping, so that a broken one is found before anything is asked. */
+    public JsltMapper compiled() {
+        files.endingWith(SUFFIX).forEach(file -> compiled.computeIfAbsent(
+                file.substring(0, file.length() - SUFFIX.length()), this::compile));
+        return this;
+    }
+
+    /**
+     * Maps an answer to a page.
+     *
+     * @param answer the provider's JSON
+     * @param asked  what it answers, {@code job} and {@code cursor}: {@code $asked} in the mapping, for answers that do
+     *               not say whose they are or where they stand
+     * @param name   of the mapping: its file's name without the ending
+     * @throws WrongShape if the answer is not what the mapping is made for, or the mapping makes no page of it
+     */
+    public JsonNode map(JsonNode answer, JsonNode asked, String name) {
+        try {
+            JsonNode page = compiled.computeIfAbsent(name, this::compile).apply(Map.of("asked", asked), answer);
+            String wrong = PageSchema.problem(page);
+            if (wrong != null) {
+                throw new NoPage(name + SUFFIX + " makes no page: " + wrong);
+            }
+            return page;
+        } catch (JsltException e) {
+            throw new WrongShape(e.getMessage(), e);
+        }
+    }
+
+    /** Maps the answer of a resource by {@link #nameOf its mapping}. */
+    public JsonNode mapResource(@Body JsonNode answer, @Variable("question") JsonNode asked,
+            @Variable("provider") String provider, @Variable("resource") String resource) {
+        return map(answer, asked, names.computeIfAbsent(provider + ' ' + resource, both -> nameOf(provider, resource)));
+    }
+
+    /**
+     * The mapping of a resource. One job without a mapping of its own is mapped like a list of one: {@code job} by the
+     * mapping of {@code jobs}. What a provider has not, it has from the one it is like.
+     */
+    public String nameOf(String provider, String resource) {
+        try {
+            String like = new ProviderRegistry(files).like(provider);
+            return Stream.of(provider, like).flatMap(one -> Stream.of(one + '-' + resource, one + '-' + resource + 's'))
+                    .filter(name -> files.has(name + SUFFIX)).findFirst().orElse(provider + '-' + resource);
+        } catch (IOException e) {
+            throw new IllegalStateException("cannot read the files of " + provider, e);
+        }
+    }
+
+    /** What was asked, as a mapping sees it. */
+    public static JsonNode asked(String job, String cursor) {
+        return JsonNodeFactory.instance.objectNode().put("job", job).put("cursor", cursor);
+    }
+
+    public Expression compile(String name) {
+        try {
+            // Absent stays absent, but an empty list that was sent is told as one. Not as the expression ". != null",
+            // which would be evaluated, in a scope of its own, for every field of every record.
+            return new Parser(new StringReader(files.read(name + SUFFIX))).withSource(name + SUFFIX)
+                    .withObjectFilter(value -> !value.isNull()).compile();
+        } catch (IOException e) {
+            throw new IllegalStateException("cannot read " + name + SUFFIX, e);
+        }
+    }
+
+    /** The answer as a whole is not what its mapping expects. */
+    public static class WrongShape extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        WrongShape(String why, Throwable cause) {
+            super(why, cause);
+        }
+    }
+
+    /** The mapping is at fault, not the answer: read on, and what it means to tell would be lost without a word. */
+    public static final class NoPage extends WrongShape {
+
+        private static final long serialVersionUID = 1L;
+
+        NoPage(String why) {
+            super(why, null);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package org.finetunebridge.provider.validation;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.time.DateTimeException;
+import java.time.ZoneId;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.finetunebridge.provider.ProviderRegistry;
+import org.finetunebridge.provider.RouteFiles;
+
+/** What is wrong with a provider's {@code .properties}: unknown keys, values that are none, names that lead nowhere. */
+final class DescriptorValidator {
+
+    private static final List<String> WAYS = List.of("growing", "whole", "recent", "after", "numbered", "indexed",
+            "settling");
+    private static final Set<String> KEYS = Stream.concat(WAYS.stream(), Stream.of("base-url", "time-zone", "key-header",
+            "key-prefix", "request-id-header", "rate-limits", "list", "list.first", "job", "follow", "like"))
+            .collect(TreeSet::new, Set::add, Set::addAll);
+    private static final Pattern OPEN_KEY = Pattern.compile("(key|fields|first)\\..+");
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]*");
+    private static final Pattern ADDRESS = Pattern.compile("https?://[^/?#\\s]+[^?#\\s]*");
+
+    private final String file;
+    private final String text;
+    private final Properties descriptor = new Properties();
+    private final RouteFiles files;
+    private final ValidationReport problems;
+
+    DescriptorValidator(String provider, RouteFiles files, ValidationReport problems) throws IOException {
+        this.file = provider + ".properties";
+        this.text = files.read(file);
+        this.descriptor.load(new StringReader(text));
+        this.files = files;
+        this.problems = problems;
+        if (!NAME.matcher(provider).matches()) {
+            problems.add(file, 0, "a provider's name is lower-case letters, digits and -");
+        }
+    }
+
+    void look() {
+        descriptor.stringPropertyNames().stream().sorted().forEach(this::key);
+        if (value("list").isBlank()) {
+            problems.add(file, 0, "list is missing: the resource that lists an account's jobs");
+        }
+        zone();
+        if (!value("base-url").isEmpty() && !ADDRESS.matcher(value("base-url")).matches()) {
+            problem("base-url", "base-url is no http or https address: " + value("base-url"));
+        }
+        if (!value("like").isEmpty() && !files.has(value("like").strip() + ".properties")) {
+            problem("like", "like names a provider that is not there: " + value("like"));
+        }
+        WAYS.forEach(this::way);
+    }
+
+    /** Every resource that is named: each needs a template and a mapping. */
+    Set<String> resources() {
+        Set<String> resources = new LinkedHashSet<>();
+        Stream.of("list", "job", "follow").flatMap(key -> ProviderRegistry.words(descriptor, key).stream())
+                .map(word -> word.split("\\?")[0]).forEach(resources::add);
+        return resources;
+    }
+
+    /** What it adds to a source's keys. */
+    Set<String> ownKeys() {
+        return ProviderRegistry.ownKeys(descriptor).keySet();
+    }
+
+    private void key(String key) {
+        if (!KEYS.contains(key) && !OPEN_KEY.matcher(key).matches()) {
+            problem(key, "no such key: " + key + "; there are " + String.join(", ", KEYS)
+                    + ", key.*, fields.*, first.*");
+        }
+    }
+
+    private void zone() {
+        try {
+            ZoneId.of(descriptor.getProperty("time-zone", "UTC"));
+        } catch (DateTimeException e) {
+            problem("time-zone", "no such time zone: " + value("time-zone"));
+        }
+    }
+
+    private void way(String way) {
+        Set<String> resources = resources();
+        ProviderRegistry.words(descriptor, way).stream().filter(one -> !resources.contains(one)).forEach(one ->
+                problem(way, way + " names " + one + ", which is neither list, job nor followed"));
+    }
+
+    private String value(String key) {
+        return descriptor.getProperty(key, "");
+    }
+
+    private void problem(String key, String what) {
+        problems.add(file, line(key), what);
+    }
+
+    /** Where the key has its value: the last time, if it has several. */
+    private int line(String key) {
+        Pattern begins = Pattern.compile("\\s*" + Pattern.quote(key) + "(\\s*[=:].*|\\s+.*)?");
+        List<String> lines = text.lines().toList();
+        int line = lines.size();
+        while (line > 0 && !begins.matcher(lines.get(line - 1)).matches()) {
+            line--;
+        }
+        return line;
+    }
+}

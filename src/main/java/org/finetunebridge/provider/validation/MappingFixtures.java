@@ -1,0 +1,130 @@
+package org.finetunebridge.provider.validation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.finetunebridge.event.FactParser;
+import org.finetunebridge.event.FactType;
+import org.finetunebridge.event.ParseResult;
+import org.finetunebridge.event.RecordKeyStrategy;
+import org.finetunebridge.event.RecordPage;
+import org.finetunebridge.provider.JsltMapper;
+import org.finetunebridge.provider.ProviderRegistry;
+import org.finetunebridge.provider.RouteFiles;
+
+/**
+ * Answers that a provider's author saved, put through its mappings:
+ * {@code fixtures/<provider>/<resource>/<case>.response.json} beside its files. What was asked, if the mapping needs
+ * it, is {@code <case>.asked.json}.
+ */
+public final class MappingFixtures {
+
+    private static final String RESPONSE = ".response.json";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Path folder;
+    private final ProviderRegistry providers;
+    private final JsltMapper mappings;
+    private final Map<FactType, Set<String>> known = new EnumMap<>(FactType.class);
+    private final List<String> problems = new ArrayList<>();
+
+    /**
+     * @param folder the provider's files are in
+     * @param files  all files, those of the folder among them
+     */
+    public MappingFixtures(Path folder, RouteFiles files) {
+        this.folder = folder;
+        this.providers = new ProviderRegistry(files);
+        this.mappings = new JsltMapper(files);
+    }
+
+    /** What would become of each saved answer of a provider: a line each, and one for each of its records. */
+    public List<String> of(String provider) throws IOException {
+        problems.clear();
+        List<String> lines = new ArrayList<>();
+        for (Path response : responses(folder.resolve("fixtures").resolve(provider))) {
+            lines.add(folder.relativize(response) + ":");
+            tell(response, provider).forEach(line -> lines.add("  " + line));
+        }
+        return lines;
+    }
+
+    /** Where a mapping made no page of an answer of the last provider asked for; not where it refused one. */
+    public List<String> problems() {
+        return List.copyOf(problems);
+    }
+
+    private List<String> tell(Path response, String provider) throws IOException {
+        String resource = response.getParent().getFileName().toString();
+        try {
+            JsonNode page = mappings.mapResource(JSON.readTree(response.toFile()), asked(response), provider, resource);
+            var reader = new FactParser(provider, providers.read(provider).zone());
+            List<String> lines = new ArrayList<>();
+            for (ParseResult finding : RecordPage.of(page, reader, RecordKeyStrategy.PLAIN).findings()) {
+                lines.add(told(finding));
+                strangers(finding).forEach(field -> problems.add(folder.relativize(response) + ": no "
+                        + finding.fact().kind().word() + " event has a field " + field));
+            }
+            lines.add(page.has("next") ? "then the page " + page.get("next") : "then no other page");
+            return lines;
+        } catch (JsltMapper.NoPage e) {
+            problems.add(folder.relativize(response) + ": " + e.getMessage());
+            return List.of(e.getMessage());
+        } catch (JsltMapper.WrongShape e) {
+            return List.of("refused: " + e.getMessage());
+        }
+    }
+
+    private static String told(ParseResult finding) {
+        if (finding.fact() == null) {
+            return "dead letter: " + finding.reason();
+        }
+        return finding.fact().kind().word() + ' ' + finding.job() + ' ' + finding.fact().data();
+    }
+
+    /** What the event's schema does not know. */
+    private Set<String> strangers(ParseResult finding) {
+        Set<String> fields = new TreeSet<>();
+        if (finding.fact() != null && finding.fact().kind() != FactType.JOB_SEEN) {
+            finding.fact().data().fieldNames().forEachRemaining(fields::add);
+            fields.removeAll(known.computeIfAbsent(finding.fact().kind(), MappingFixtures::fields));
+        }
+        return fields;
+    }
+
+    private static Set<String> fields(FactType kind) {
+        try (InputStream in = MappingFixtures.class.getResourceAsStream("/schemas/" + kind.word() + ".v1.schema.json")) {
+            Set<String> fields = new HashSet<>();
+            JSON.readTree(in).path("properties").fieldNames().forEachRemaining(fields::add);
+            return fields;
+        } catch (IOException e) {
+            throw new UncheckedIOException("the schema of " + kind.word() + " cannot be read", e);
+        }
+    }
+
+    private static JsonNode asked(Path response) throws IOException {
+        Path asked = Path.of(response.toString().replace(RESPONSE, ".asked.json"));
+        return Files.exists(asked) ? JSON.readTree(asked.toFile()) : JsltMapper.asked("", "");
+    }
+
+    private static List<Path> responses(Path fixtures) throws IOException {
+        if (!Files.isDirectory(fixtures)) {
+            return List.of();
+        }
+        try (Stream<Path> all = Files.walk(fixtures, 2)) {
+            return all.filter(file -> file.toString().endsWith(RESPONSE)).sorted().toList();
+        }
+    }
+}

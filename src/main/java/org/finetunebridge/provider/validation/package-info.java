@@ -1,0 +1,4 @@
+/**
+ * Validates the files of a provider: descriptor, route templates, mappings, error table.
+ */
+package org.finetunebridge.provider.validation;

@@ -1,2 +1,0 @@
-/** Health, metrics and the page over HTTP, on Camel's own server. */
-package org.finetunebridge.server;

@@ -1,0 +1,97 @@
+package org.finetunebridge.simulator;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/** Answers that are all true, of lists that do not keep still while they are read. */
+public final class PagingFaults {
+
+    private static final List<String> LISTS = List.of("items", "events", "checkpoints");
+
+    private PagingFaults() {
+    }
+
+    /** Something happens after each of these answers: a page is out, and the next is not asked for yet. */
+    public static Fault meanwhile(Runnable happens) {
+        return twisting(page -> {
+            happens.run();
+            return page;
+        });
+    }
+
+    /** Every page but the first begins with the last records of the one before, so many. */
+    public static Fault overlapping(int records) {
+        return asking(question -> question.put("overlap", records));
+    }
+
+    /** A list's order is that of its clocks or, without any, no order: what has no other place changes it every time. */
+    public static Fault shuffled(long seed) {
+        Random chance = new Random(seed);
+        return twisting(page -> {
+            lists(page).forEach(list -> shuffle(list, chance));
+            return page;
+        });
+    }
+
+    /** What a job tells is listed from its other end. */
+    public static Fault turned() {
+        return asking(PagingFaults::turn).and(twisting(page -> {
+            if (page.path("events") instanceof ArrayNode embedded) {
+                List<JsonNode> events = records(embedded);
+                Collections.reverse(events);
+                embedded.removeAll().addAll(events);
+            }
+            return page;
+        }));
+    }
+
+    private static ObjectNode turn(ObjectNode question) {
+        boolean newestFirst = question.path("newestFirst").asBoolean();
+        long offset = question.path("offset").asLong();
+        question.put("newestFirst", !newestFirst);
+        if (newestFirst && question.has("before")) {
+            question.put("offset", question.remove("before").asLong() + 1);
+        } else if (!newestFirst && offset > 0) {
+            question.put("before", offset - 1);
+        }
+        return question;
+    }
+
+    private static void shuffle(ArrayNode list, Random chance) {
+        List<JsonNode> records = records(list);
+        Comparator<JsonNode> order = Comparator.comparingLong(record -> record.path("at").asLong());
+        boolean newestFirst = records.size() > 1 && order.compare(records.get(0), records.get(records.size() - 1)) > 0;
+        synchronized (chance) {
+            Collections.shuffle(records, chance);
+        }
+        records.sort(newestFirst ? order.reversed() : order);
+        list.removeAll().addAll(records);
+    }
+
+    private static List<JsonNode> records(ArrayNode list) {
+        List<JsonNode> records = new ArrayList<>();
+        list.forEach(records::add);
+        return records;
+    }
+
+    private static Stream<ArrayNode> lists(ObjectNode page) {
+        return LISTS.stream().map(page::path).filter(ArrayNode.class::isInstance).map(ArrayNode.class::cast);
+    }
+
+    private static Fault asking(UnaryOperator<ObjectNode> ears) {
+        return new Fault(Duration.ZERO, ears, page -> page, answer -> { }, true);
+    }
+
+    private static Fault twisting(UnaryOperator<ObjectNode> twist) {
+        return new Fault(Duration.ZERO, twist, answer -> { }, true);
+    }
+}

@@ -1,0 +1,68 @@
+package org.finetunebridge.simulator;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.schibsted.spt.data.jslt.Expression;
+import com.schibsted.spt.data.jslt.Parser;
+import java.io.StringReader;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+
+/** Translates between a provider's words and the world's, by the mappings in {@code sandbox/}. */
+public final class ResponseRenderer {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Map<String, Expression> mappings = new ConcurrentHashMap<>();
+
+    JsonNode render(String mapping, JsonNode input) {
+        return mappings.computeIfAbsent(mapping, ResponseRenderer::compile).apply(input);
+    }
+
+    /** The request, as its provider's {@code -request.jslt} understands it. */
+    public JsonNode question(String provider, String resource, Exchange exchange) {
+        Message request = exchange.getMessage();
+        ObjectNode asked = JSON.createObjectNode().put("resource", resource);
+        request.getHeaders().forEach((name, value) -> {
+            if (value instanceof String text) {
+                asked.put(name.toLowerCase(Locale.ROOT), text);
+            }
+        });
+        asked.set("body", parsed(request.getBody(String.class)));
+        return render(provider + "-request", asked);
+    }
+
+    /** Turns the page in the body into the provider's answer. */
+    public void answer(String provider, String resource, Exchange exchange) throws JsonProcessingException {
+        Message message = exchange.getMessage();
+        ObjectNode page = message.getBody(ObjectNode.class);
+        message.removeHeaders("*");
+        message.setHeader(Exchange.CONTENT_TYPE, "application/json");
+        JsonNode answer = render(provider + "-" + (page.has("problem") ? "error" : resource), page);
+        if (page.has("problem")) {
+            message.setHeader(Exchange.HTTP_RESPONSE_CODE, answer.path("status").asInt());
+            answer = answer.path("body");
+        }
+        message.setBody(JSON.writeValueAsBytes(answer));
+    }
+
+    private static JsonNode parsed(String body) {
+        try {
+            return JSON.readTree(body == null ? "" : body);
+        } catch (JsonProcessingException e) {
+            return JSON.missingNode();
+        }
+    }
+
+    private static Expression compile(String mapping) {
+        String file = mapping + ".jslt";
+        return new Parser(new StringReader(ProviderProfiles.text(file))).withSource(file)
+                .withResourceResolver(imported -> new StringReader(ProviderProfiles.text(imported)))
+                .withObjectFilter(". != null").compile();
+    }
+}

@@ -1,0 +1,87 @@
+package org.finetunebridge.simulator;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.SplittableRandom;
+
+/** Writes jobs' lives ahead: what happens is settled at birth, and only the clock decides what can be seen of it. */
+final class ScenarioGenerator {
+
+    private static final int ELDERS = 6;
+    private static final int MOST = 500;
+    private static final double BIRTHS_APART = 7;
+
+    private final SimulatedAccount account;
+    private final InstantSource clock;
+    private final double speed;
+    private final long seed;
+    private Instant next;
+    private int born;
+
+    private ScenarioGenerator(SimulatedAccount account, InstantSource clock, double speed, long seed) {
+        this.account = account;
+        this.clock = clock;
+        this.speed = speed;
+        this.seed = seed;
+        this.next = after(clock.instant(), -ELDERS * BIRTHS_APART);
+    }
+
+    /** From now on the account has jobs of every age, and a new one every few of its minutes. */
+    static void goesOn(SimulatedAccount account, InstantSource clock, double speed, long seed) {
+        ScenarioGenerator life = new ScenarioGenerator(account, clock, speed, seed);
+        account.births(life::populate);
+    }
+
+    private synchronized void populate(Instant now) {
+        while (!next.isAfter(now)) {
+            account.add(live(next, new SplittableRandom(seed + born++)));
+            next = after(next, BIRTHS_APART);
+            if (born > MOST) {
+                account.forgetOldest();
+            }
+        }
+    }
+
+    private SimulatedJob live(Instant birth, SplittableRandom chance) {
+        int checkpoints = 2 + chance.nextInt(4);
+        ObjectNode card = account.card(birth, checkpoints);
+        SimulatedJob job = new SimulatedJob(card, clock, JobLog.empty());
+        job.become(birth, "PENDING").become(after(birth, 1), "QUEUED");
+        Instant moment = after(birth, 2 + chance.nextInt(3));
+        job.become(moment, "RUNNING");
+        for (JsonNode reached : card.path("checkpoints")) {
+            moment = train(job, moment, reached, chance);
+        }
+        return end(job, after(moment, 2), card.path("checkpoints").get(checkpoints - 1), chance);
+    }
+
+    private Instant train(SimulatedJob job, Instant from, JsonNode reached, SplittableRandom chance) {
+        Instant moment = from;
+        for (int i = 0; i < 4; i++) {
+            moment = after(moment, 0.5 + chance.nextDouble());
+            job.tell(new SimulatedLogLine(moment, "INFO", "RUNNING", null));
+        }
+        job.checkpoint(moment, reached.path("name").asText(), reached.path("step").asLong(), "AVAILABLE_NOT_EXPORTED");
+        return moment;
+    }
+
+    private SimulatedJob end(SimulatedJob job, Instant end, JsonNode last, SplittableRandom chance) {
+        int luck = chance.nextInt(10);
+        if (luck == 0) {
+            return job.become(end, "FAILED");
+        }
+        if (luck == 1) {
+            return job.become(end, "CANCELLING").become(after(end, 1), "CANCELLED");
+        }
+        String name = last.path("name").asText();
+        job.checkpoint(after(end, 1), name, 0, "EXPORTING").checkpoint(after(end, 3), name, 0, "READY");
+        return job.become(end, "SUCCEEDED");
+    }
+
+    private Instant after(Instant moment, double minutes) {
+        return moment.plus(Duration.ofMillis(Math.round(minutes * 60_000 / speed)));
+    }
+}

@@ -1,0 +1,49 @@
+package org.finetunebridge.sink;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.finetunebridge.state.JobState;
+
+/**
+ * The time between opening a sink and its first failure. What was read at its beginning, and every commit since, is
+ * what it remembers. A page held against the memory of one session is never written in another.
+ */
+public final class SinkSession {
+
+    private final Map<String, JobState> memory = new ConcurrentHashMap<>();
+
+    SinkSession(Collection<JobState> read) {
+        read.forEach(this::remember);
+    }
+
+    /** A session that remembers nothing and belongs to no sink. */
+    public static SinkSession blank() {
+        return new SinkSession(List.of());
+    }
+
+    /** What is remembered of a job; never null. */
+    public JobState of(String source, String job) {
+        JobState known = memory.get(JobState.name(source, job));
+        return known == null ? JobState.blank(source, job) : known;
+    }
+
+    /** Whether anything is remembered of a job. */
+    public boolean knows(String source, String job) {
+        return memory.containsKey(JobState.name(source, job));
+    }
+
+    /** Every job remembered of a source, without the source itself. */
+    public List<JobState> jobs(String source) {
+        return memory.values().stream().filter(one -> one.source().equals(source) && !one.job().isEmpty()).toList();
+    }
+
+    void remember(JobState confirmed) {
+        memory.put(confirmed.name(), confirmed);
+    }
+
+    Collection<JobState> all() {
+        return memory.values();
+    }
+}

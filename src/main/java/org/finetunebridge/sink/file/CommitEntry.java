@@ -1,0 +1,95 @@
+package org.finetunebridge.sink.file;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.CRC32C;
+import org.finetunebridge.state.JobState;
+import org.finetunebridge.state.JobStateSerde;
+
+/**
+ * A line of the memory log: eight digits of CRC-32C, then JSON.
+ *
+ * @param memories what is remembered from here on
+ * @param files    how much of each output file counts from here on, by sort
+ * @param whole    with this line the log tells everything: it ends the compacted beginning
+ */
+public record CommitEntry(Collection<JobState> memories, Map<String, CommittedLength> files, boolean whole) {
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final JsonFactory FACTORY = MAPPER.getFactory();
+    private static final int CHECKSUM = 8;
+
+    /** The line, without a line break. */
+    byte[] line() throws IOException {
+        var bytes = new ByteArrayOutputStream(1024);
+        bytes.write(new byte[CHECKSUM]);
+        try (JsonGenerator json = FACTORY.createGenerator(bytes)) {
+            write(json);
+        }
+        byte[] line = bytes.toByteArray();
+        System.arraycopy(checksum(line), 0, line, 0, CHECKSUM);
+        return line;
+    }
+
+    /** What the line says; null if it does not hold. */
+    static CommitEntry read(byte[] line) {
+        if (line.length <= CHECKSUM || !Arrays.equals(checksum(line), 0, CHECKSUM, line, 0, CHECKSUM)) {
+            return null;
+        }
+        try {
+            return read(MAPPER.readTree(line, CHECKSUM, line.length - CHECKSUM));
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    private static CommitEntry read(JsonNode json) throws IOException {
+        List<JobState> memories = new ArrayList<>();
+        for (JsonNode one : json.path("memory")) {
+            memories.add(JobStateSerde.read(one));
+        }
+        Map<String, CommittedLength> files = new TreeMap<>();
+        json.path("files").properties().forEach(file -> files.put(file.getKey(), new CommittedLength(
+                file.getValue().path("file").asText(), file.getValue().path("length").asLong())));
+        return new CommitEntry(memories, files, json.path("whole").asBoolean());
+    }
+
+    private void write(JsonGenerator json) throws IOException {
+        json.writeStartObject();
+        if (whole) {
+            json.writeBooleanField("whole", true);
+        }
+        json.writeObjectFieldStart("files");
+        for (var file : files.entrySet()) {
+            json.writeObjectFieldStart(file.getKey());
+            json.writeStringField("file", file.getValue().file());
+            json.writeNumberField("length", file.getValue().length());
+            json.writeEndObject();
+        }
+        json.writeEndObject();
+        json.writeArrayFieldStart("memory");
+        for (JobState one : memories) {
+            JobStateSerde.write(one, json);
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private static byte[] checksum(byte[] line) {
+        var crc = new CRC32C();
+        crc.update(line, CHECKSUM, line.length - CHECKSUM);
+        return String.format(Locale.ROOT, "%08x", crc.getValue()).getBytes(StandardCharsets.US_ASCII);
+    }
+}

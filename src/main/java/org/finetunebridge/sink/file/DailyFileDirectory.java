@@ -1,0 +1,89 @@
+package org.finetunebridge.sink.file;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The output files of one sort as a start finds them. */
+final class DailyFileDirectory {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DailyFileDirectory.class);
+    private static final String SUFFIX = ".ndjson";
+
+    private final String sort;
+    private final Path directory;
+
+    /** @param sort the beginning of the files' names */
+    DailyFileDirectory(String sort, Path directory) {
+        this.sort = sort;
+        this.directory = directory;
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    String name(LocalDate day) {
+        return sort + '-' + day + SUFFIX;
+    }
+
+    /** Every file, the oldest first. */
+    List<Path> all() throws IOException {
+        return later(directory, "");
+    }
+
+    /** Cuts off what does not count; with the memory set back by damage or by hand, that is kept aside. */
+    void cut(CommittedLength counts, boolean damaged) throws IOException {
+        if (counts == null) {
+            setAside(later(directory, ""));
+            return;
+        }
+        Path path = place(counts);
+        long length = Files.exists(path) ? Files.size(path) : 0;
+        if (length > counts.length()) {
+            LOG.info("Cut {} bytes that were not committed off {}", length - counts.length(), path);
+            if (damaged) {
+                FileTruncation.aside(path, counts.length());
+            }
+            FileTruncation.off(path, counts.length());
+        } else if (length < counts.length()) {
+            LOG.warn("{} is {} bytes shorter than it was left; somebody else cut or removed it", path,
+                    counts.length() - length);
+        }
+        setAside(later(path.getParent(), path.getFileName().toString()));
+    }
+
+    /** A folder that was moved with its files has them still, by their names. */
+    private Path place(CommittedLength counts) {
+        Path moved = directory.resolve(counts.path().getFileName());
+        return Files.notExists(counts.path()) && Files.exists(moved) ? moved : counts.path();
+    }
+
+    private static void setAside(List<Path> unknown) throws IOException {
+        for (Path file : unknown) {
+            if (Files.size(file) > 0) {
+                LOG.warn("The memory knows nothing of {}: it is set aside as {}", file,
+                        FileTruncation.aside(file, 0).getFileName());
+            }
+            Files.delete(file);
+        }
+    }
+
+    private List<Path> later(Path folder, String last) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (var all = Files.list(folder)) {
+            return all.filter(file -> isOurs(file) && file.getFileName().toString().compareTo(last) > 0).sorted()
+                    .toList();
+        }
+    }
+
+    private boolean isOurs(Path file) {
+        return file.getFileName().toString().matches(sort + "-\\d{4}-\\d\\d-\\d\\d\\" + SUFFIX);
+    }
+}

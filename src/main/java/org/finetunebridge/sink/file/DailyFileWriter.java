@@ -1,0 +1,136 @@
+package org.finetunebridge.sink.file;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import org.finetunebridge.sink.InstanceFencedException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The output files of one sort, one a UTC day. How much of them counts, the memory log knows. */
+final class DailyFileWriter implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DailyFileWriter.class);
+
+    private final String sort;
+    private final String key;
+    private final DailyFileDirectory folder;
+    private final InstantSource clock;
+    private AppendOnlyFile open;
+
+    /**
+     * @param sort  the beginning of the files' names
+     * @param key   of the directory in the configuration
+     * @param clock tells the day
+     */
+    DailyFileWriter(String sort, String key, Path directory, InstantSource clock) {
+        this.sort = sort;
+        this.key = key;
+        this.folder = new DailyFileDirectory(sort, directory);
+        this.clock = clock;
+    }
+
+    String sort() {
+        return sort;
+    }
+
+    DailyFileDirectory folder() {
+        return folder;
+    }
+
+    /** Appends the lines to the file of the day. They count once the memory says so. */
+    CommittedLength append(List<byte[]> lines, StateLog memory) throws IOException {
+        AppendOnlyFile file = today(memory);
+        file.append(lines);
+        return committed(file);
+    }
+
+    /** The first line of a file waits until the memory knows from where on the file counts. */
+    private AppendOnlyFile today(StateLog memory) throws IOException {
+        Path path = folder.directory().resolve(name(memory.committed(sort)));
+        if (open != null && open.path().equals(path)) {
+            if (open.isAsLeft()) {
+                return open;
+            }
+            LOG.warn("{} was changed by somebody else: going on at its end. Two instances must not write to one"
+                    + " directory", path);
+        }
+        close();
+        open = alone(path);
+        // Somebody else may have cut it in the middle of a line.
+        long torn = open.cutTornLine();
+        if (torn > 0) {
+            LOG.warn("{} ended in the middle of a line; cut {} bytes off", path, torn);
+        }
+        if (!committed(open).equals(memory.committed(sort))) {
+            memory.append(List.of(), Map.of(sort, committed(open)));
+        }
+        return open;
+    }
+
+    /** A clock that goes back does not open yesterday's file again: only the last file may hold what does not count. */
+    private String name(CommittedLength counts) {
+        String today = folder.name(LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC));
+        if (counts == null || !folder.directory().equals(counts.path().getParent()) || Files.notExists(counts.path())) {
+            return today;
+        }
+        String last = counts.path().getFileName().toString();
+        return last.compareTo(today) > 0 ? last : today;
+    }
+
+    /** Adds how much the last file holds, if there is one; nobody else may be writing to it. */
+    void find(Map<String, CommittedLength> found) throws IOException {
+        List<Path> all = folder.all();
+        if (!all.isEmpty()) {
+            Path last = all.get(all.size() - 1);
+            if (Files.isWritable(last)) {
+                alone(last).close();
+            }
+            found.put(sort, new CommittedLength(last.toString(), lastLineEnd(last)));
+        }
+    }
+
+    /** Takes up the last file where it was left, so that nobody else does. */
+    void resume(CommittedLength counts) throws IOException {
+        if (counts != null && folder.directory().equals(counts.path().getParent()) && Files.isWritable(counts.path())
+                && Files.size(counts.path()) == counts.length()) {
+            open = alone(counts.path());
+        }
+    }
+
+    /** Opens a file that nobody else writes to: of two states that share it, each would cut off lines of the other. */
+    private AppendOnlyFile alone(Path path) throws IOException {
+        AppendOnlyFile file = AppendOnlyFile.open(path);
+        if (!file.lock()) {
+            file.close();
+            throw new InstanceFencedException("another instance, with another state, writes to " + path + "; stop it, or give this one a "
+                    + key + " of its own");
+        }
+        return file;
+    }
+
+    private static long lastLineEnd(Path path) throws IOException {
+        try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            return LineReader.lastLineEnd(channel);
+        }
+    }
+
+    private static CommittedLength committed(AppendOnlyFile file) {
+        return new CommittedLength(file.path().toString(), file.length());
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (open != null) {
+            open.close();
+            open = null;
+        }
+    }
+}

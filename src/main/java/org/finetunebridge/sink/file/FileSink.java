@@ -1,0 +1,181 @@
+package org.finetunebridge.sink.file;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.finetunebridge.event.cloudevents.EncodedEvent;
+import org.finetunebridge.sink.Batch;
+import org.finetunebridge.sink.InstanceFencedException;
+import org.finetunebridge.sink.Sink;
+import org.finetunebridge.sink.SinkUnavailableException;
+import org.finetunebridge.state.JobState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Events and dead letters as lines of JSON in a file a UTC day; exactly once, across any crash.
+ *
+ * <p>A commit appends the lines, forces them to disk, and then appends one entry to the memory log that says what was
+ * told and how long each file is now. A crash before that entry leaves lines that do not count: the next start cuts
+ * them off, and the next poll finds their facts again.
+ */
+public final class FileSink implements Sink {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FileSink.class);
+
+    private final Path state;
+    private final DailyFileWriter events;
+    private final DailyFileWriter deadLetters;
+    private StateLog memory;
+    private DirectoryLock lock;
+
+    /**
+     * @param events      directory of the events
+     * @param deadLetters directory of the dead letters
+     * @param state       directory of the memory and the lock
+     * @param clock       tells the day
+     */
+    public FileSink(Path events, Path deadLetters, Path state, InstantSource clock) {
+        this.state = state.toAbsolutePath().normalize();
+        this.events = new DailyFileWriter("events", "bridge.file.directory", events.toAbsolutePath().normalize(), clock);
+        this.deadLetters = new DailyFileWriter("dead-letters", "bridge.dead-letter.directory",
+                deadLetters.toAbsolutePath().normalize(), clock);
+    }
+
+    @Override
+    public Collection<JobState> open() {
+        close();
+        try {
+            lock = DirectoryLock.take(state);
+            Files.createDirectories(events.folder().directory());
+            Files.createDirectories(deadLetters.folder().directory());
+            memory = new StateLog(state);
+            Map<String, CommittedLength> found = new TreeMap<>();
+            events.find(found);
+            deadLetters.find(found);
+            memory.open(found);
+            for (DailyFileWriter files : List.of(events, deadLetters)) {
+                files.folder().cut(memory.committed(files.sort()), memory.damaged());
+                files.resume(memory.committed(files.sort()));
+            }
+            return List.copyOf(memory.memory());
+        } catch (IOException | UncheckedIOException e) {
+            close();
+            throw new SinkUnavailableException("cannot open the files: " + e, e);
+        } catch (InstanceFencedException e) {
+            close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void write(List<Batch> batches) {
+        orLost("cannot write the files", () -> {
+            Map<String, CommittedLength> lengths = new TreeMap<>();
+            append(events, batches.stream().flatMap(batch -> batch.events().stream()).toList(), lengths);
+            append(deadLetters, batches.stream().flatMap(batch -> batch.deadLetters().stream()).toList(), lengths);
+            opened().append(batches.stream().flatMap(batch -> batch.memories().stream()).toList(), lengths);
+            return null;
+        });
+    }
+
+    @Override
+    public Collection<JobState> peek() {
+        return orLost("cannot read the memory", () -> StateLog.peek(state));
+    }
+
+    @Override
+    public void forget(Collection<String> names) {
+        orLost("cannot write the memory", () -> {
+            opened().forget(names);
+            return null;
+        });
+    }
+
+    @Override
+    public List<String> deadLetters() {
+        return orLost("cannot read the dead letters", () -> {
+            List<String> letters = new FileDeadLetterStore(deadLetters.folder()).read();
+            lockAgain(deadLetters);
+            return letters;
+        });
+    }
+
+    @Override
+    public void removeDeadLetters(Predicate<String> gone) {
+        orLost("cannot write the dead letters", () -> {
+            CommittedLength before = opened().committed(deadLetters.sort());
+            deadLetters.close();
+            new FileDeadLetterStore(deadLetters.folder()).remove(gone);
+            if (before != null && Files.exists(before.path())) {
+                memory.append(List.of(),
+                        Map.of(deadLetters.sort(), new CommittedLength(before.file(), Files.size(before.path()))));
+            }
+            lockAgain(deadLetters);
+            return null;
+        });
+    }
+
+    /** Whoever closes any handle of a file gives up the locks the process has on it: after reading, it is unlocked. */
+    private void lockAgain(DailyFileWriter files) throws IOException {
+        files.close();
+        if (memory != null) {
+            files.resume(memory.committed(files.sort()));
+        }
+    }
+
+    /** What reads or writes files. */
+    private interface Work<T> {
+        T done() throws IOException;
+    }
+
+    private static <T> T orLost(String what, Work<T> work) {
+        try {
+            return work.done();
+        } catch (IOException | UncheckedIOException e) {
+            throw new SinkUnavailableException(what + ": " + e, e);
+        }
+    }
+
+    /** Without the lock nothing may be written: by now it may be another instance's. */
+    private StateLog opened() {
+        if (memory == null) {
+            throw new SinkUnavailableException("the files are not open, because something failed before; try again", null);
+        }
+        return memory;
+    }
+
+    @Override
+    public void close() {
+        closeQuietly(events);
+        closeQuietly(deadLetters);
+        closeQuietly(memory);
+        memory = null;
+        closeQuietly(lock);
+        lock = null;
+    }
+
+    private void append(DailyFileWriter files, List<EncodedEvent> lines, Map<String, CommittedLength> lengths) throws IOException {
+        if (!lines.isEmpty()) {
+            lengths.put(files.sort(), files.append(lines.stream().map(EncodedEvent::value).toList(), opened()));
+        }
+    }
+
+    private static void closeQuietly(AutoCloseable open) {
+        if (open == null) {
+            return;
+        }
+        try {
+            open.close();
+        } catch (Exception e) {
+            LOG.debug("while closing: {}", e.toString());
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package org.finetunebridge.sink.file;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.finetunebridge.state.JobState;
+
+/** What the lines of a memory log come to: of each job the last memory, and how much of each output file counts. */
+final class StateLogSnapshot {
+
+    private static final int MEMORIES_A_LINE = 500;
+
+    private final Map<String, JobState> memory = new HashMap<>();
+    private final Map<String, CommittedLength> committed = new TreeMap<>();
+    private long end;
+    private long compacted;
+
+    /** Reads as far as the lines hold; no further, since each is told against those before it. */
+    static StateLogSnapshot read(Path log) throws IOException {
+        var state = new StateLogSnapshot();
+        if (Files.exists(log)) {
+            try (var lines = new LineReader(log)) {
+                for (byte[] line = lines.next(); line != null && state.add(line);) {
+                    line = lines.next();
+                }
+            }
+        }
+        return state;
+    }
+
+    private boolean add(byte[] line) {
+        CommitEntry commit = CommitEntry.read(line);
+        if (commit == null) {
+            return false;
+        }
+        apply(commit);
+        end += line.length + 1;
+        if (commit.whole()) {
+            compacted = end;
+        }
+        return true;
+    }
+
+    void apply(CommitEntry commit) {
+        commit.memories().forEach(one -> memory.put(one.name(), one));
+        committed.putAll(commit.files());
+    }
+
+    void forget(Collection<String> names) {
+        names.forEach(memory::remove);
+    }
+
+    /** Writes all of it as the beginning of a log. */
+    void write(Path path) throws IOException {
+        Files.deleteIfExists(path);
+        List<JobState> all = List.copyOf(memory.values());
+        try (AppendOnlyFile fresh = AppendOnlyFile.open(path)) {
+            for (int from = 0; from < all.size(); from += MEMORIES_A_LINE) {
+                int to = Math.min(all.size(), from + MEMORIES_A_LINE);
+                fresh.add(new CommitEntry(all.subList(from, to), Map.of(), false).line());
+            }
+            fresh.append(List.of(new CommitEntry(List.of(), committed, true).line()));
+            compacted = fresh.length();
+        }
+    }
+
+    /** Whether the log tells everything: its beginning holds. */
+    boolean isWhole() {
+        return compacted > 0;
+    }
+
+    /** Where the last line that holds ends. */
+    long end() {
+        return end;
+    }
+
+    /** How long the log was when everything was last written at once. */
+    long compacted() {
+        return compacted;
+    }
+
+    Collection<JobState> memory() {
+        return memory.values();
+    }
+
+    CommittedLength committed(String sort) {
+        return committed.get(sort);
+    }
+}

@@ -1,0 +1,94 @@
+package org.finetunebridge.sink.kafka;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import org.finetunebridge.settings.Settings.KafkaSettings;
+import org.finetunebridge.sink.InstanceFencedException;
+import org.finetunebridge.sink.kafka.KafkaRecordFactory.Sending;
+
+/**
+ * Which instance writes with the transactional id: the one that was the last to say so in the state topic. The fence
+ * does not tell: it is the same whether another instance has come or our own transaction ran out of time.
+ */
+final class KafkaOwnership {
+
+    /**
+     * How long whoever fenced us may need to say who it is: its claim is the first thing it commits. It costs us this
+     * much when nobody took over and our own transaction ran out of time.
+     */
+    private static final Duration WAIT = Duration.ofSeconds(10);
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
+
+    private final KafkaSettings settings;
+    private final KafkaStateStore memory;
+    private final String self = UUID.randomUUID() + " (process " + ProcessHandle.current().pid() + ")";
+    private boolean made;
+    private boolean doubted;
+    private InstanceFencedException lost;
+
+    KafkaOwnership(KafkaSettings settings, KafkaStateStore memory) {
+        this.settings = settings;
+        this.memory = memory;
+    }
+
+    /** What is to be committed to say that it is us, once everybody else is fenced. */
+    Sending record(KafkaRecordFactory records) {
+        return records.remembered(KafkaStateStore.ownerKey(settings.transactionalId()), self);
+    }
+
+    /** The record is committed. */
+    void made() {
+        made = true;
+    }
+
+    /** Something has failed: if it was a fence, perhaps because another instance took over. */
+    void doubtAfter(Throwable failure) {
+        doubted |= KafkaErrorClassifier.isFence(failure);
+    }
+
+    /** Who gave way once does not come back. */
+    void requireNotLost() {
+        if (lost != null) {
+            throw lost;
+        }
+    }
+
+    /**
+     * Asks without the fence, which would steal the id back from whoever took it. Not only who was fenced asks: a
+     * session may have ended for another reason just when somebody took over.
+     *
+     * @throws InstanceFencedException if another instance took over
+     */
+    void requireOurs() throws ExecutionException, InterruptedException {
+        if (!made && !doubted) {
+            return;
+        }
+        LatestRecordReader look = memory.lookAtOwner(settings.transactionalId());
+        String owner = look.again();
+        String expected = made ? self : owner;
+        require(expected, owner);
+        for (long patience = System.nanoTime() + WAIT.toNanos(); doubted && System.nanoTime() < patience;) {
+            Thread.sleep(BETWEEN_LOOKS.toMillis());
+            require(expected, look.again());
+        }
+        doubted = false;
+    }
+
+    private void require(String expected, String owner) {
+        if (!Objects.equals(owner, expected)) {
+            lost = new InstanceFencedException(owner == null ? nobody() : "another instance took over: " + owner
+                    + " now writes with the transactional id " + settings.transactionalId() + "; stop one of them, or"
+                    + " give each a bridge.kafka.transactional-id and a bridge.kafka.state-topic of its own");
+            throw lost;
+        }
+    }
+
+    private String nobody() {
+        return "the topic " + settings.stateTopic() + " does not say any more which instance writes with the"
+                + " transactional id " + settings.transactionalId() + ": somebody has emptied it or made it anew, and"
+                + " what was told is forgotten with it; bring its records back before the next start, or everything is"
+                + " told again";
+    }
+}

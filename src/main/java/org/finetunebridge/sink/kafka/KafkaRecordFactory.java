@@ -1,0 +1,82 @@
+package org.finetunebridge.sink.kafka;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.finetunebridge.event.cloudevents.EncodedEvent;
+import org.finetunebridge.settings.Settings.KafkaSettings;
+import org.finetunebridge.sink.Batch;
+import org.finetunebridge.state.JobState;
+import org.finetunebridge.state.JobStateSerde;
+
+/** What a batch is on the wire: the Kafka protocol binding of CloudEvents, and a record for each job's memory. */
+final class KafkaRecordFactory {
+
+    private static final String CONTENT_TYPE = "content-type";
+    private static final String STRUCTURED = "application/cloudevents+json; charset=UTF-8";
+    private static final String DATA_CONTENT_TYPE = "datacontenttype";
+
+    private final KafkaSettings settings;
+
+    /**
+     * A record to be sent.
+     *
+     * @param event what it tells; null for what is only remembered
+     */
+    record Sending(ProducerRecord<byte[], byte[]> record, EncodedEvent event) {}
+
+    KafkaRecordFactory(KafkaSettings settings) {
+        this.settings = settings;
+    }
+
+    /** The events, then the dead letters. */
+    List<Sending> told(List<Batch> batches) {
+        List<Sending> told = new ArrayList<>();
+        batches.forEach(batch -> batch.events().forEach(event -> told.add(told(settings.topic(), event))));
+        batches.forEach(batch -> batch.deadLetters().forEach(
+                letter -> told.add(told(settings.deadLetterTopic(), letter))));
+        return told;
+    }
+
+    /** The memory: of each job the last. */
+    List<Sending> remembered(List<Batch> batches) {
+        Map<String, JobState> last = new LinkedHashMap<>();
+        batches.forEach(batch -> batch.memories().forEach(memory -> last.put(memory.name(), memory)));
+        List<Sending> remembered = new ArrayList<>();
+        last.forEach((name, memory) -> remembered.add(remembered(name, JobStateSerde.write(memory))));
+        return remembered;
+    }
+
+    /** A record of the state topic. */
+    Sending remembered(String key, String value) {
+        return new Sending(new ProducerRecord<>(settings.stateTopic(), key.getBytes(UTF_8), value.getBytes(UTF_8)),
+                null);
+    }
+
+    /** A record of the state topic that ends what is remembered under the key. */
+    Sending forgotten(String key) {
+        return new Sending(new ProducerRecord<>(settings.stateTopic(), key.getBytes(UTF_8), null), null);
+    }
+
+    private static Sending told(String topic, EncodedEvent event) {
+        byte[] key = event.key() == null || event.key().isEmpty() ? null : event.key().getBytes(UTF_8);
+        return new Sending(new ProducerRecord<>(topic, null, null, key, event.value(), headers(event)), event);
+    }
+
+    private static RecordHeaders headers(EncodedEvent event) {
+        var headers = new RecordHeaders();
+        String type = event.headers().getOrDefault(DATA_CONTENT_TYPE, STRUCTURED);
+        headers.add(CONTENT_TYPE, type.getBytes(UTF_8));
+        event.headers().forEach((attribute, value) -> {
+            if (!attribute.equals(DATA_CONTENT_TYPE)) {
+                headers.add("ce_" + attribute, value.getBytes(UTF_8));
+            }
+        });
+        return headers;
+    }
+}

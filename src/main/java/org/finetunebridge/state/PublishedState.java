@@ -1,0 +1,99 @@
+package org.finetunebridge.state;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.finetunebridge.event.Fact;
+
+/**
+ * What was told of one job. Immutable.
+ *
+ * @param status  the job's last status in our words; null before the first
+ * @param things  every status told, newest last, by thing: the job itself is {@code ""}, a checkpoint its name
+ * @param refused names of the records that were dead-lettered, newest last
+ * @param cursors how far each growing list was told, by resource
+ */
+public record PublishedState(String status, Map<String, List<String>> things, List<String> refused,
+        Map<String, Cursor> cursors) {
+
+    /** Nothing told yet. */
+    public static final PublishedState NOTHING = new PublishedState(null, Map.of(), List.of(), Map.of());
+
+    /** A job that changes its status for ever must not grow its memory for ever. */
+    private static final int STATUSES_KEPT = 32;
+    /** More than an account's list has bad records at a time, or each poll would dead-letter all of them again. */
+    private static final int REFUSED_KEPT = 4096;
+    private static final String JOB = "";
+
+    /** Whether the last status told ends a job. It may still change: providers restart jobs. */
+    public boolean terminal() {
+        return Fact.isTerminal(status);
+    }
+
+    /** How far a growing list was told. */
+    public Cursor cursor(String resource) {
+        return cursors.getOrDefault(resource, Cursor.START);
+    }
+
+    List<String> statuses(String thing) {
+        return things.getOrDefault(thing, List.of());
+    }
+
+    PublishedState withJobStatus(String now, String key) {
+        return new PublishedState(now, with(things, JOB, appended(statuses(JOB), key, STATUSES_KEPT)), refused, cursors);
+    }
+
+    PublishedState withStatus(String thing, String key) {
+        return new PublishedState(status, with(things, thing, appended(statuses(thing), key, STATUSES_KEPT)), refused, cursors);
+    }
+
+    PublishedState withRefused(String name) {
+        return new PublishedState(status, things, appended(refused, name, REFUSED_KEPT), cursors);
+    }
+
+    /** After a refused record was told after all. */
+    public PublishedState withoutRefused(String name) {
+        return new PublishedState(status, things, refused.stream().filter(one -> !one.equals(name)).toList(), cursors);
+    }
+
+    /** Whether the record was refused, and not told since. What was refused very long ago may be forgotten. */
+    public boolean mayLack(String name) {
+        return refused.contains(name) || refused.size() >= REFUSED_KEPT;
+    }
+
+    /** Further records of a list of named ones are asked with this. */
+    public PublishedState withMark(String resource, String mark) {
+        return Objects.equals(mark, cursor(resource).mark()) ? this
+                : withCursor(resource, cursor(resource).marked(mark));
+    }
+
+    /** The last record of a list may still change: it is told when it is read again as it is. */
+    public PublishedState withHeld(String resource, String name) {
+        return Objects.equals(name, cursor(resource).held()) ? this
+                : withCursor(resource, cursor(resource).holding(name));
+    }
+
+    PublishedState withCursor(String resource, Cursor cursor) {
+        return new PublishedState(status, things, refused, with(cursors, resource, cursor));
+    }
+
+    /** What a finished job is remembered by: enough to know when it is restarted, and what may yet be replayed. */
+    PublishedState tombstone() {
+        return new PublishedState(status, Map.of(JOB, statuses(JOB)), refused, Map.of());
+    }
+
+    private static List<String> appended(List<String> list, String element, int kept) {
+        List<String> all = new ArrayList<>(list);
+        all.remove(element);
+        all.add(element);
+        return List.copyOf(all.subList(Math.max(0, all.size() - kept), all.size()));
+    }
+
+    private static <V> Map<String, V> with(Map<String, V> map, String key, V value) {
+        Map<String, V> all = new TreeMap<>(map);
+        all.put(key, value);
+        return all;
+    }
+}

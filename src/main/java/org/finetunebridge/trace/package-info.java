@@ -1,2 +1,0 @@
-/** Traces of what the bridge does. Nothing in here, and nothing it needs, is loaded unless traces are on. */
-package org.finetunebridge.trace;

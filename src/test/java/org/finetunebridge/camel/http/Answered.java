@@ -1,0 +1,16 @@
+package org.finetunebridge.camel.http;
+
+import java.time.Instant;
+import org.finetunebridge.provider.RequestAttempt;
+
+/** For tests without HTTP: the request under way got its answer. */
+public final class Answered {
+
+    private Answered() {}
+
+    /** Lets the attempt have been answered now. */
+    public static void at(Instant now, RequestAttempt attempt) {
+        attempt.asked("POST", "/events", "");
+        attempt.answered(new byte[0], now, null);
+    }
+}

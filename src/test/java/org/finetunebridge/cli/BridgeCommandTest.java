@@ -1,0 +1,157 @@
+package org.finetunebridge.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.finetunebridge.simulator.LoggedRequest;
+import org.finetunebridge.simulator.Sandbox;
+import org.finetunebridge.simulator.Simulation;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The command line as a person uses it, in this process. */
+class BridgeCommandTest {
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private final Terminal terminal = new Terminal(out, err);
+    private final Simulation world = Simulation.empty();
+    @AutoClose
+    private final Sandbox sandbox = Sandbox.start(world);
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void create() {
+        world.account("dashscope").create("ft-1");
+    }
+
+    @Test
+    void takesOptionsBeforeTheVerb() throws IOException {
+        assertThat(run(with("-D", "dashscope.api-key=" + Simulation.KEY), "once")).as("%s", err).isZero();
+        assertThat(events()).hasSize(1);
+    }
+
+    @Test
+    void takesOptionsAfterTheVerb() throws IOException {
+        assertThat(run(List.of("once"), with("-Ddashscope.api-key=" + Simulation.KEY).toArray(new String[0]))).isZero();
+        assertThat(events()).hasSize(1);
+        assertThat(out.toString()).contains("dashscope: 1 job read");
+        assertThat(err.toString()).contains("minimax is off: minimax.api-key is not set");
+    }
+
+    @Test
+    void takesSomeOptionsBeforeAndSomeAfterTheVerb() throws IOException {
+        assertThat(run(with("-D", "dashscope.jobs=ft-2", "-D", "dashscope.api-key=" + Simulation.KEY), "once", "-D",
+                "dashscope.jobs=ft-1")).as("%s", err).isZero();
+        assertThat(events()).hasSize(1);
+        assertThat(sandbox.requests().all()).extracting(LoggedRequest::path)
+                .containsExactly("/api/v1/fine-tunes/ft-1", "/api/v1/fine-tunes/ft-1/checkpoints");
+    }
+
+    @Test
+    void readsSecretsFromFilesAndFromTheEnvironment() throws IOException {
+        Path key = Files.writeString(folder.resolve("the key"), Simulation.KEY + "\n");
+        assertThat(run(with("-Ddashscope.api-key={{file:" + key + "}}"), "once")).as("%s", err).isZero();
+        assertThat(events()).hasSize(1);
+
+        assertThat(run(with("-Ddashscope.api-key={{env:PATH}}"), "once")).isOne();
+        assertThat(out.toString()).contains("HTTP 401 InvalidApiKey");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{{env:NO_SUCH_VARIABLE_HERE}}", "{{file:/no/such/file}}", "sk-secret{{env:NO_SUCH_VARIABLE_HERE}}"})
+    void saysWhichSecretIsNotThere(String value) throws IOException {
+        assertThat(run(with("-Ddashscope.api-key=" + value), "once")).isEqualTo(2);
+        assertThat(err.toString()).startsWith("dashscope.api-key = {{").contains(value.substring(value.indexOf("{{")))
+                .doesNotContain("Exception").doesNotContain("sk-secret");
+    }
+
+    @Test
+    void doesNotMindASecretThatIsNotThereInASectionThatIsNotUsed() throws IOException {
+        assertThat(run(with("-Ddashscope.api-key=" + Simulation.KEY, "-Dteam-b.api-key={{env:NO_SUCH_VARIABLE_HERE}}"),
+                "once")).as("%s", err).isZero();
+    }
+
+    @Test
+    void readsAnotherFile() throws IOException {
+        Path file = Files.writeString(folder.resolve("other.properties"), "dashscope.api-key=" + Simulation.KEY + "\n");
+        assertThat(run(with("--config", file.toString()), "once")).as("%s", err).isZero();
+
+        assertThat(run(with("--config", folder.resolve("none.properties").toString()), "once")).isEqualTo(2);
+        assertThat(err.toString()).contains("--config").contains("none.properties").doesNotContain("Exception");
+        assertThat(run(with("--config", folder.toString()), "once")).isEqualTo(2);
+        assertThat(err.toString()).doesNotContain("Exception");
+    }
+
+    @Test
+    void saysWhatToDoIfNoSourceIsOn() throws IOException {
+        for (String verb : List.of("once", "run", "check")) {
+            assertThat(run(with(), verb)).isEqualTo(2);
+            assertThat(err.toString()).contains("dashscope is off").contains("DASHSCOPE_API_KEY").contains("demo");
+            err.getBuffer().setLength(0);
+        }
+        assertThat(sandbox.requests().all()).isEmpty();
+        assertThat(folder.resolve("state")).doesNotExist();
+    }
+
+    @Test
+    void refusesABadConfigurationBeforeAnythingIsAsked() throws IOException {
+        assertThat(run(with("-Ddashscope.api-key=" + Simulation.KEY, "-Ddashscope.perod=1s", "-Dbridge.sink=tape"), "once"))
+                .isEqualTo(2);
+        assertThat(err.toString().lines()).containsExactly(
+                "dashscope.perod = ***: no such key; did you mean dashscope.period?",
+                "bridge.sink = tape: allowed are file, kafka");
+        assertThat(sandbox.requests().all()).isEmpty();
+        assertThat(folder.resolve("state")).doesNotExist();
+    }
+
+    @Test
+    void refusesAFolderOfProvidersThatIsNotThere() throws IOException {
+        assertThat(run(with("-Ddashscope.api-key=x", "-Dbridge.providers.directory=no-such-folder"), "once")).isEqualTo(2);
+        assertThat(err.toString()).startsWith("bridge.providers.directory = no-such-folder: ");
+    }
+
+    @Test
+    void refusesAVerbOrOptionThatIsNone() throws IOException {
+        assertThat(run(List.of("twice"))).isEqualTo(2);
+        assertThat(run(List.of("once", "--fast"))).isEqualTo(2);
+        assertThat(err.toString()).doesNotContain("Exception").contains("twice").contains("--fast");
+    }
+
+    @Test
+    void helpsWithEveryVerb() throws IOException {
+        assertThat(run(List.of("--help"))).isZero();
+        assertThat(out.toString()).contains("run", "once", "demo", "check", "--config", "-D");
+        for (String verb : List.of("run", "once", "demo", "check")) {
+            out.getBuffer().setLength(0);
+            assertThat(run(List.of(verb, "--help"))).as("%s", err).isZero();
+            assertThat(out.toString()).contains(verb).contains("--config");
+        }
+        assertThat(run(List.of("--version"))).isZero();
+        assertThat(out.toString()).contains("finetune-bridge");
+    }
+
+    private int run(List<String> first, String... more) {
+        return terminal.type(Stream.concat(first.stream(), Stream.of(more)));
+    }
+
+    /** Options that keep everything in the test's folder, and these. */
+    private List<String> with(String... more) {
+        return Stream.of(List.of("-Ddashscope.base-url=" + sandbox.url()), Terminal.within(folder), List.of(more))
+                .flatMap(List::stream).toList();
+    }
+
+    private List<String> events() {
+        return Terminal.events(folder);
+    }
+}

@@ -1,0 +1,177 @@
+package org.finetunebridge.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.finetunebridge.simulator.Fault;
+import org.finetunebridge.simulator.Sandbox;
+import org.finetunebridge.simulator.Simulation;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What check says, to a person and to a machine. */
+class CheckCommandTest {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String KEY = "-Ddashscope.api-key=" + Simulation.KEY;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private final Terminal terminal = new Terminal(out, err);
+    private final Simulation world = Simulation.empty();
+    @AutoClose
+    private final Sandbox sandbox = Sandbox.start(world);
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void create() {
+        world.account("dashscope").create("ft-1").become("RUNNING");
+    }
+
+    @Test
+    void saysToAPersonWhatIsConfiguredWhatAnswersWhatWouldBePublishedAndWhatIsMissing() {
+        assertThat(run(KEY)).as("%s", err).isZero();
+
+        assertThat(out.toString().lines()).contains("dashscope.api-key = ***", "Events go to file:", "Missing:",
+                        "  minimax.api-key is not set (nor MINIMAX_API_KEY): this source is off",
+                        "Every source answers. Nothing was written.")
+                .anyMatch(line -> line.matches("dashscope \\(dashscope at http.*\\) answers after \\d+ ms\\. .* 1 event:"))
+                .anyMatch(line -> line.startsWith("{\"specversion\"") && line.contains("\"status\":\"RUNNING\""));
+        assertThat(out + "" + err).doesNotContain(Simulation.KEY);
+        assertThat(folder).isEmptyDirectory();
+        assertThat(sandbox.requests().all()).hasSize(1);
+    }
+
+    @Test
+    void saysToAMachineTheSameInOneObject() throws IOException {
+        assertThat(run(KEY, "--json")).as("%s", err).isZero();
+
+        JsonNode json = JSON.readTree(out.toString());
+        assertThat(json.fieldNames()).toIterable().containsExactly("ok", "exit", "configuration", "sink", "sources",
+                "missing", "problems");
+        assertThat(json.path("ok").booleanValue()).isTrue();
+        assertThat(json.path("exit").intValue()).isZero();
+        assertThat(json.at("/configuration/dashscope.api-key").asText()).isEqualTo("***");
+        assertThat(json.at("/configuration/dashscope.base-url").asText()).isEqualTo(sandbox.url());
+        assertThat(json.at("/sink/kind").asText()).isEqualTo("file");
+        assertThat(json.at("/sink/places/file.directory").asText()).isEqualTo(folder.resolve("events").toString());
+        JsonNode on = json.at("/sources/0");
+        assertThat(on.fieldNames()).toIterable().containsExactly("name", "on", "provider", "baseUrl", "answers",
+                "millis", "events", "deadLetters");
+        assertThat(on.path("answers").booleanValue()).isTrue();
+        assertThat(on.at("/events/0/subject").asText()).isEqualTo("ft-1");
+        assertThat(on.at("/events/0/data/status").asText()).isEqualTo("RUNNING");
+        assertThat(json.at("/sources/1")).isEqualTo(JSON.createObjectNode().put("name", "minimax").put("on", false));
+        assertThat(json.at("/missing/0").asText()).startsWith("minimax.api-key is not set");
+        assertThat(json.path("problems")).isEmpty();
+        assertThat(out.toString()).doesNotContain(Simulation.KEY);
+    }
+
+    @Test
+    void exitsWithOneIfASourceAnswersWithAnErrorAndAsksTheOthersAllTheSame() throws IOException {
+        assertThat(run(KEY, "--json", "-Dbridge.sources=refused,dashscope", "-Drefused.provider=dashscope",
+                "-Drefused.api-key=sk-wrong", "-Drefused.base-url=" + sandbox.url())).isOne();
+
+        JsonNode json = JSON.readTree(out.toString());
+        assertThat(json.path("ok").booleanValue()).isFalse();
+        assertThat(json.path("exit").intValue()).isOne();
+        JsonNode refused = json.at("/sources/0");
+        assertThat(refused.path("answers").booleanValue()).isFalse();
+        assertThat(refused.path("failure").fieldNames()).toIterable().containsExactly("means", "message", "httpStatus",
+                "code", "requestId");
+        assertThat(refused.at("/failure/means").asText()).isEqualTo("source");
+        assertThat(refused.at("/failure/httpStatus").intValue()).isEqualTo(401);
+        assertThat(refused.at("/failure/code").asText()).isEqualTo("InvalidApiKey");
+        assertThat(json.at("/sources/1/answers").booleanValue()).isTrue();
+        assertThat(out.toString()).doesNotContain("sk-wrong");
+    }
+
+    @Test
+    void saysTheSameToAPersonIfASourceAnswersWithAnError() {
+        sandbox.mischief().always(".*", Fault.html(200));
+        assertThat(run(KEY)).isOne();
+        assertThat(out.toString()).contains("does not answer as it should: ", "1 of 1 sources do not answer");
+    }
+
+    @Test
+    void exitsWithTwoIfTheConfigurationIsWrongAndSaysEveryProblem() throws IOException {
+        assertThat(run(KEY, "--json", "-Ddashscope.perod=1s", "-Dbridge.sink=tape")).isEqualTo(2);
+
+        JsonNode json = JSON.readTree(out.toString());
+        assertThat(json.fieldNames()).toIterable().containsExactly("ok", "exit", "problems");
+        assertThat(json.path("exit").intValue()).isEqualTo(2);
+        assertThat(json.path("problems")).extracting(JsonNode::asText).containsExactly(
+                "dashscope.perod = ***: no such key; did you mean dashscope.period?",
+                "bridge.sink = tape: allowed are file, kafka");
+        assertThat(sandbox.requests().all()).isEmpty();
+    }
+
+    @Test
+    void showsARecordThatCouldNotBeReadAsTheDeadLetterItWouldBe() throws IOException {
+        sandbox.mischief().always(".*fine-tunes\\?.*", Fault.edited(text -> text.replace("\"ft-1\"", "[\"ft-1\"]")));
+        assertThat(run(KEY, "--json")).isZero();
+        assertThat(JSON.readTree(out.toString()).at("/sources/0/deadLetters/0/data/stage").asText()).isEqualTo("normalize");
+    }
+
+    @Test
+    void masksEveryKeyThatMayHoldASecretAndAsksNobodyAboutThem() throws IOException {
+        run(KEY, "--json", "-Dbridge.kafka.client.sasl.jaas.config=hush", "-Dbridge.kafka.client.ssl.key.location=hush",
+                "-Dminimax.api-key=hush", "-Dminimax.base-url=http://127.0.0.1:1");
+        assertThat(out + "" + err).doesNotContain("hush");
+        assertThat(JSON.readTree(out.toString()).at("/configuration/bridge.kafka.client.sasl.jaas.config").asText())
+                .isEqualTo("***");
+    }
+
+    @Test
+    void keepsTheValueOfAMisspeltKeyOfCamelsToItself() throws IOException {
+        assertThat(run(KEY, "--json", "-Dcamel.vault.aws.secretKy=hush")).isEqualTo(2);
+        assertThat(out + "" + err).doesNotContain("hush", "Exception").contains("camel.vault.aws.secretKy = ***: ");
+    }
+
+    @Test
+    void writesTheWholeEnvelopeWhereKafkaWouldCarryItApart() throws IOException {
+        assertThat(run(KEY, "--json", "-Dbridge.sink=kafka", "-Dbridge.kafka.content-mode=binary")).as("%s", err).isZero();
+        JsonNode json = JSON.readTree(out.toString());
+        assertThat(json.at("/sources/0/events/0/specversion").asText()).isEqualTo("1.0");
+        assertThat(json.at("/sources/0/events/0/data/status").asText()).isEqualTo("RUNNING");
+        assertThat(json.at("/sink/places/kafka.topic").asText()).isEqualTo("finetune.events");
+    }
+
+    @Test
+    void saysSoIfAPlaceCannotBeWritten() throws IOException {
+        Path device = Files.createSymbolicLink(folder.resolve("device"), Path.of("/dev/null"));
+        assertThat(run(KEY, "--json", "-Dbridge.state.directory=" + device.resolve("state"))).isZero();
+        assertThat(JSON.readTree(out.toString()).path("missing")).extracting(JsonNode::asText)
+                .anyMatch(line -> line.startsWith("bridge.state.directory = ") && line.contains("cannot be written"));
+    }
+
+    @Test
+    void tellsNoCollectorOfItsQuestions() throws IOException {
+        assertThat(run(KEY, "--json", "-Dbridge.traces.endpoint=" + sandbox.url() + "/v1/traces")).isZero();
+        assertThat(sandbox.requests().all()).hasSize(1);
+        assertThat(JSON.readTree(out.toString()).at("/sources/0/events/0").has("traceparent")).isFalse();
+    }
+
+    @Test
+    void keepsEveryLetterInWhateverCharacterSetTheOutputIs() throws IOException {
+        sandbox.mischief().always(".*", Fault.edited(text -> text.replaceAll("\"model\":\"[^\"]*\"", "\"model\":\"微调🎈\"")));
+        assertThat(run(KEY, "--json")).isZero();
+        assertThat(out.toString()).matches("\\p{ASCII}+");
+        assertThat(JSON.readTree(out.toString()).at("/sources/0/events/0/data").toString()).contains("微调🎈");
+    }
+
+    private int run(String... more) {
+        return terminal.type(Stream.of(List.of("check", "-Ddashscope.base-url=" + sandbox.url()), Terminal.within(folder),
+                List.of(more)).flatMap(List::stream));
+    }
+}

@@ -1,0 +1,138 @@
+package org.finetunebridge.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.ZoneId;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FactParserTest {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String STATUS = """
+            {"kind":"job.status-changed","job":"ft-1","key":["RUNNING"],"time":"2026-03-01 08:00:00",
+             "data":{"status":"RUNNING","statusRaw":"RUNNING"},"raw":{"n":1}}""";
+    private static final String CHECKPOINT = """
+            {"kind":"checkpoint.changed","job":"ft-1","key":["checkpoint-1","READY"],
+             "data":{"checkpoint":"checkpoint-1","status":"READY","statusRaw":"SUCCEEDED"},"raw":{"n":2}}""";
+    private static final String LOG = """
+            {"kind":"log.appended","job":"ft-1","key":[1702558487522,"hello"],"time":1702558487522,
+             "data":{"level":"INFO","message":"hello"},"raw":{"n":3}}""";
+
+    private final FactParser reader = new FactParser("acme", ZoneId.of("Asia/Shanghai"));
+
+    @Test
+    void readsAFact() {
+        ParseResult finding = read(STATUS);
+
+        assertThat(finding.reason()).isNull();
+        assertThat(finding.fact().kind()).isEqualTo(FactType.JOB_STATUS_CHANGED);
+        assertThat(finding.fact().time()).isEqualTo("2026-03-01T00:00:00Z");
+        assertThat(finding.fact().timeRaw().asText()).isEqualTo("2026-03-01 08:00:00");
+        assertThat(finding.fact().status()).isEqualTo("RUNNING");
+        assertThat(finding.id()).isEqualTo(finding.fact().id());
+        assertThat(read(CHECKPOINT).fact()).isNotNull();
+        assertThat(read(LOG).fact()).isNotNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            STATUS     | kind              | "job.deleted" | a kind of fact nobody knows
+            STATUS     | kind              | null          | a kind of fact nobody knows
+            STATUS     | job               | 5             | the job id is missing or not a text
+            STATUS     | job               | " "           | the job id is missing or not a text
+            STATUS     | job               | null          | the job id is missing or not a text
+            STATUS     | job               | ".."          | a step in a path
+            STATUS     | key               | []            | nothing tells this record from another
+            STATUS     | key               | [null]        | a field that its id is made of is missing
+            STATUS     | key               | [""]          | a field that its id is made of is empty
+            STATUS     | time              | "soon"        | its time cannot be read
+            STATUS     | time              | {}            | its time cannot be read
+            STATUS     | data              | 42            | not an object
+            STATUS     | data.statusRaw    | 5             | the status is missing or not a text
+            STATUS     | data.statusRaw    | null          | the status is missing or not a text
+            STATUS     | data.status       | "DANCING"     | the mapping's status is not one of ours
+            STATUS     | data.status       | "READY"       | the mapping's status is not one of ours
+            CHECKPOINT | data.status       | "RUNNING"     | the mapping's status is not one of ours
+            CHECKPOINT | data.checkpoint   | 7             | the checkpoint's name is missing or not a text
+            CHECKPOINT | appeared          | [1]           | its time cannot be read
+            LOG        | data.message      | {}            | the message is missing or not a text
+            LOG        | data.message      | null          | the message is missing or not a text
+            """)
+    void refusesARecordThatCannotBeUsed(String record, String field, String value, String reason) {
+        ParseResult finding = read(changed(record, field, value));
+
+        assertThat(finding.fact()).isNull();
+        assertThat(finding.reason()).contains(reason);
+        assertThat(finding.raw().path("n").isInt()).isTrue();
+        assertThat(finding.id()).matches("[a-z2-7]{26}").isEqualTo(read(changed(record, field, value)).id());
+    }
+
+    @Test
+    void refusesAJobIdThatIsABook() {
+        assertThat(read(changed("STATUS", "job", '"' + "x".repeat(513) + '"')).reason()).contains("longer than 512");
+    }
+
+    @Test
+    void tellsALineWithoutAnyText() {
+        ObjectNode line = changed("LOG", "data.message", "\"\"");
+        line.putArray("key").add(1702558487522L).add("");
+
+        assertThat(reader.read(line).fact()).isNotNull();
+    }
+
+    @Test
+    void refusesARecordWhoseDerivedFactCannotBeUsed() {
+        ObjectNode line = changed("LOG", "level", "null");
+        line.set("derived", changed("STATUS", "job", "7"));
+
+        assertThat(reader.read(line).reason()).contains("the job id");
+    }
+
+    @Test
+    void refusesWhatIsNoRecordAtAll() {
+        ParseResult finding = reader.read(JsonNodeFactory.instance.objectNode().put("raw", 42));
+
+        assertThat(finding.fact()).isNull();
+        assertThat(finding.raw().asInt()).isEqualTo(42);
+        assertThat(finding.job()).isNull();
+    }
+
+    private ParseResult read(String record) {
+        return reader.read(json(record));
+    }
+
+    private ParseResult read(JsonNode record) {
+        return reader.read(record);
+    }
+
+    private static ObjectNode changed(String record, String field, String value) {
+        ObjectNode changed = (ObjectNode) json(switch (record) {
+            case "STATUS" -> STATUS;
+            case "CHECKPOINT" -> CHECKPOINT;
+            default -> LOG;
+        });
+        ObjectNode of = field.startsWith("data.") ? (ObjectNode) changed.get("data") : changed;
+        String name = field.substring(field.indexOf('.') + 1);
+        if (value.equals("null")) {
+            of.remove(name);
+        } else {
+            of.set(name, json(value));
+        }
+        return changed;
+    }
+
+    private static JsonNode json(String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+}

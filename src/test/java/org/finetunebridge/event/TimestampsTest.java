@@ -1,0 +1,99 @@
+package org.finetunebridge.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TimestampsTest {
+
+    private static final ZoneId SHANGHAI = ZoneId.of("Asia/Shanghai");
+    private static final ObjectMapper JSON =
+            new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            "2026-03-01 08:00:00"            | 2026-03-01T00:00:00Z
+            "2026-03-01T08:00:00"            | 2026-03-01T00:00:00Z
+            "2026-03-01 08:00:00.123"        | 2026-03-01T00:00:00.123Z
+            "2026-03-01 08:00:00,123"        | 2026-03-01T00:00:00.123Z
+            "2026-03-01 08:00"               | 2026-03-01T00:00:00Z
+            " 2026-03-01 08:00:00 "          | 2026-03-01T00:00:00Z
+            "2026-03-01"                     | 2026-02-28T16:00:00Z
+            "2026-03-01T00:00:00Z"           | 2026-03-01T00:00:00Z
+            "2026-03-01t00:00:00z"           | 2026-03-01T00:00:00Z
+            "2026-03-01T08:00:00+08:00"      | 2026-03-01T00:00:00Z
+            "2026-03-01T08:00:00+0800"       | 2026-03-01T00:00:00Z
+            "2026-02-28T19:00:00.5-0500"     | 2026-03-01T00:00:00.500Z
+            "2026-03-01T24:00:00"            | 2026-03-01T16:00:00Z
+            1702558487522                    | 2023-12-14T12:54:47.522Z
+            "1702558487522"                  | 2023-12-14T12:54:47.522Z
+            1702558487                       | 2023-12-14T12:54:47Z
+            1702558487.25                    | 2023-12-14T12:54:47.250Z
+            "1702558487.25"                  | 2023-12-14T12:54:47.250Z
+            1.702558487522E12                | 2023-12-14T12:54:47.522Z
+            """)
+    void readsEveryClockProvidersUse(String value, String moment) throws JsonProcessingException {
+        assertThat(parse(value)).isEqualTo(Instant.parse(moment));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "\"\"", "\"  \"", "0", "\"0\"", "0.0", "\"0000-00-00 00:00:00\"", "-1"})
+    void knowsWhenAProviderDoesNotSay(String value) throws JsonProcessingException {
+        assertThat(parse(value)).isNull();
+    }
+
+    @Test
+    void knowsThatAnAbsentFieldSaysNothing() {
+        assertThat(Timestamps.parse(null, SHANGHAI)).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"soon\"", "true", "{}", "[1702558487522]", "\"2026-13-01 00:00:00\"", "1e400", "1e999999",
+        "999999999999",
+        "\"2026-03-01 08:00:00 CST\"", "99999999999999999999", "\"1969-12-31T23:59:59Z\"", "\"+12026-03-01T00:00:00Z\"",
+        "\"2026-03-32 00:00:00\"", "\"2026-02-30 10:00:00\"", "\"2026-02-29 10:00:00\"", "\"2026-04-31T10:00:00Z\"",
+        "\"-5\"",
+        "\"2026-03-01 08:00:00.000000000000000000000000000000000000000000000000000000000\""})
+    void refusesWhatIsNoTime(String value) {
+        assertThatThrownBy(() -> parse(value)).isInstanceOfAny(DateTimeException.class, ArithmeticException.class);
+    }
+
+    @Test
+    void isNotConfusedByAnHourThatTheClockSkips() throws JsonProcessingException {
+        assertThat(Timestamps.parse(JSON.readTree("\"2026-03-29 02:30:00\""), ZoneId.of("Europe/Berlin")))
+                .isEqualTo("2026-03-29T01:30:00Z");
+    }
+
+    @Test
+    void writesRfc3339() {
+        assertThat(Timestamps.format(Instant.parse("2026-03-01T00:00:00Z"))).isEqualTo("2026-03-01T00:00:00Z");
+        assertThat(Timestamps.format(Instant.parse("2026-03-01T00:00:00.120Z"))).isEqualTo("2026-03-01T00:00:00.120Z");
+    }
+
+    private static Instant parse(String value) throws JsonProcessingException {
+        JsonNode node = JSON.readTree(value);
+        return Timestamps.parse(node, SHANGHAI);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1970-01-01T00:00:00Z", "2026-03-01T08:09:10Z", "2026-12-31T23:59:59.001Z",
+        "2024-02-29T12:00:00.000001Z", "2024-02-29T12:00:00.123456Z", "2024-02-29T12:00:00.000000001Z",
+        "2024-02-29T12:00:00.100000010Z", "9999-12-31T23:59:59.999999999Z", "0000-01-01T00:00:00Z",
+        "-0001-12-31T23:59:59Z", "+10000-01-01T00:00:00Z"})
+    void writesWhatTheFormatterOfThePlatformWrites(String time) {
+        assertThat(Timestamps.format(Instant.parse(time))).isEqualTo(DateTimeFormatter.ISO_INSTANT.format(Instant.parse(time)))
+                .isEqualTo(time);
+    }
+}

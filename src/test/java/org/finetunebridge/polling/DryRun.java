@@ -1,0 +1,230 @@
+package org.finetunebridge.polling;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Function;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
+import org.finetunebridge.camel.http.Answered;
+import org.finetunebridge.event.cloudevents.CloudEventWriter;
+import org.finetunebridge.event.cloudevents.EncodedEvent;
+import org.finetunebridge.provider.PaginationConfig;
+import org.finetunebridge.provider.Provider;
+import org.finetunebridge.settings.SourceSettings;
+import org.finetunebridge.sink.Batch;
+import org.finetunebridge.sink.EventRejectedException;
+import org.finetunebridge.sink.FlakySink;
+import org.finetunebridge.sink.Publisher;
+import org.finetunebridge.sink.SinkUnavailableException;
+import org.finetunebridge.state.JobState;
+import org.finetunebridge.state.Suspension;
+
+/**
+ * The watch and poll routes without Camel, HTTP and time: the same beans in the same order, a provider that is a
+ * function from what is asked to a mapped page, and a sink that fails when it is told to.
+ */
+final class DryRun {
+
+    /** More pages than any sweep of a test has: whoever reads more will read for ever. */
+    private static final int ENDLESS = 2_000;
+    private static final CamelContext CONTEXT = new DefaultCamelContext();
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    final FlakySink sink = new FlakySink();
+    private SourceSettings source;
+    private RetryBudget patience = RetryBudget.ONCE;
+    private final Function<PollTask, JsonNode> provider;
+    private Instant now = Instant.parse("2026-03-01T00:00:00Z");
+    private Publisher publisher;
+    private SourcePoller watch;
+    private ChangeDetector observer;
+    private PollErrorHandler failures;
+    private int pages;
+
+    /** A source of one job that is given, with one list that grows. */
+    static DryRun ofGrowing(Function<PollTask, JsonNode> provider) {
+        return new DryRun(source(List.of("job-1"), null, null, List.of("events"), growing("events")), provider);
+    }
+
+    /** A source of one job that is given, with one list of named records. */
+    static DryRun ofNamed(boolean newestFirst, Function<PollTask, JsonNode> provider) {
+        Set<String> recent = newestFirst ? Set.of("events") : Set.of();
+        Set<String> after = newestFirst ? Set.of() : Set.of("events");
+        var ways = new PaginationConfig(Set.of(), Set.of(), recent, after, Set.of(), Set.of(), Set.of(), Map.of());
+        return new DryRun(source(List.of("job-1"), null, null, List.of("events"), ways), provider);
+    }
+
+    /** A source that lists its jobs, whose checkpoints are followed. */
+    static DryRun ofListed(Function<PollTask, JsonNode> provider) {
+        return new DryRun(source(List.of(), "jobs", null, List.of("checkpoints"), growing()), provider);
+    }
+
+    /** A source of one job that is given, read by itself and then for its checkpoints. */
+    static DryRun ofGiven(Function<PollTask, JsonNode> provider) {
+        return new DryRun(source(List.of("job-1"), "jobs", "job", List.of("checkpoints"), growing()), provider);
+    }
+
+    /** A source that lists its jobs, each asked for how it stands and for its checkpoints where there is no list. */
+    static DryRun ofListedWithJobs(Function<PollTask, JsonNode> provider) {
+        return new DryRun(source(List.of(), "jobs", "job", List.of("checkpoints"), growing()), provider);
+    }
+
+    /** A source that lists its jobs, and follows nothing of them. */
+    static DryRun ofListOnly(Function<PollTask, JsonNode> provider) {
+        return new DryRun(source(List.of(), "jobs", "job", List.of(), growing()), provider);
+    }
+
+    private DryRun(SourceSettings source, Function<PollTask, JsonNode> provider) {
+        this.source = source;
+        this.provider = provider;
+        restart();
+    }
+
+    /** From now on one sweep of many: what is set aside waits. */
+    DryRun watching() {
+        patience = RetryBudget.watching(source);
+        return restart();
+    }
+
+    /** Started again with one job given in the place of the list. */
+    DryRun giving(String job) {
+        source = source(List.of(job), "jobs", "job", List.of("checkpoints"), growing());
+        return restart();
+    }
+
+    /** What is not on the disk is forgotten. */
+    DryRun restart() {
+        if (publisher != null) {
+            publisher.close();
+        }
+        publisher = new Publisher(sink);
+        watch = new SourcePoller(source, publisher, patience, () -> now, new Random(1));
+        observer = new ChangeDetector(source, new CloudEventWriter("acme", "acme", ZoneOffset.UTC, false));
+        failures = new PollErrorHandler(watch, observer, () -> now);
+        return this;
+    }
+
+    /** One sweep, to its end; returns how many pages it took. */
+    int sweep() {
+        pages = 0;
+        watch.begin();
+        while (watch.isSweeping()) {
+            now = now.plusMillis(Math.max(1, watch.pause()));
+            watch.due().forEach(this::poll);
+        }
+        watch.end();
+        return pages;
+    }
+
+    /** How long the next sweep waits before it begins. */
+    Duration jitter() {
+        return Duration.ofMillis(watch.jitter());
+    }
+
+    /** So much later. */
+    DryRun later(Duration passed) {
+        now = now.plus(passed);
+        return this;
+    }
+
+    /** How the sweep went. */
+    CycleResult tally() {
+        return watch.tally();
+    }
+
+    /** What keeps the source, or its list, from being read. */
+    Suspension trouble() {
+        return watch.trouble();
+    }
+
+    /** What is remembered of a job. */
+    JobState memory(String job) {
+        return publisher.session().of("acme", job);
+    }
+
+    /** Ids of what was published, in order. */
+    List<String> told() {
+        return sink.events().stream().map(event -> json(event).path("id").asText()).toList();
+    }
+
+    /** One field of the data of what was published, in order. */
+    List<String> told(String field) {
+        return sink.events().stream().map(event -> json(event).path("data").path(field).asText()).toList();
+    }
+
+    static JsonNode json(EncodedEvent event) {
+        return json(new String(event.value(), StandardCharsets.UTF_8));
+    }
+
+    static JsonNode json(String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** routes/poll.camel.yaml. */
+    private void poll(PollTask poll) {
+        try {
+            while (poll.isReading()) {
+                watch.ready(poll, new DefaultExchange(CONTEXT));
+                JsonNode page = answer(poll);
+                publisher.publish(observer.observe(page, poll));
+                watch.passed(poll);
+            }
+        } catch (RuntimeException e) {
+            failed(e, poll);
+        }
+    }
+
+    private JsonNode answer(PollTask poll) {
+        if (++pages > ENDLESS) {
+            throw new AssertionError("reads for ever");
+        }
+        now = now.plus(Duration.ofMillis(1));
+        JsonNode page = provider.apply(poll);
+        Answered.at(now, poll.getAttempt());
+        return page;
+    }
+
+    /** routes/errors.camel.yaml; what fails there is logged by Camel. */
+    private void failed(RuntimeException e, PollTask poll) {
+        Exchange exchange = new DefaultExchange(CONTEXT);
+        exchange.setProperty(Exchange.EXCEPTION_CAUGHT, e);
+        Batch batch = failures.failed(exchange, poll);
+        if (batch != null) {
+            try {
+                publisher.publish(batch);
+            } catch (SinkUnavailableException lost) {
+                exchange.setProperty(Exchange.EXCEPTION_CAUGHT, lost);
+                failures.untold(exchange, poll);
+            } catch (EventRejectedException rejected) {
+                return;
+            }
+        }
+    }
+
+    private static PaginationConfig growing(String... lists) {
+        return new PaginationConfig(Set.of(lists), Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), Map.of("jobs", "1"));
+    }
+
+    private static SourceSettings source(List<String> jobs, String list, String job, List<String> follow, PaginationConfig ways) {
+        var provider = new Provider("acme", "http://127.0.0.1", ZoneOffset.UTC, "Authorization", "Bearer ", null, list,
+                job, follow, Map.of(), ways, Map.of(), Map.of(), Map.of(), null);
+        return new SourceSettings("acme", provider, "http://127.0.0.1", "key", jobs, List.of(), null,
+                Duration.ofSeconds(30), null, ZoneOffset.UTC, 4, 0, ZoneOffset.UTC, Duration.ofSeconds(60), Map.of());
+    }
+}

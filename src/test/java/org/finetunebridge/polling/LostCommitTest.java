@@ -1,0 +1,90 @@
+package org.finetunebridge.polling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Collections;
+import java.util.List;
+import org.finetunebridge.sink.FlakySink.Commit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What was read but could not be told is read again before the sweep is over. */
+class LostCommitTest {
+
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+    @ParameterizedTest
+    @EnumSource(value = Commit.class, names = {"LOST", "UNHEARD"})
+    void readsTheListAgain(Commit end) {
+        var run = DryRun.ofListed(LostCommitTest::answer);
+        run.sink.next(List.of(end));
+        run.sweep();
+
+        assertThat(run.told("status")).containsExactly("RUNNING", "READY");
+        assertThat(run.tally().read()).isOne();
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Commit.class, names = {"LOST", "UNHEARD"})
+    void readsTheResourceThatWasLostAndNotOnlyTheNext(Commit end) {
+        var run = DryRun.ofGiven(LostCommitTest::answer);
+        run.sink.next(List.of(end, Commit.GOOD, end));
+        run.sweep();
+
+        assertThat(run.told("status")).containsExactlyInAnyOrder("RUNNING", "READY");
+    }
+
+    @Test
+    void goesOnAfterAnyNumberOfLostCommits() {
+        var run = DryRun.ofListed(LostCommitTest::answer);
+        run.sink.next(Collections.nCopies(12, Commit.LOST));
+        run.sweep();
+
+        assertThat(run.told("status")).containsExactly("RUNNING", "READY");
+        assertThat(run.tally().failed()).as("what was read in the end").isZero();
+    }
+
+    @Test
+    void endsASweepOnceThatCanNeverBeWritten() {
+        var run = DryRun.ofListed(LostCommitTest::answer);
+        run.sink.next(Collections.nCopies(10_000, Commit.LOST));
+        run.sweep();
+
+        assertThat(run.tally().failed()).isPositive();
+        assertThat(run.tally().reason()).contains("nothing can be written");
+        assertThat(run.told()).isEmpty();
+    }
+
+    @Test
+    void doesNotReadForEverWhatCanNeverBeWritten() {
+        var run = DryRun.ofListed(LostCommitTest::answer);
+        run.sink.next(Collections.nCopies(10_000, Commit.REJECTED));
+        run.sweep();
+
+        assertThat(run.tally().failed()).isPositive();
+    }
+
+    private static JsonNode answer(PollTask poll) {
+        return switch (poll.getResource()) {
+            case "checkpoints" -> page(fact("checkpoint.changed", "READY"));
+            default -> page(fact("job.status-changed", "RUNNING"));
+        };
+    }
+
+    private static JsonNode page(ObjectNode fact) {
+        ObjectNode page = NODES.objectNode();
+        page.putArray("facts").add(fact);
+        return page;
+    }
+
+    private static ObjectNode fact(String kind, String status) {
+        ObjectNode fact = NODES.objectNode().put("kind", kind).put("job", "job-1");
+        fact.putArray("key").add("checkpoint-1").add(status);
+        fact.putObject("data").put("status", status).put("statusRaw", status).put("checkpoint", "checkpoint-1");
+        return fact;
+    }
+}

@@ -1,0 +1,229 @@
+package org.finetunebridge.provider.validation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.finetunebridge.polling.PollTask;
+import org.finetunebridge.provider.ProviderRegistry;
+import org.finetunebridge.provider.RouteFiles;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ProviderValidatorTest {
+
+    private static final Path ROUTES = Path.of("routes");
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dashscope", "minimax", "openai", "azure-openai", "mistral", "together"})
+    void findsNothingWrongWithTheProvidersThatShip(String provider) throws IOException {
+        assertThat(new ProviderValidator(files(ROUTES)).of(provider)).isEmpty();
+    }
+
+    @Test
+    void namesWhatIsWrongWithFileAndLine() throws IOException {
+        write("acme.properties", """
+                # Acme
+                base-url = ftp://acme
+                time-zone = Mars
+                lists = jobs
+                list = jobs
+                follow = events, points
+                growing = evens
+                """);
+        write("acme.camel.yaml", """
+                - routeTemplate:
+                    id: acme-jobs
+                    from:
+                      uri: "direct:{{source}}-jobs"
+                """);
+        write("acme-jobs.jslt", "{ \"facts\": [for (.data) . }");
+        write("acme-events.jslt", "{ \"facts\": [] }");
+        write("acme-errors.json", """
+                { "code": "/code",
+                  "rows": [
+                    { "status": "4(", "means": "job" },
+                    { "status": "500", "means": "never" }
+                  ] }
+                """);
+
+        assertThat(new ProviderValidator(files(ROUTES, folder)).of("acme")).satisfiesExactlyInAnyOrder(
+                one -> assertThat(one).startsWith("acme.properties:4: no such key: lists"),
+                one -> assertThat(one).startsWith("acme.properties:3: no such time zone: Mars"),
+                one -> assertThat(one).startsWith("acme.properties:2: base-url is no http or https address"),
+                one -> assertThat(one).startsWith("acme.properties:7: growing names evens"),
+                one -> assertThat(one).startsWith("acme.camel.yaml: there is no route template acme-events"),
+                one -> assertThat(one).startsWith("acme.camel.yaml: there is no route template acme-points"),
+                one -> assertThat(one).startsWith("acme-jobs.jslt:1: "),
+                one -> assertThat(one).startsWith("acme-points.jslt: is missing"),
+                one -> assertThat(one).startsWith("acme-errors.json:3: status is no regular expression"),
+                one -> assertThat(one).startsWith("acme-errors.json:4: means is 'never'"));
+    }
+
+    /** What would otherwise show when the first job is asked for, or never. */
+    @Test
+    void findsWhatLeadsNowhereInTheTemplates() throws IOException {
+        write("acme.properties", "list = jobs\nkey.group = 1\n");
+        write("acme-jobs.jslt", "{ \"facts\": [] }");
+        write("acme.camel.yaml", """
+                - routeTemplate:
+                    id: acme-jobs
+                    parameters:
+                      - name: source
+                      - name: gruop
+                    from:
+                      uri: "direct:{{source}}-jobs"
+                      steps:
+                        - setHeader:
+                            name: CamelHttpPath
+                            simple: "/{{group}}/{{grup}}/${variable.poll.cursorpath}"
+                        # - to: "direct:{{source}}-nowhere"
+                        - to: "direct:{{source}}-fetsh"
+                """);
+
+        assertThat(new ProviderValidator(files(ROUTES, folder)).of("acme")).satisfiesExactlyInAnyOrder(
+                one -> assertThat(one).startsWith("acme.camel.yaml:5: no such parameter: gruop; there are group, source"),
+                one -> assertThat(one).startsWith("acme.camel.yaml:11: no such parameter: {{grup}}"),
+                one -> assertThat(one).startsWith("acme.camel.yaml:11: variable.poll.cursorpath is not there").contains("cursorPath"),
+                one -> assertThat(one).startsWith("acme.camel.yaml:13: direct:{{source}}-fetsh leads nowhere"));
+
+        write("acme.camel.yaml", "- routeTemplate:\n    id: x\n   from: y\n");
+        assertThat(new ProviderValidator(files(ROUTES, folder)).of("acme")).singleElement().asString()
+                .startsWith("acme.camel.yaml:3: is not YAML: ");
+    }
+
+    /** The same said in other ways that YAML has. */
+    @Test
+    void readsTemplatesHoweverTheyAreWritten() throws IOException {
+        write("acme.properties", "list = jobs\nfollow = events\nkey.group = 1\n");
+        write("acme-jobs.jslt", "{ \"facts\": [] }");
+        write("acme-events.jslt", "{ \"facts\": [] }");
+        write("acme.camel.yaml", """
+                # direct:{{source}}-nowhere
+                - routeTemplate: {id: acme-jobs, parameters: [{name: source}, {name: 'group'}], from: {
+                    uri: 'direct:{{source}}-jobs', steps: [{to: 'direct:{{source}}-ask'}]}}
+                - routeTemplate:
+                    id: "acme-events" # not acme-evens
+                    parameters: [{name: source, description: whose}]
+                    route:
+                      from:
+                        uri: direct:{{source}}-events
+                        steps:
+                          - setHeader: {name: gruop, constant: "a name of something else"}
+                          - toD: "direct:{{source}}-${variable.resource}"
+                          - toD: "direct:{{source}}-jobs${variable.resource}"
+                          - to: {uri: "direct:{{source}}-ask"}
+                - routeTemplate:
+                    id: acme-ask
+                    from:
+                      uri: "direct:\\u007b{source}}-ask"
+                      steps:
+                        - setBody:
+                            simple: |
+                              {"after": ${variable.poll.cursorJson},
+                               "group": "{{group}}"}
+                        - to: "direct:{{source}}-fetch"
+                """);
+        assertThat(new ProviderValidator(files(ROUTES, folder)).of("acme")).isEmpty();
+
+        edit("acme.camel.yaml", "{{group}}", "{{grup}}");
+        edit("acme.camel.yaml", "cursorJson", "cursor");
+        edit("acme.camel.yaml", "to: {uri: \"direct:{{source}}-ask\"}", "to: {uri: \"direct:{{source}}-events-ask\"}");
+        assertThat(new ProviderValidator(files(ROUTES, folder)).of("acme")).satisfiesExactlyInAnyOrder(
+                one -> assertThat(one).startsWith("acme.camel.yaml:14: direct:{{source}}-events-ask leads nowhere"),
+                one -> assertThat(one).startsWith("acme.camel.yaml:22: variable.poll.cursor is not there"),
+                one -> assertThat(one).startsWith("acme.camel.yaml:23: no such parameter: {{grup}}"));
+    }
+
+    @Test
+    void saysWhichTemplateNobodyReaches() throws IOException {
+        write("acme.properties", "list = jobs\n");
+        write("acme-jobs.jslt", "{ \"facts\": [] }");
+        write("acme.camel.yaml", """
+                - routeTemplate: {id: acme-jobs, from: {uri: 'direct:{{source}}-job', steps: []}}
+                - routeTemplate: {id: acme-ask, from: {uri: 'direct:{{source}}-ask', steps: []}}
+                - routeTemplate: {id: acme-ask, from: {uri: 'direct:{{source}}-ask', steps: []}}
+                - routeTemplate: {id: acne-ask, from: {uri: 'direct:{{source}}-ask', steps: []}}
+                - route: {id: mine, from: {uri: 'direct:mine', steps: []}}
+                """);
+        assertThat(new ProviderValidator(files(ROUTES, folder)).of("acme")).satisfiesExactlyInAnyOrder(
+                one -> assertThat(one).startsWith("acme.camel.yaml:1: the template acme-jobs is called by \"direct:{{source}}-job\", not by \"direct:{{source}}-jobs\""),
+                one -> assertThat(one).startsWith("acme.camel.yaml:3: there is a template acme-ask before this one"),
+                one -> assertThat(one).startsWith("acme.camel.yaml:4: the template acne-ask is never used"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            'a: [1'                           | acme.camel.yaml:1: is not YAML
+            'a: 1\\na: 2'                     | acme.camel.yaml:2: is not YAML: found duplicate key a
+            'a: !mine 1'                      | acme.camel.yaml:1: is not YAML
+            'a: \\0'                          | acme.camel.yaml: is not YAML: special characters
+            ''                                | acme.camel.yaml: there is no route template acme-jobs
+            'just words'                      | acme.camel.yaml: there is no route template acme-jobs
+            '- &a [*a]'                       | acme.camel.yaml: there is no route template acme-jobs
+            """)
+    void saysSoIfTheRoutesAreNone(String text, String problem) throws IOException {
+        write("acme.properties", "list = jobs\n");
+        write("acme-jobs.jslt", "{ \"facts\": [] }");
+        write("acme.camel.yaml", text.replace("\\n", "\n").replace("\\0", "\0"));
+
+        assertThat(new ProviderValidator(files(ROUTES, folder)).of("acme")).singleElement().asString().startsWith(problem);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            { "code": "code" }                                         | 1: code is no JSON pointer: code
+            { "kode": "/code" }                                        | 1: no such member: kode; there are code, message, requestId, and
+            { "ok": 0 }                                                | 1: no such member: ok
+            { "ok": ["0"],\\n"rows": [{ "stats": "4", "means": "job" }]} | 2: no such member of a row: stats
+            { "rows": [{ "status": "4" }, 7] }                         | 1: means is ''
+            { "rows": [                                                | 1: is not JSON
+            [ ]                                                        | 1: is no JSON object
+            """)
+    void findsWhatTheErrorTableWouldMeanByMistake(String table, String problem) throws IOException {
+        write("acme.properties", "list = jobs\n");
+        write("acme-jobs.jslt", "{ \"facts\": [] }");
+        write("acme.camel.yaml", "- routeTemplate: {id: acme-jobs, from: {uri: 'direct:{{source}}-jobs'}}");
+        write("acme-errors.json", table.replace("\\n", "\n"));
+
+        assertThat(new ProviderValidator(files(ROUTES, folder)).of("acme")).isNotEmpty()
+                .allSatisfy(one -> assertThat(one).startsWith("acme-errors.json:" + problem));
+    }
+
+    @Test
+    void offersRoutesOnlyWhatAPollHas() {
+        assertThat(RouteTemplateValidator.POLL).allSatisfy(name -> assertThat(PollTask.class).hasPublicMethods(
+                "get" + Character.toUpperCase(name.charAt(0)) + name.substring(1)));
+    }
+
+    @Test
+    void givesATemplateToTheProviderOfTheLongestName() throws IOException {
+        write("a.properties", "list = jobs");
+        write("a-b.properties", "list = jobs");
+        var providers = new ProviderRegistry(files(folder));
+        assertThat(providers.of("a-jobs")).isEqualTo("a");
+        assertThat(providers.of("a-b-jobs")).isEqualTo("a-b");
+        assertThat(providers.of("watch")).isEmpty();
+    }
+
+    private void edit(String name, String what, String by) throws IOException {
+        assertThat(Files.readString(folder.resolve(name))).contains(what);
+        write(name, Files.readString(folder.resolve(name)).replace(what, by));
+    }
+
+    private void write(String name, String text) throws IOException {
+        Files.writeString(folder.resolve(name), text);
+    }
+
+    private static RouteFiles files(Path... folders) throws IOException {
+        return new RouteFiles(ProviderValidatorTest.class.getClassLoader(), List.of(), List.of(folders));
+    }
+}

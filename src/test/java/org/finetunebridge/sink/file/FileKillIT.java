@@ -1,0 +1,231 @@
+package org.finetunebridge.sink.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.finetunebridge.simulator.ExpectedFacts;
+import org.finetunebridge.simulator.Fault;
+import org.finetunebridge.simulator.Sandbox;
+import org.finetunebridge.simulator.SimulatedAccount;
+import org.finetunebridge.simulator.Simulation;
+import org.finetunebridge.sink.kafka.BridgeProcess;
+import org.finetunebridge.sink.kafka.Tidings;
+import org.jboss.byteman.agent.Main;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The process dies, at random and where it hurts, while jobs go on at the providers: the files hold each fact once.
+ * {@code mvn verify -Dit.test=FileKillIT -Dkills=200} is the long version.
+ */
+@Timeout(value = 60, unit = TimeUnit.MINUTES)
+class FileKillIT {
+
+    private static final int KILLS = Integer.getInteger("kills", 10);
+    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Path POINTS = Path.of("src/test/resources/kills").toAbsolutePath();
+    private static final Duration LONGEST_STOP = Duration.ofSeconds(10);
+    private static final int KILLED_BY_BYTEMAN = 255;
+
+    @TempDir
+    private Path directory;
+    private final LivelyWorld lively = LivelyWorld.begin();
+    private final Random random = new Random(20_260_302);
+    private Sandbox sandbox;
+
+    @BeforeEach
+    void start() {
+        sandbox = Sandbox.start(lively.world);
+    }
+
+    @AfterEach
+    void close() {
+        lively.close();
+        sandbox.close();
+    }
+
+    @Test
+    void losesAndRepeatsNothingWhenItIsKilledAgainAndAgain() {
+        for (int kill = 1; kill <= KILLS; kill++) {
+            long before = written();
+            try (BridgeProcess bridge = run(List.of())) {
+                if (kill % 3 != 0) {
+                    await().atMost(LONG).pollInterval(Duration.ofMillis(5)).until(() -> written() != before);
+                }
+                assertThat(bridge.exit(Duration.ofMillis(random.nextInt(kill % 3 == 0 ? 3_000 : 600))))
+                        .as(bridge.output()).isNull();
+            }
+        }
+        assertThatEachFactIsToldOnce();
+    }
+
+    @Test
+    void losesAndRepeatsNothingWhereverItIsKilled() throws IOException {
+        try (Stream<Path> points = Files.list(POINTS)) {
+            for (Path point : points.sorted().toList()) {
+                try (BridgeProcess bridge = run(List.of("-javaagent:" + byteman() + "=script:" + point))) {
+                    assertThat(bridge.exit(LONG)).as(point.getFileName() + ": " + bridge.output())
+                            .isEqualTo(KILLED_BY_BYTEMAN);
+                }
+            }
+        }
+        assertThatEachFactIsToldOnce();
+    }
+
+    @Test
+    void tellsTheEndOfAJobThatIsDeletedWhileTheProcessIsDead() {
+        lively.rest();
+        SimulatedAccount account = lively.world.account("dashscope");
+        String job = account.create().become("CANCELED").id();
+        sandbox.mischief().always(job + "/checkpoints", Fault.slow(Duration.ofSeconds(50)));
+        try (BridgeProcess bridge = run(List.of())) {
+            await().atMost(LONG).failFast(() -> bridge.exit(Duration.ZERO) != null)
+                    .until(() -> !sandbox.requests().matching(job + "/checkpoints").isEmpty());
+        }
+        assertThat(lines()).noneMatch(line -> line.contains(job));
+
+        account.forget(account.job(job));
+        catchUp();
+        assertThat(lines()).filteredOn(line -> line.contains(job)).singleElement().asString().contains("CANCELLED");
+    }
+
+    @Test
+    void letsNobodyElseAtItsState() {
+        try (BridgeProcess first = run(List.of())) {
+            awaitMore(first);
+            try (BridgeProcess second = run(List.of())) {
+                assertThat(second.exit(LONG)).as(second.output()).isOne();
+                assertThat(second.output()).contains("another instance, process " + first.pid())
+                        .contains(directory + "/state").doesNotContain("Exception");
+            }
+            Map<String, String> otherState = keys();
+            otherState.put("bridge.state.directory", directory + "/other");
+            try (BridgeProcess other = BridgeProcess.start("run", otherState, directory)) {
+                assertThat(other.exit(LONG)).as(other.output()).isOne();
+                assertThat(other.output()).contains("with another state, writes to " + directory + "/events/events-")
+                        .contains("bridge.file.directory").doesNotContain("Exception");
+            }
+            awaitMore(first);
+            first.stop();
+            assertThat(first.exit(LONG)).as(first.output()).isZero();
+        }
+        assertThatEachFactIsToldOnce();
+    }
+
+    @Test
+    void endsInTimeWithEverythingCommittedOrForgotten() {
+        try (BridgeProcess bridge = run(List.of())) {
+            awaitMore(bridge);
+            long before = sandbox.requests().received();
+            sandbox.mischief().always(".", Fault.slow(Duration.ofSeconds(50)));
+            await().atMost(LONG).until(() -> sandbox.requests().received() > before);
+            bridge.stop();
+            assertThat(bridge.exit(LONGEST_STOP)).as(bridge::output).isZero();
+        }
+        assertThat(lines()).as("whole lines").isNotEmpty();
+        sandbox.mischief().end();
+        assertThatEachFactIsToldOnce();
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void livesOnAFullDiskUntilThereIsSpaceAgain() throws Exception {
+        List<String> limited = List.of("bash", "-c", "ulimit -S -f 256; exec \"$0\" \"$@\"");
+        try (BridgeProcess bridge = BridgeProcess.start("run", keys(), directory, limited, List.of())) {
+            await().atMost(LONG).untilAsserted(() -> assertThat(bridge.output()).contains("File too large"));
+            assertThat(bridge.exit(Duration.ofSeconds(2))).as(bridge.output()).isNull();
+            Process unlimited = new ProcessBuilder("prlimit", "--pid", Long.toString(bridge.pid()),
+                    "--fsize=unlimited").inheritIO().start();
+            assertThat(unlimited.waitFor()).isZero();
+            awaitMore(bridge);
+            bridge.stop();
+            assertThat(bridge.exit(LONG)).as(bridge.output()).isZero();
+        }
+        assertThatEachFactIsToldOnce();
+    }
+
+    private void assertThatEachFactIsToldOnce() {
+        Map<String, ExpectedFacts> truth = lively.rest();
+        catchUp();
+        var tidings = Tidings.of(lines());
+        tidings.holdEachFactOnce();
+        tidings.holdAllOf(truth);
+        assertThat(directory.resolve("dead-letters")).isEmptyDirectory();
+    }
+
+    private void catchUp() {
+        try (BridgeProcess once = BridgeProcess.start("once", keys(), directory)) {
+            assertThat(once.exit(Duration.ofMinutes(3))).as(once.output()).isZero();
+        }
+    }
+
+    private BridgeProcess run(List<String> options) {
+        return BridgeProcess.start("run", keys(), directory, List.of(), options);
+    }
+
+    private void awaitMore(BridgeProcess bridge) {
+        long before = written();
+        await().atMost(LONG).failFast(() -> bridge.exit(Duration.ZERO) != null).until(() -> written() > before);
+    }
+
+    private long written() {
+        return files().stream().mapToLong(file -> file.toFile().length()).sum();
+    }
+
+    private List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        for (Path file : files()) {
+            try {
+                String text = Files.readString(file, StandardCharsets.UTF_8);
+                assertThat(text).as("%s", file).endsWith("\n");
+                lines.addAll(List.of(text.split("\n")));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return lines;
+    }
+
+    private List<Path> files() {
+        try (Stream<Path> all = Files.exists(directory.resolve("events")) ? Files.list(directory.resolve("events"))
+                : Stream.empty()) {
+            return all.filter(file -> file.toString().endsWith(".ndjson")).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Map<String, String> keys() {
+        Map<String, String> keys = new TreeMap<>(Map.of("bridge.sources", "dashscope,minimax", "bridge.http.port", "0",
+                "bridge.file.directory", directory + "/events", "bridge.state.directory", directory + "/state",
+                "bridge.dead-letter.directory", directory + "/dead-letters"));
+        for (String source : new String[] {"dashscope", "minimax"}) {
+            keys.put(source + ".base-url", sandbox.url());
+            keys.put(source + ".api-key", Simulation.KEY);
+            keys.put(source + ".period", "1s");
+        }
+        return keys;
+    }
+
+    private static Path byteman() {
+        return Path.of(Main.class.getProtectionDomain().getCodeSource().getLocation().getPath());
+    }
+}

@@ -1,0 +1,399 @@
+package org.finetunebridge.sink.file;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.finetunebridge.sink.file.Disk.batch;
+import static org.finetunebridge.sink.file.Disk.event;
+import static org.finetunebridge.sink.file.Disk.statuses;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.finetunebridge.sink.InstanceFencedException;
+import org.finetunebridge.sink.SinkUnavailableException;
+import org.finetunebridge.state.JobState;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileSinkTest {
+
+    private static final String A = "{\"id\":\"a/1\"}";
+    private static final String B = "{\"id\":\"b/1\"}";
+    private static final String C = "{\"id\":\"c/1\"}";
+
+    @TempDir
+    private Path root;
+    private Disk disk;
+    private FileSink sink;
+
+    @BeforeEach
+    void begin() {
+        disk = new Disk(root);
+        sink = disk.sink();
+    }
+
+    @AfterEach
+    void end() {
+        sink.close();
+    }
+
+    @Test
+    void remembersWhatItPublished() {
+        sink.open();
+        sink.write(List.of(batch("a", "1"), batch("b", "1", List.of(event("b", "bad")))));
+
+        assertThat(disk.lines()).containsExactly(A, B);
+        assertThat(Disk.lines(disk.deadLetters)).containsExactly("{\"id\":\"b/bad\"}");
+        assertThat(statuses(reopened())).isEqualTo(Map.of("a", "1", "b", "1"));
+        assertThat(disk.lines()).containsExactly(A, B);
+    }
+
+    @Test
+    void cutsOffWhatWasNotCommitted() throws IOException {
+        sink.open();
+        sink.write(List.of(batch("a", "1")));
+        sink.close();
+        append(disk.eventsOf("2026-03-01"), B + "\n{\"id\":\"c");
+
+        assertThat(statuses(reopened())).isEqualTo(Map.of("a", "1"));
+        assertThat(disk.lines()).containsExactly(A);
+    }
+
+    @Test
+    void cutsOffAFirstFileThatWasNeverCommitted() throws IOException {
+        sink.open();
+        sink.close();
+        Map<Path, byte[]> blank = disk.snapshot();
+        sink.open();
+        sink.write(List.of(batch("a", "1")));
+        sink.close();
+        byte[] log = Files.readAllBytes(disk.log());
+        int secondLine = new String(log, UTF_8).indexOf('\n', blank.get(disk.log()).length) + 1;
+        Files.write(disk.log(), Arrays.copyOf(log, secondLine));
+
+        assertThat(reopened()).isEmpty();
+        assertThat(disk.lines()).isEmpty();
+    }
+
+    @Test
+    void beginsAFileAtMidnightOfUtc() {
+        sink.open();
+        disk.now = Instant.parse("2026-03-01T23:59:59.999Z");
+        sink.write(List.of(batch("a", "1")));
+        disk.now = Instant.parse("2026-03-02T00:00:00Z");
+        sink.write(List.of(batch("b", "1")));
+
+        assertThat(disk.eventsOf("2026-03-01")).hasContent(A);
+        assertThat(disk.eventsOf("2026-03-02")).hasContent(B);
+    }
+
+    @Test
+    void doesNotGoBackToYesterdaysFileWithTheClock() throws IOException {
+        sink.open();
+        disk.now = Instant.parse("2026-03-02T00:00:00Z");
+        sink.write(List.of(batch("a", "1")));
+        disk.now = disk.now.minusMillis(5);
+        sink.write(List.of(batch("b", "1")));
+        sink.close();
+        append(disk.eventsOf("2026-03-02"), C + "\n");
+        reopened();
+
+        assertThat(disk.eventsOf("2026-03-01")).doesNotExist();
+        assertThat(disk.lines()).containsExactly(A, B);
+    }
+
+    @Test
+    void leavesAFileOfTheFutureOnceItIsTakenAway() throws IOException {
+        sink.open();
+        Instant today = disk.now;
+        disk.now = today.plus(Duration.ofDays(3000));
+        sink.write(List.of(batch("a", "1")));
+        Files.delete(disk.eventsOf("2034-05-18"));
+        disk.now = today;
+        sink.write(List.of(batch("b", "1")));
+
+        assertThat(disk.eventsOf("2026-03-01")).hasContent(B);
+    }
+
+    @Test
+    void goesOnWhereSomebodyElseEmptiedTheFile() throws IOException {
+        sink.open();
+        sink.write(List.of(batch("a", "1")));
+        FileTruncation.off(disk.eventsOf("2026-03-01"), 0);
+        sink.write(List.of(batch("b", "1")));
+
+        assertThat(disk.lines()).containsExactly(B);
+        assertThat(statuses(reopened())).isEqualTo(Map.of("a", "1", "b", "1"));
+        assertThat(disk.lines()).containsExactly(B);
+    }
+
+    @Test
+    void goesOnAtAWholeLineWhereSomebodyElseCutTheFile() throws IOException {
+        sink.open();
+        sink.write(List.of(batch("a", "1"), batch("b", "1")));
+        FileTruncation.off(disk.eventsOf("2026-03-01"), A.length() + 5);
+        sink.write(List.of(batch("c", "1")));
+        reopened();
+
+        assertThat(disk.lines()).containsExactly(A, C);
+    }
+
+    @Test
+    void goesOnWhereTheFileWasCutWhileNobodyRan() throws IOException {
+        sink.open();
+        sink.write(List.of(batch("a", "1"), batch("b", "1")));
+        sink.close();
+        FileTruncation.off(disk.eventsOf("2026-03-01"), A.length() + 5);
+        sink.open();
+        sink.write(List.of(batch("c", "1")));
+        reopened();
+
+        assertThat(disk.lines()).containsExactly(A, C);
+    }
+
+    @Test
+    void beginsAnewWhereSomebodyElseRemovedTheFile() throws IOException {
+        sink.open();
+        sink.write(List.of(batch("a", "1")));
+        Files.delete(disk.eventsOf("2026-03-01"));
+        sink.write(List.of(batch("b", "1")));
+        reopened();
+
+        assertThat(disk.lines()).containsExactly(B);
+    }
+
+    @Test
+    void leavesTheFilesOfAnEarlierMemoryAlone() throws IOException {
+        sink.open();
+        sink.write(List.of(batch("a", "1")));
+        sink.close();
+        Files.delete(disk.log());
+
+        assertThat(sink.open()).isEmpty();
+        sink.close();
+        sink.open();
+        sink.write(List.of(batch("b", "1")));
+        assertThat(statuses(reopened())).isEqualTo(Map.of("b", "1"));
+        assertThat(disk.lines()).containsExactly(A, B);
+    }
+
+    @Test
+    void setsAsideAFileTheMemoryKnowsNothingOf() throws IOException {
+        sink.open();
+        sink.write(List.of(batch("a", "1")));
+        sink.close();
+        Map<Path, byte[]> backup = disk.snapshot();
+        sink.open();
+        disk.now = disk.now.plus(Duration.ofDays(1));
+        sink.write(List.of(batch("b", "1")));
+        sink.close();
+        Files.write(disk.log(), backup.get(disk.log()));
+
+        assertThat(statuses(reopened())).isEqualTo(Map.of("a", "1"));
+        assertThat(disk.lines()).containsExactly(A);
+        sink.write(List.of(batch("b", "1")));
+        assertThat(disk.lines()).containsExactly(A, B);
+        try (var files = Files.list(disk.events)) {
+            assertThat(files.filter(file -> file.toString().contains(".cut-"))).singleElement()
+                    .satisfies(aside -> assertThat(aside).hasContent(B));
+        }
+    }
+
+    @Test
+    void knowsItsFilesWhereverTheFolderWasMovedTo() throws IOException {
+        sink.open();
+        sink.write(List.of(batch("a", "1")));
+        sink.close();
+        append(disk.eventsOf("2026-03-01"), B + "\n");
+        for (Path part : List.of(disk.state, disk.events, disk.deadLetters)) {
+            Files.createDirectories(root.resolve("moved"));
+            Files.move(part, root.resolve("moved").resolve(part.getFileName()));
+        }
+        Disk moved = new Disk(root.resolve("moved"));
+        FileSink there = moved.sink();
+
+        assertThat(statuses(there.open())).isEqualTo(Map.of("a", "1"));
+        there.write(List.of(batch("c", "1")));
+        there.close();
+        assertThat(moved.lines()).containsExactly(A, C);
+    }
+
+    @Test
+    void refusesASecondInstanceInTheSameProcess() {
+        sink.open();
+
+        assertThatThrownBy(() -> disk.sink().open()).isInstanceOf(InstanceFencedException.class)
+                .hasMessageContaining("another instance").hasMessageContaining(disk.state.toString())
+                .hasMessageContaining("bridge.state.directory");
+        sink.write(List.of(batch("a", "1")));
+        sink.close();
+        FileSink second = disk.sink();
+        assertThat(statuses(second.open())).isEqualTo(Map.of("a", "1"));
+        second.close();
+    }
+
+    @Test
+    void refusesTheFilesThatAnotherStateIsWrittenWith() {
+        sink.open();
+        sink.write(List.of(batch("a", "1")));
+        FileSink other = new FileSink(disk.events, disk.deadLetters, root.resolve("other"), () -> disk.now);
+
+        assertThatThrownBy(other::open).isInstanceOf(InstanceFencedException.class).hasMessageContaining("another state")
+                .hasMessageContaining(disk.eventsOf("2026-03-01").toString())
+                .hasMessageContaining("bridge.file.directory");
+        sink.write(List.of(batch("b", "1")));
+        assertThat(disk.lines()).containsExactly(A, B);
+        sink.close();
+        assertThat(other.open()).isEmpty();
+        other.close();
+    }
+
+    @Test
+    void refusesThemAlsoIfNobodyHasWrittenYet() {
+        FileSink other = new FileSink(disk.events, disk.deadLetters, root.resolve("other"), () -> disk.now);
+        sink.open();
+        other.open();
+        sink.write(List.of(batch("a", "1")));
+
+        assertThatThrownBy(() -> other.write(List.of(batch("b", "1")))).isInstanceOf(InstanceFencedException.class);
+        other.close();
+        sink.write(List.of(batch("b", "1")));
+        assertThat(disk.lines()).containsExactly(A, B);
+    }
+
+    @Test
+    void refusesThemBeforeTheFirstNewLine() {
+        sink.open();
+        sink.write(List.of(batch("a", "1")));
+        sink.close();
+        sink.open();
+        FileSink other = new FileSink(disk.events, disk.deadLetters, root.resolve("other"), () -> disk.now);
+
+        assertThatThrownBy(other::open).isInstanceOf(InstanceFencedException.class);
+    }
+
+    @Test
+    void mayKeepEverythingInOneDirectory() {
+        sink = new FileSink(root, root, root, () -> disk.now);
+        sink.open();
+        sink.write(List.of(batch("a", "1", List.of(event("a", "bad")))));
+        sink.close();
+
+        assertThat(statuses(sink.open())).isEqualTo(Map.of("a", "1"));
+        assertThat(Disk.lines(root)).hasSize(2);
+    }
+
+    @Test
+    void takesNoEventForADeadLetterWhereEverythingIsInOneDirectory() {
+        sink = new FileSink(root, root, root, () -> disk.now);
+        sink.open();
+        sink.write(List.of(batch("a", "1", List.of(event("a", "bad")))));
+
+        assertThat(sink.deadLetters()).containsExactly("{\"id\":\"a/bad\"}");
+        sink.removeDeadLetters(letter -> true);
+        assertThat(Disk.lines(root)).containsExactly(A);
+    }
+
+    @Test
+    void isLostWithoutADirectory() throws IOException {
+        Files.writeString(disk.state, "in the way");
+
+        assertThatThrownBy(sink::open).isInstanceOf(SinkUnavailableException.class).hasMessageContaining(disk.state.toString());
+        Files.delete(disk.state);
+        assertThat(sink.open()).isEmpty();
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void losesACommitOnAFullDiskAndNothingElse() throws IOException {
+        sink.open();
+        sink.write(List.of(batch("a", "1")));
+        disk.now = disk.now.plus(Duration.ofDays(1));
+        Files.createSymbolicLink(disk.eventsOf("2026-03-02"), Path.of("/dev/full"));
+
+        assertThatThrownBy(() -> sink.write(List.of(batch("b", "1")))).isInstanceOf(SinkUnavailableException.class)
+                .hasMessageContaining("No space left")
+                .hasMessageContaining(disk.eventsOf("2026-03-02").toString());
+        Files.delete(disk.eventsOf("2026-03-02"));
+        assertThat(statuses(reopened())).isEqualTo(Map.of("a", "1"));
+        sink.write(List.of(batch("b", "1")));
+        assertThat(disk.lines()).containsExactly(A, B);
+    }
+
+    @Test
+    void hasNothingOfACommitWhoseMemoryCouldNotBeWritten() throws IOException {
+        sink.open();
+        sink.write(List.of(batch("a", "1")));
+        append(disk.log(), "somebody else was here");
+
+        assertThatThrownBy(() -> sink.write(List.of(batch("b", "1")))).isInstanceOf(SinkUnavailableException.class);
+        assertThat(disk.lines()).containsExactly(A, B);
+        assertThat(statuses(reopened())).isEqualTo(Map.of("a", "1"));
+        assertThat(disk.lines()).containsExactly(A);
+    }
+
+    @Test
+    void takesDeadLettersOutAndStillKnowsWhereTheFileEnds() throws IOException {
+        sink.open();
+        sink.write(List.of(batch("a", "1", List.of(event("a", "bad"), event("a", "worse")))));
+        sink.removeDeadLetters(letter -> letter.contains("bad"));
+        sink.write(List.of(batch("b", "1", List.of(event("b", "bad")))));
+        sink.close();
+        append(disk.deadLetters.resolve("dead-letters-2026-03-01.ndjson"), "{}\n");
+        sink.open();
+
+        assertThat(sink.deadLetters()).containsExactly("{\"id\":\"a/worse\"}", "{\"id\":\"b/bad\"}");
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void keepsOthersOutOfTheDeadLettersAfterItReadThem() throws IOException {
+        Path file = disk.deadLetters.resolve("dead-letters-2026-03-01.ndjson");
+        sink.open();
+        sink.write(List.of(batch("a", "1", List.of(event("a", "bad"), event("a", "worse")))));
+        assertThat(isLocked(file)).as("by the writing").isTrue();
+        sink.deadLetters();
+        assertThat(isLocked(file)).as("after reading").isTrue();
+        sink.removeDeadLetters(letter -> letter.contains("bad"));
+        assertThat(isLocked(file)).as("after taking out").isTrue();
+    }
+
+    /** As the system sees it: within the process a lock that is given up is still believed in. */
+    private static boolean isLocked(Path file) throws IOException {
+        String inode = ":" + Files.getAttribute(file, "unix:ino") + " ";
+        return Files.readAllLines(Path.of("/proc/locks")).stream().anyMatch(line -> line.contains(inode));
+    }
+
+    @Test
+    void takesNoDeadLettersOutWithoutTheLock() throws IOException {
+        sink.open();
+        sink.write(List.of(batch("a", "1", List.of(event("a", "bad")))));
+        sink.close();
+
+        assertThatThrownBy(() -> sink.removeDeadLetters(letter -> true)).isInstanceOf(SinkUnavailableException.class)
+                .hasMessageContaining("not open");
+        assertThatThrownBy(() -> sink.forget(List.of("acme/a"))).isInstanceOf(SinkUnavailableException.class);
+        assertThat(sink.deadLetters()).containsExactly("{\"id\":\"a/bad\"}");
+    }
+
+    private Collection<JobState> reopened() {
+        sink.close();
+        return sink.open();
+    }
+
+    private static void append(Path file, String text) throws IOException {
+        Files.writeString(file, text, StandardOpenOption.APPEND);
+    }
+}

@@ -1,0 +1,134 @@
+package org.finetunebridge.sink.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.finetunebridge.settings.Settings.KafkaSettings;
+import org.finetunebridge.simulator.Sandbox;
+import org.finetunebridge.simulator.Simulation;
+import org.finetunebridge.sink.Batch;
+import org.finetunebridge.sink.Sink;
+import org.finetunebridge.sink.kafka.BridgeProcess;
+import org.finetunebridge.sink.kafka.Broker;
+import org.finetunebridge.sink.kafka.KafkaSink;
+import org.finetunebridge.state.Cursor;
+import org.finetunebridge.state.JobState;
+import org.finetunebridge.state.JobState.Retired;
+import org.finetunebridge.state.PublishedState;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * 100,000 jobs are remembered, one in ten of them watched and with ten checkpoints and a cursor: a process with a heap of
+ * 256 MB asks its first question soon.
+ */
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+class HundredThousandJobsIT {
+
+    private static final int JOBS = 100_000;
+    private static final int WATCHED = JOBS / 10;
+    /** Ten seconds are promised for a machine that does nothing else; {@code -Dfirst-poll=10} holds it to that. */
+    private static final Duration FIRST_POLL = Duration.ofSeconds(Integer.getInteger("first-poll", 30));
+
+    @TempDir
+    private Path directory;
+    private Sandbox sandbox;
+
+    @BeforeEach
+    void start() {
+        Simulation world = Simulation.empty();
+        world.account("dashscope");
+        sandbox = Sandbox.start(world);
+    }
+
+    @AfterEach
+    void close() {
+        sandbox.close();
+    }
+
+    @Test
+    void areReadFromTheLogBeforeTheFirstPoll() throws IOException {
+        FileSink sink = new FileSink(directory.resolve("events"), directory.resolve("dead-letters"),
+                directory.resolve("state"), Instant::now);
+        sink.open();
+        write(sink);
+        sink.forget(List.of());
+        sink.close();
+        long bytes = Files.size(directory.resolve("state/memory.log")) / JOBS;
+
+        readsThemSoon("log", bytes, Map.of("bridge.file.directory", directory + "/events",
+                "bridge.dead-letter.directory", directory + "/dead-letters", "bridge.state.directory",
+                directory + "/state"), sink);
+    }
+
+    @Test
+    void areReadFromTheTopicBeforeTheFirstPoll() {
+        try (Broker broker = Broker.start(directory.resolve("broker"))) {
+            KafkaSink sink = new KafkaSink(new KafkaSettings(broker.address(), "finetune.events",
+                    "finetune.dead-letters", "finetune.state", true, false, 1, 1, "finetune-bridge", Map.of()));
+            sink.open();
+            write(sink);
+            sink.close();
+            long bytes = broker.read("finetune.state").stream()
+                    .mapToLong(record -> record.serializedKeySize() + record.serializedValueSize()).sum() / JOBS;
+
+            readsThemSoon("topic", bytes, Map.of("bridge.sink", "kafka", "bridge.kafka.brokers", broker.address()),
+                    sink);
+        }
+    }
+
+    /** With nothing in the account's list, every job that was watched has vanished: so each of them was read. */
+    private void readsThemSoon(String where, long bytes, Map<String, String> sinkKeys, Sink sink) {
+        Map<String, String> keys = new TreeMap<>(sinkKeys);
+        keys.putAll(Map.of("bridge.sources", "dashscope", "dashscope.base-url", sandbox.url(), "dashscope.api-key",
+                Simulation.KEY, "bridge.http.port", "0"));
+        long before = System.nanoTime();
+        try (BridgeProcess once = BridgeProcess.start("once", keys, directory)) {
+            await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(20))
+                    .failFast(() -> once.exit(Duration.ZERO) != null).until(() -> sandbox.requests().received() > 0);
+            Duration took = Duration.ofNanos(System.nanoTime() - before);
+            System.out.println(JOBS + " jobs in the " + where + ": " + bytes + " bytes each, first poll after " + took);
+            assertThat(once.exit(Duration.ofMinutes(2))).as(once::output).isZero();
+            assertThat(took).isLessThan(FIRST_POLL);
+        }
+        assertThat(bytes).isLessThan(1_000);
+        assertThat(sink.peek()).filteredOn(memory -> !memory.job().isEmpty()).hasSize(JOBS)
+                .filteredOn(memory -> memory.retired() == Retired.VANISHED).hasSize(WATCHED);
+    }
+
+    private static void write(Sink sink) {
+        for (int from = 0; from < JOBS; from += 500) {
+            List<JobState> jobs = IntStream.range(from, from + 500).mapToObj(HundredThousandJobsIT::memory).toList();
+            sink.write(List.of(new Batch(null, List.of(), List.of(), jobs)));
+        }
+    }
+
+    private static JobState memory(int job) {
+        JobState watched = watched("ft-202603010800-" + job);
+        return job % (JOBS / WATCHED) == 0 ? watched : watched.retired(Retired.FINISHED);
+    }
+
+    /** A job with ten checkpoints, each told twice, and a cursor at its fullest. */
+    private static JobState watched(String job) {
+        Map<String, List<String>> things = new TreeMap<>();
+        things.put("", List.of("PENDING", "QUEUED", "RUNNING", "SUCCEEDED"));
+        IntStream.range(0, 10).forEach(n -> things.put("checkpoint-" + n, List.of("AVAILABLE_NOT_EXPORTED", "READY")));
+        List<String> last = IntStream.range(0, 12).mapToObj(n -> "abcdefghijklmnopqrstuvwx" + (10 + n)).toList();
+        var cursor = new Cursor(12_345, last, Instant.parse("2026-03-01T08:00:00.123Z"), null, null);
+        var told = new PublishedState("SUCCEEDED", things, List.of(), Map.of("events", cursor));
+        return JobState.blank("dashscope", job).with(told);
+    }
+}

@@ -1,0 +1,221 @@
+package org.finetunebridge.sink.kafka;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import kafka.tools.StorageTool;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
+import org.finetunebridge.Loopback;
+
+/** A real Kafka broker as a child process: it can be killed like one, and comes back on the same files and port. */
+public final class Broker implements AutoCloseable {
+
+    private static final String HOST = "127.0.0.1";
+    private static final Duration STARTING = Duration.ofSeconds(90);
+
+    private final Path directory;
+    private final int port = Loopback.freePort();
+    private final int advertised;
+    private Process process;
+
+    private Broker(Path directory, int advertised) {
+        this.directory = directory;
+        this.advertised = advertised == 0 ? port : advertised;
+    }
+
+    /** A broker that is ready. */
+    public static Broker start(Path directory) {
+        Broker broker = prepared(directory);
+        broker.start();
+        return broker;
+    }
+
+    /** A broker that runs, but that clients find behind another port. */
+    static Broker behind(Path directory, int port) {
+        Broker broker = new Broker(directory, port);
+        broker.format();
+        broker.run();
+        return broker;
+    }
+
+    /** A broker that has its port, but does not run yet. */
+    public static Broker prepared(Path directory) {
+        Broker broker = new Broker(directory, 0);
+        broker.format();
+        return broker;
+    }
+
+    /** Starts, again if need be, and waits until it answers. */
+    public void start() {
+        run();
+        try (Admin admin = admin()) {
+            Awaitility.await("the broker").atMost(STARTING).ignoreExceptions()
+                    .until(() -> !admin.describeCluster().nodes().get(5, TimeUnit.SECONDS).isEmpty());
+        }
+    }
+
+    private void run() {
+        try {
+            process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp",
+                    System.getProperty("java.class.path"), "kafka.Kafka", configuration().toString())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(directory.resolve("broker.log").toFile())).start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Awaitility.await("the broker on port " + port).atMost(STARTING).until(this::answers);
+    }
+
+    /** SIGKILL. */
+    public void kill() {
+        process.destroyForcibly();
+        try {
+            process.waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (process != null) {
+            kill();
+        }
+    }
+
+    /** Where clients find it, host and port. */
+    public String address() {
+        return HOST + ":" + advertised;
+    }
+
+    /** Where it listens. */
+    int port() {
+        return port;
+    }
+
+    public Admin admin() {
+        return Admin.create(Map.of("bootstrap.servers", address()));
+    }
+
+    /** Creates a topic. */
+    public void create(String topic, int partitions, Map<String, String> configuration) {
+        try (Admin admin = admin()) {
+            admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1).configs(configuration))).all()
+                    .get(30, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A producer of somebody else. */
+    public KafkaProducer<byte[], byte[]> producer(Map<String, Object> properties) {
+        Map<String, Object> all = new TreeMap<>(properties);
+        all.put("bootstrap.servers", address());
+        return new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    /** Every committed record of a topic, in the order of each partition: an independent reader. */
+    public List<ConsumerRecord<byte[], byte[]>> read(String topic) {
+        try (var reader = new KafkaConsumer<>(Map.of("bootstrap.servers", address(), "isolation.level",
+                "read_committed", "enable.auto.commit", "false", "allow.auto.create.topics", "false"),
+                new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            var partitions = reader.partitionsFor(topic).stream()
+                    .map(partition -> new TopicPartition(topic, partition.partition())).toList();
+            reader.assign(partitions);
+            reader.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = reader.endOffsets(partitions);
+            List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+            while (ends.entrySet().stream().anyMatch(end -> reader.position(end.getKey()) < end.getValue())) {
+                reader.poll(Duration.ofMillis(100)).forEach(records::add);
+            }
+            return records;
+        }
+    }
+
+    /** The ends of a topic's partitions in sum: what was written, be it committed or not; 0 if nobody answers. */
+    public long written(String topic) {
+        try (Admin admin = admin()) {
+            var partitions = admin.describeTopics(List.of(topic)).allTopicNames().get(10, TimeUnit.SECONDS).get(topic)
+                    .partitions();
+            Map<TopicPartition, OffsetSpec> ends = partitions.stream().collect(Collectors.toMap(
+                    partition -> new TopicPartition(topic, partition.partition()), partition -> OffsetSpec.latest()));
+            return admin.listOffsets(ends).all().get(10, TimeUnit.SECONDS).values().stream()
+                    .mapToLong(end -> end.offset()).sum();
+        } catch (Exception e) {
+            return 0;
+        }
+    }
+
+    private boolean answers() {
+        if (!process.isAlive()) {
+            throw new IllegalStateException("the broker ended with " + process.exitValue() + ", see " + directory);
+        }
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(HOST, port), 500);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private Path configuration() {
+        return directory.resolve("server.properties");
+    }
+
+    private void format() {
+        try {
+            Files.createDirectories(directory);
+            configure();
+            if (Files.notExists(directory.resolve("data/meta.properties"))) {
+                StorageTool.execute(new String[] {"format", "-t", Uuid.randomUuid().toString(), "-c",
+                    configuration().toString()}, new PrintStream(OutputStream.nullOutputStream()));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void configure() throws IOException {
+        int controller = Loopback.freePort();
+        int internal = Loopback.freePort();
+        Files.writeString(configuration(), String.join("\n", "process.roles=broker,controller", "node.id=1",
+                "controller.quorum.voters=1@" + HOST + ":" + controller,
+                "listeners=PLAINTEXT://" + HOST + ":" + port + ",CONTROLLER://" + HOST + ":" + controller
+                        + ",INTERNAL://" + HOST + ":" + internal,
+                "advertised.listeners=PLAINTEXT://" + address() + ",INTERNAL://" + HOST + ":" + internal,
+                "controller.listener.names=CONTROLLER", "inter.broker.listener.name=INTERNAL",
+                "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,INTERNAL:PLAINTEXT",
+                "log.dirs=" + directory.resolve("data"), "num.partitions=3",
+                "offsets.topic.replication.factor=1", "offsets.topic.num.partitions=1",
+                "transaction.state.log.replication.factor=1", "transaction.state.log.min.isr=1",
+                "transaction.state.log.num.partitions=1", "group.initial.rebalance.delay.ms=0",
+                // back in 3 s after a kill, instead of 14
+                "broker.session.timeout.ms=1500", "broker.heartbeat.interval.ms=300",
+                // a transaction that is out of time is aborted now, not up to 10 s later
+                "transaction.abort.timed.out.transaction.cleanup.interval.ms=200", "auto.create.topics.enable=false",
+                ""));
+    }
+}

@@ -1,0 +1,234 @@
+package org.finetunebridge.sink.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.finetunebridge.simulator.Fault;
+import org.finetunebridge.simulator.Sandbox;
+import org.finetunebridge.simulator.SimulatedJob;
+import org.finetunebridge.simulator.Simulation;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The process dies, the broker dies, a second process comes: a reader of committed records sees each fact once. */
+@Timeout(value = 60, unit = TimeUnit.MINUTES)
+class KafkaKillIT {
+
+    private static final int KILLS = Integer.getInteger("kills", 10);
+    private static final Duration LONG = Duration.ofSeconds(90);
+    private static final Duration LONGEST_STOP = Duration.ofSeconds(10);
+    private static final int PARTITIONS = 3;
+
+    @TempDir
+    private static Path home;
+    private static Broker broker;
+
+    @TempDir
+    private Path directory;
+    private final Simulation world = Simulation.empty();
+    private final Random random = new Random(20261122);
+    private final Map<String, String> keys = new TreeMap<>();
+    private final String events = "events-" + UUID.randomUUID();
+    private final String deadLetters = "dead-letters-" + UUID.randomUUID();
+    private Sandbox sandbox;
+    private SimulatedJob alive;
+
+    @BeforeAll
+    static void startBroker() {
+        broker = Broker.start(home);
+    }
+
+    @AfterAll
+    static void stopBroker() {
+        broker.close();
+    }
+
+    @BeforeEach
+    void start() {
+        world.account("dashscope").finished(10, 4, 0);
+        world.account("minimax").finished(4, 0, 500);
+        alive = world.account("minimax").create().become("RUNNING");
+        sandbox = Sandbox.start(world);
+        sandbox.mischief().always("", Fault.slow(Duration.ofMillis(3)));
+        broker.create(events, PARTITIONS, Map.of());
+        configure();
+    }
+
+    @AfterEach
+    void close() {
+        sandbox.close();
+    }
+
+    @Test
+    void losesAndRepeatsNothingWhenTheProcessIsKilledAgainAndAgain() {
+        killAgainAndAgain(KILLS);
+        assertThatEachFactIsToldOnce();
+    }
+
+    @Test
+    void losesNothingWithoutTransactionsAndThenEachFactIsThereOnceUnderItsId() {
+        keys.put("bridge.kafka.delivery", "at-least-once");
+        killAgainAndAgain(Math.max(4, KILLS / 2));
+        Tidings tidings = caughtUp();
+        tidings.withoutRepeats().holdEachFactOnce();
+        tidings.withoutRepeats().holdAllOf(world.visible());
+    }
+
+    @Test
+    void losesAndRepeatsNothingWhenTheBrokerIsKilledUnderTheProcess() {
+        try (BridgeProcess bridge = run()) {
+            for (int kill = 1; kill <= 3; kill++) {
+                long before = written();
+                thingsHappen();
+                awaitMoreThan(before, bridge);
+                broker.kill();
+                thingsHappen();
+                broker.start();
+            }
+            long before = written();
+            thingsHappen();
+            awaitMoreThan(before, bridge);
+            bridge.stop();
+            assertThat(bridge.exit(LONG)).as(bridge.output()).isZero();
+        }
+        assertThatEachFactIsToldOnce();
+    }
+
+    @Test
+    void leavesTheFieldToTheSecondInstance() {
+        try (BridgeProcess first = run()) {
+            awaitMoreThan(0, first);
+            try (BridgeProcess second = run()) {
+                await().atMost(LONG).pollInterval(Duration.ofSeconds(1)).untilAsserted(() -> {
+                    thingsHappen();
+                    assertThat(first.output()).as(second::output).contains("another instance took over");
+                });
+                long before = written();
+                thingsHappen();
+                awaitMoreThan(before, second);
+                assertThat(second.output()).doesNotContain("another instance");
+                second.stop();
+                assertThat(second.exit(LONG)).as(second.output()).isZero();
+            }
+        }
+        assertThatEachFactIsToldOnce();
+    }
+
+    @Test
+    void livesWithoutABrokerUntilThereIsOne() {
+        broker.kill();
+        try (BridgeProcess bridge = run()) {
+            await().atMost(LONG).until(() -> bridge.output().contains("nothing is read while nothing can be written"));
+            assertThat(sandbox.requests().matching("")).as("back-pressure").isEmpty();
+            broker.start();
+            awaitMoreThan(0, bridge);
+            bridge.stop();
+            assertThat(bridge.exit(LONG)).as(bridge.output()).isZero();
+        }
+        assertThatEachFactIsToldOnce();
+    }
+
+    @Test
+    void endsSoonWhenItIsStoppedWithoutABroker() {
+        try (BridgeProcess bridge = run()) {
+            awaitMoreThan(0, bridge);
+            broker.kill();
+            thingsHappen();
+            await().atMost(LONG).until(() -> bridge.output().contains("Kafka at"));
+            bridge.stop();
+            assertThat(bridge.exit(LONGEST_STOP)).as(bridge::output).isZero();
+        } finally {
+            broker.start();
+        }
+        assertThatEachFactIsToldOnce();
+    }
+
+    @Test
+    void endsInTimeWhileAProviderThinks() {
+        try (BridgeProcess bridge = run()) {
+            awaitMoreThan(0, bridge);
+            thingsHappen();
+            sandbox.mischief().always("", Fault.slow(Duration.ofSeconds(50)));
+            long before = sandbox.requests().received();
+            await().atMost(LONG).until(() -> sandbox.requests().received() > before);
+            bridge.stop();
+            assertThat(bridge.exit(LONGEST_STOP)).as(bridge::output).isZero();
+        }
+        sandbox.mischief().end();
+        assertThatEachFactIsToldOnce();
+    }
+
+    /** More to tell, so that there is something under way whenever somebody dies. */
+    private void thingsHappen() {
+        world.account("dashscope").finished(2, 4, 0);
+        world.account("minimax").finished(3, 0, 300);
+        for (int line = 0; line < 150; line++) {
+            alive.tell("INFO", "step " + alive.events());
+        }
+    }
+
+    /** Every second time in the middle of its writing, else at any moment, its start included. */
+    private void killAgainAndAgain(int kills) {
+        for (int kill = 1; kill <= kills; kill++) {
+            thingsHappen();
+            try (BridgeProcess bridge = run()) {
+                if (kill % 2 == 0) {
+                    awaitMoreThan(written(), bridge);
+                }
+                assertThat(bridge.exit(Duration.ofMillis(random.nextInt(kill % 2 == 0 ? 150 : 4000))))
+                        .as(bridge.output()).isNull();
+            }
+        }
+    }
+
+    private void assertThatEachFactIsToldOnce() {
+        Tidings tidings = caughtUp();
+        tidings.holdEachFactOnce();
+        tidings.holdAllOf(world.visible());
+        assertThat(broker.read(deadLetters)).isEmpty();
+    }
+
+    private Tidings caughtUp() {
+        try (BridgeProcess once = BridgeProcess.start("once", keys, directory)) {
+            assertThat(once.exit(Duration.ofMinutes(5))).as(once.output()).isZero();
+        }
+        return new Tidings(broker.read(events));
+    }
+
+    private BridgeProcess run() {
+        return BridgeProcess.start("run", keys, directory);
+    }
+
+    private void awaitMoreThan(long before, BridgeProcess bridge) {
+        await().atMost(LONG).failFast(() -> bridge.exit(Duration.ZERO) != null)
+                .untilAsserted(() -> assertThat(written()).as(bridge::output).isGreaterThan(before));
+    }
+
+    private long written() {
+        return broker.written(events);
+    }
+
+    private void configure() {
+        keys.putAll(Map.of("bridge.sink", "kafka", "bridge.kafka.brokers", broker.address(), "bridge.http.port", "0",
+                "bridge.kafka.topic", events, "bridge.kafka.dead-letter-topic", deadLetters, "bridge.kafka.state-topic",
+                "state-" + events, "bridge.kafka.transactional-id", "bridge-" + events));
+        keys.put("bridge.kafka.client.interceptor.classes", Dawdler.class.getName());
+        for (String source : new String[] {"dashscope", "minimax"}) {
+            keys.put(source + ".base-url", sandbox.url());
+            keys.put(source + ".api-key", Simulation.KEY);
+            keys.put(source + ".period", "1s");
+        }
+    }
+}

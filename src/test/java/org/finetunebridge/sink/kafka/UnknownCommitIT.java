@@ -1,0 +1,95 @@
+package org.finetunebridge.sink.kafka;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.finetunebridge.event.cloudevents.EncodedEvent;
+import org.finetunebridge.settings.Settings.KafkaSettings;
+import org.finetunebridge.sink.Batch;
+import org.finetunebridge.sink.Sink;
+import org.finetunebridge.sink.SinkUnavailableException;
+import org.finetunebridge.state.JobState;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A commit without an answer may have happened or not: the sink believes neither, and the topic tells. */
+@Timeout(value = 4, unit = TimeUnit.MINUTES)
+class UnknownCommitIT {
+
+    @TempDir
+    private Path directory;
+    private final Gate gate = new Gate();
+    private Broker broker;
+    private Sink sink;
+
+    @BeforeEach
+    void start() {
+        broker = Broker.behind(directory, gate.port());
+        gate.opensTo(broker.port());
+        sink = new KafkaSink(new KafkaSettings(broker.address(), "events", "dead-letters", "state", true, false, 1, 1,
+                "unknown-commit", Map.of()));
+        sink.open();
+        sink.write(List.of(page(1)));
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        sink.close();
+        gate.close();
+        broker.close();
+    }
+
+    @Test
+    void remembersACommitWhoseAnswerWasLost() {
+        gate.swallowsAnswers(true);
+        assertThatExceptionOfType(SinkUnavailableException.class).isThrownBy(() -> sink.write(List.of(page(2))))
+                .withMessageContaining("not confirmed");
+        gate.swallowsAnswers(false);
+
+        assertThat(reopened()).containsExactly(memory(2));
+        sink.write(List.of(page(3)));
+        assertThat(told()).containsExactly("1", "2", "3");
+    }
+
+    @Test
+    void forgetsACommitThatNeverArrived() {
+        gate.swallowsRequests(true);
+        assertThatExceptionOfType(SinkUnavailableException.class).isThrownBy(() -> sink.write(List.of(page(2))))
+                .withMessageContaining("not confirmed");
+        gate.swallowsRequests(false);
+
+        assertThat(reopened()).containsExactly(memory(1));
+        sink.write(List.of(page(2)));
+        assertThat(told()).containsExactly("1", "2");
+    }
+
+    private Collection<JobState> reopened() {
+        return await().atMost(Duration.ofSeconds(120)).ignoreExceptionsInstanceOf(SinkUnavailableException.class)
+                .until(sink::open, memory -> true);
+    }
+
+    private List<String> told() {
+        return broker.read("events").stream().map(record -> new String(record.value(), UTF_8)).toList();
+    }
+
+    private static Batch page(int number) {
+        return new Batch(null, List.of(new EncodedEvent("job", Integer.toString(number).getBytes(UTF_8), Map.of())), List.of(),
+                List.of(memory(number)));
+    }
+
+    /** A memory that differs from page to page. */
+    private static JobState memory(int number) {
+        return new JobState("source", "job", JobState.blank("source", "job").told(), number, null, null, null);
+    }
+}

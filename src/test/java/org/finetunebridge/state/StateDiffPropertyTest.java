@@ -1,0 +1,128 @@
+package org.finetunebridge.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.finetunebridge.event.FactParser;
+import org.finetunebridge.event.OutgoingEvent;
+import org.finetunebridge.event.ParseResult;
+import org.finetunebridge.event.RecordPage;
+
+/**
+ * How things stand, observed any number of times, in any order, with the memory going through JSON at every restart and
+ * thrown away with every lost commit. Lists that grow are read by {@code PollPropertyTest}.
+ */
+class StateDiffPropertyTest {
+
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+    private static final FactParser READER = new FactParser("acme", ZoneOffset.UTC);
+
+    /** One thing as an answer shows it: the job itself, or a checkpoint. Bad ones have no status. */
+    record Shown(String thing, String status) {
+
+        String name() {
+            return thing + " " + status;
+        }
+    }
+
+    /** An answer, and what becomes of the commit that tells it. */
+    record Observation(List<Shown> page, boolean lost, boolean restart) {}
+
+    @Property
+    void tellsEveryStatusOfEveryThingOnce(@ForAll("histories") List<Observation> history) {
+        PublishedState told = PublishedState.NOTHING;
+        List<String> all = new ArrayList<>();
+        Set<String> shown = new LinkedHashSet<>();
+        for (Observation observation : history) {
+            StateDiff news = StateDiff.ofState(told, page(observation.page()));
+            if (!observation.lost()) {
+                told = observation.restart() ? throughJson(news.told()) : news.told();
+                news.items().forEach(item -> all.add(name(item)));
+                news.refused().forEach(bad -> all.add(bad.raw().asText()));
+                observation.page().forEach(one -> shown.add(one.name()));
+            }
+        }
+
+        assertThat(all).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(shown);
+    }
+
+    @Property
+    void whatIsLostIsToldByTheNextObservation(@ForAll("histories") List<Observation> history,
+            @ForAll("pages") List<Shown> page) {
+        PublishedState told = PublishedState.NOTHING;
+        for (Observation observation : history) {
+            told = StateDiff.ofState(told, page(observation.page())).told();
+        }
+
+        StateDiff lost = StateDiff.ofState(told, page(page));
+        StateDiff again = StateDiff.ofState(throughJson(told), page(page));
+        assertThat(again.items()).extracting(StateDiffPropertyTest::name)
+                .containsExactlyElementsOf(lost.items().stream().map(StateDiffPropertyTest::name).toList());
+        assertThat(again.told()).isEqualTo(lost.told());
+        assertThat(StateDiff.ofState(again.told(), page(page)).any()).isFalse();
+    }
+
+    @Provide
+    Arbitrary<List<Observation>> histories() {
+        return Combinators.combine(pages(), Arbitraries.of(true, false, false), Arbitraries.of(true, false))
+                .as(Observation::new).list().ofMaxSize(15);
+    }
+
+    @Provide
+    Arbitrary<List<Shown>> pages() {
+        var things = Arbitraries.of("", "c-1", "c-2", "c-3");
+        return things.flatMap(thing -> statuses(thing).map(status -> new Shown(thing, status))).list().ofMaxSize(6);
+    }
+
+    private static Arbitrary<String> statuses(String thing) {
+        return thing.isEmpty() ? Arbitraries.of("RUNNING", "PAUSED", "FAILED", "UNKNOWN A", "UNKNOWN B", "bad")
+                : Arbitraries.of("EXPORTING", "READY", "EXPORT_FAILED", "UNKNOWN A", "UNKNOWN B", "bad");
+    }
+
+    private static String name(OutgoingEvent item) {
+        return item.fact().data().path("checkpoint").asText() + ' ' + item.fact().statusKey();
+    }
+
+    private static PublishedState throughJson(PublishedState told) {
+        try {
+            var memory = new JobState("acme", "job-1", told, 0, null, null, null);
+            return JobStateSerde.read(JobStateSerde.write(memory)).told();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<ParseResult> page(List<Shown> page) {
+        ArrayNode facts = NODES.arrayNode();
+        page.forEach(shown -> facts.add(fact(shown)));
+        return RecordPage.of(NODES.objectNode().set("facts", facts), READER).findings();
+    }
+
+    private static ObjectNode fact(Shown shown) {
+        String status = shown.status().replaceFirst(" .*", "");
+        String raw = shown.status().replaceFirst(".* ", "");
+        ObjectNode fact = NODES.objectNode().put("job", "job-1").put("raw", shown.name())
+                .put("kind", shown.thing().isEmpty() ? "job.status-changed" : "checkpoint.changed");
+        fact.putArray("key").add(shown.thing() + "x").add(status).add(raw);
+        ObjectNode data = fact.putObject("data").put("status", status).put("statusRaw", raw);
+        if (!shown.thing().isEmpty()) {
+            data.put("checkpoint", shown.thing());
+        }
+        return shown.status().equals("bad") ? fact.put("job", 5) : fact;
+    }
+}
