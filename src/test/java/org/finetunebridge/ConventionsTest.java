@@ -151,7 +151,7 @@ class ConventionsTest {
     @Test
     void namesNoProviderInJava() {
         String defaults = "\"dashscope,minimax\"";
-        javaFiles(MAIN).filter(file -> !file.toString().contains("command")).forEach(file -> {
+        javaFiles(MAIN).filter(file -> !file.toString().contains("cli")).forEach(file -> {
             String code = text(file).replace(defaults, "").replaceAll("(?s)/\\*.*?\\*/", "").replaceAll("//[^\n]*", "")
                     .replaceAll("set an api key, such as [a-z.-]+", "");
             assertThat(Pattern.compile(VENDORS).matcher(code).results().map(MatchResult::group)).as(file.toString())

@@ -94,24 +94,24 @@ class DisturbedListsTest {
             catchUp(sweep);
         }
 
-        Map<String, List<JsonNode>> told = new HashMap<>();
-        rig.events().forEach(event -> told.computeIfAbsent(
+        Map<String, List<JsonNode>> published = new HashMap<>();
+        rig.events().forEach(event -> published.computeIfAbsent(
                 event.at("/data/account").asText() + ' ' + event.path("subject").asText(), first -> new ArrayList<>())
                 .add(event));
         assertThat(rig.deadLetters()).isEmpty();
         return customers.stream().flatMap(customer -> customer.jobs.stream().map(job ->
-                dynamicTest(customer.source + ' ' + job.id(), () -> customer.assertThatAllIsTold(job, told))));
+                dynamicTest(customer.source + ' ' + job.id(), () -> customer.assertThatAllIsTold(job, published))));
     }
 
     private void catchUp(int sweep) throws Exception {
         try (Bridge bridge = rig.bridge(true)) {
             bridge.init();
-            Map<String, SourcePoller> watches = new HashMap<>();
-            bridge.watches().forEach(watch -> watches.put(watch.source().name(), watch));
-            customers.forEach(customer -> customer.live(sweep, watches.get(customer.source)));
+            Map<String, SourcePoller> pollers = new HashMap<>();
+            bridge.pollers().forEach(poller -> pollers.put(poller.source().name(), poller));
+            customers.forEach(customer -> customer.live(sweep, pollers.get(customer.source)));
             bridge.start();
-            for (SourcePoller watch : bridge.watches()) {
-                watch.awaitFirstSweep();
+            for (SourcePoller poller : bridge.pollers()) {
+                poller.awaitFirstSweep();
             }
         }
         customers.forEach(Customer::catchUp);
@@ -149,18 +149,18 @@ class DisturbedListsTest {
         }
 
         /** What happens before a sweep, and what will happen in its course. */
-        void live(int sweep, SourcePoller watch) {
+        void live(int sweep, SourcePoller poller) {
             switch (sweep) {
-                case 0 -> tell(0, provider.equals("dashscope") ? 1_020 : 220, 4);
+                case 0 -> publish(0, provider.equals("dashscope") ? 1_020 : 220, 4);
                 case 1 -> {
                     late("", this::create);
-                    tell(0, 130, 3);
+                    publish(0, 130, 3);
                     jobs.get(0).checkpoint("checkpoint-1", 100, "READY").checkpoint("checkpoint-2", 200, "READY");
                 }
-                case 2 -> tell(1, 150, 2);
-                case 3 -> jobs.forEach(job -> tell(jobs.indexOf(job), 4, 4));
+                case 2 -> publish(1, 150, 2);
+                case 3 -> jobs.forEach(job -> publish(jobs.indexOf(job), 4, 4));
                 case 4 -> {
-                    tell(0, 2, 0);
+                    publish(0, 2, 0);
                     jobs.get(2).become("RUNNING").checkpoint("checkpoint-1", 100, "READY");
                 }
                 case 5 -> {
@@ -170,7 +170,7 @@ class DisturbedListsTest {
                 }
                 default -> { }
             }
-            disturb(sweep, watch);
+            disturb(sweep, poller);
         }
 
         /** What did not happen while the account was read. */
@@ -186,16 +186,16 @@ class DisturbedListsTest {
         }
 
         /** Three lines of one moment, two of them equal, and the next three later; the last ones while the job is read. */
-        private void tell(int index, int count, int during) {
+        private void publish(int index, int count, int during) {
             SimulatedJob job = jobs.get(index);
             for (int line = 0; line < count; line++) {
                 String text = line % 3 < 2 ? "the same again" : "line " + line;
                 var event = new SimulatedLogLine(rig.now().minusSeconds(59).plusMillis(line / 3 * 150), "INFO", "RUNNING", text);
                 lines.computeIfAbsent(job.id(), first -> new ArrayList<>()).add(text);
                 if (line < count - during) {
-                    job.tell(event);
+                    job.publish(event);
                 } else {
-                    late(job.id(), () -> job.tell(event));
+                    late(job.id(), () -> job.publish(event));
                 }
             }
         }
@@ -208,7 +208,7 @@ class DisturbedListsTest {
             }
         }
 
-        private void disturb(int sweep, SourcePoller watch) {
+        private void disturb(int sweep, SourcePoller poller) {
             FaultInjector mischief = rig.sandbox.mischief().of(key);
             mischief.end();
             if (sweep >= PEACE) {
@@ -217,7 +217,7 @@ class DisturbedListsTest {
             AtomicInteger pages = new AtomicInteger(3 + sweep);
             Runnable stop = () -> {
                 if (disturbance != Disturbance.NONE && pages.decrementAndGet() == 0) {
-                    watch.stop();
+                    poller.stop();
                 }
             };
             for (SimulatedJob job : jobs) {
@@ -246,9 +246,9 @@ class DisturbedListsTest {
             return PagingFaults.meanwhile(() -> { });
         }
 
-        void assertThatAllIsTold(SimulatedJob job, Map<String, List<JsonNode>> told) {
-            List<JsonNode> events = told.get(source + ' ' + job.id());
-            List<JsonNode> expected = told.get(provider + "-none " + job.id());
+        void assertThatAllIsTold(SimulatedJob job, Map<String, List<JsonNode>> published) {
+            List<JsonNode> events = published.get(source + ' ' + job.id());
+            List<JsonNode> expected = published.get(provider + "-none " + job.id());
             assertThat(ids(events)).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(ids(expected));
             assertThat(events.get(events.size() - 1).at("/data/terminal").asBoolean()).isTrue();
             assertThat(clocks(events)).isSorted();

@@ -61,20 +61,20 @@ class FurtherProvidersTest {
         PROVIDERS.forEach(provider -> rig.world.account(provider).finished(3, 4, 350));
 
         assertThat(rig.once()).hasSize(PROVIDERS.size()).containsOnly(new CycleResult(3, 0, null));
-        var told = new Told(rig.events());
+        var published = new Told(rig.events());
         rig.once();
 
         assertThat(rig.events()).hasSize(PROVIDERS.size() * 3 * 355);
         assertThat(rig.deadLetters()).isEmpty();
         return PROVIDERS.stream().flatMap(provider -> rig.world.account(provider).jobs().stream().map(job ->
                 dynamicTest(provider + ' ' + job.id(), () -> {
-                    List<JsonNode> logs = told.logs(provider, job);
+                    List<JsonNode> logs = published.logs(provider, job);
                     assertThat(logs).hasSize(350);
                     // Most lines of DashScope's log have no time.
                     assertThat(logs).filteredOn(event -> event.at("/data/occurredAt").isTextual())
                             .extracting(event -> Instant.parse(event.path("time").asText())).isSorted();
-                    assertThat(told.things(provider, job)).hasSize(5).last().isEqualTo("SUCCEEDED");
-                    told.assertThatNothingIsToldTwice(provider);
+                    assertThat(published.things(provider, job)).hasSize(5).last().isEqualTo("SUCCEEDED");
+                    published.assertThatNothingIsToldTwice(provider);
                 })));
     }
 
@@ -95,7 +95,7 @@ class FurtherProvidersTest {
                 for (int line = 0; line < burst; line++) {
                     rig.pass(Duration.ofMillis(250));
                     for (Life life : lives) {
-                        life.tell(line % 3 == 0 ? "the same again" : "line " + life.lines.size());
+                        life.publish(line % 3 == 0 ? "the same again" : "line " + life.lines.size());
                     }
                 }
                 rig.pass(Duration.ofMillis(250));
@@ -108,13 +108,13 @@ class FurtherProvidersTest {
             still[0] = still[0].plusSeconds(2);
             lives.forEach(life -> life.job.become("SUCCEEDED"));
             rig.once();
-            var told = new Told(rig.events());
+            var published = new Told(rig.events());
             for (int restart = 0; restart < 3; restart++) {
                 rig.once();
             }
-            assertThat(rig.events()).hasSize(told.events());
+            assertThat(rig.events()).hasSize(published.events());
             assertThat(rig.deadLetters()).isEmpty();
-            return lives.stream().map(life -> dynamicTest(life.source, () -> life.assertThatItIsTold(told)));
+            return lives.stream().map(life -> dynamicTest(life.source, () -> life.assertThatItIsTold(published)));
         }
     }
 
@@ -127,17 +127,17 @@ class FurtherProvidersTest {
         List<Life> lives = PROVIDERS.stream().map(one -> new Life(source(one), rig.world.account(one))).toList();
         IntStream.range(0, 420).forEach(line -> {
             rig.pass(Duration.ofMillis(400));
-            lives.forEach(life -> life.tell("line " + line));
+            lives.forEach(life -> life.publish("line " + line));
         });
         lives.forEach(life -> rig.sandbox.mischief().sometimes(0.2, 7, "/" + life.job.id(), Fault.status(503)));
         rig.once();
         lives.forEach(life -> life.job.become("FAILED"));
         rig.once();
 
-        var told = new Told(rig.events());
+        var published = new Told(rig.events());
         return lives.stream().map(life -> dynamicTest(life.source, () -> {
-            assertThat(told.said(life.source, life.job)).containsExactlyElementsOf(life.lines);
-            told.assertThatNothingIsToldTwice(life.source);
+            assertThat(published.said(life.source, life.job)).containsExactlyElementsOf(life.lines);
+            published.assertThatNothingIsToldTwice(life.source);
         }));
     }
 
@@ -165,9 +165,9 @@ class FurtherProvidersTest {
             bridge.init();
             bridge.start();
             Map<String, Long> drift = new TreeMap<>();
-            for (SourcePoller watch : bridge.watches()) {
-                watch.awaitFirstSweep();
-                String name = watch.source().name();
+            for (SourcePoller poller : bridge.pollers()) {
+                poller.awaitFirstSweep();
+                String name = poller.source().name();
                 drift.put(name, bridge.context().getRegistry().lookupByNameAndType(name + "-observer", ChangeDetector.class)
                         .drift().count());
             }
@@ -197,20 +197,20 @@ class FurtherProvidersTest {
             this.job = account.create().become("RUNNING");
         }
 
-        void tell(String line) {
+        void publish(String line) {
             lines.add(line);
-            job.tell("INFO", line);
+            job.publish("INFO", line);
         }
 
         void reachCheckpoint() {
             job.checkpoint("checkpoint-" + lines.size(), lines.size(), "READY");
         }
 
-        void assertThatItIsTold(Told told) {
-            assertThat(told.logs(source, job)).hasSize(job.events());
-            assertThat(told.said(source, job)).containsExactlyElementsOf(lines);
-            assertThat(told.things(source, job)).hasSize(2 + 4).last().isEqualTo("SUCCEEDED");
-            told.assertThatNothingIsToldTwice(source);
+        void assertThatItIsTold(Told published) {
+            assertThat(published.logs(source, job)).hasSize(job.events());
+            assertThat(published.said(source, job)).containsExactlyElementsOf(lines);
+            assertThat(published.things(source, job)).hasSize(2 + 4).last().isEqualTo("SUCCEEDED");
+            published.assertThatNothingIsToldTwice(source);
         }
     }
 

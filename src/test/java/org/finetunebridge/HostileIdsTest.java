@@ -42,7 +42,7 @@ class HostileIdsTest {
 
         assertThat(rig.once()).containsExactly(new CycleResult(IDS.size(), 0, null), new CycleResult(IDS.size(), 0, null));
 
-        assertThat(IDS).allSatisfy(id -> assertThat(rig.told(id)).contains("dashscope RUNNING",
+        assertThat(IDS).allSatisfy(id -> assertThat(rig.published(id)).contains("dashscope RUNNING",
                 "dashscope checkpoint-1 READY", "minimax PENDING", "minimax RUNNING"));
         assertThat(rig.events()).allSatisfy(event -> assertThat(event.at("/data/jobId")).isEqualTo(event.path("subject")))
                 .extracting(event -> event.path("subject").asText()).isSubsetOf(IDS);

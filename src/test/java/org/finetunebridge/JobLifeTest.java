@@ -71,7 +71,7 @@ class JobLifeTest {
         rig.once();
         rig.once();
 
-        assertThat(rig.told("ft-1")).containsExactly("dashscope PENDING", "dashscope QUEUED", "dashscope RUNNING",
+        assertThat(rig.published("ft-1")).containsExactly("dashscope PENDING", "dashscope QUEUED", "dashscope RUNNING",
                 "dashscope checkpoint-100 AVAILABLE_NOT_EXPORTED", "dashscope checkpoint-200 AVAILABLE_NOT_EXPORTED",
                 "dashscope checkpoint-100 EXPORTING", "dashscope SUCCEEDED", "dashscope checkpoint-100 READY");
         assertThat(texts("/data/previousStatus")).containsExactly("", "PENDING", "QUEUED", "", "", "", "RUNNING", "");
@@ -88,7 +88,7 @@ class JobLifeTest {
 
         rig.once();
 
-        assertThat(rig.told("ft-1")).containsExactly("dashscope c-1 READY", "dashscope c-2 READY",
+        assertThat(rig.published("ft-1")).containsExactly("dashscope c-1 READY", "dashscope c-2 READY",
                 "dashscope SUCCEEDED");
         assertThat(texts("/data/requestId")).doesNotContain("").satisfies(ids -> {
             assertThat(ids.get(0)).isEqualTo(ids.get(1));
@@ -103,7 +103,7 @@ class JobLifeTest {
 
         assertThat(rig.once().get(0)).isEqualTo(new CycleResult(1, 0, null));
 
-        assertThat(rig.told("ft-1")).containsExactly("dashscope c-1 READY", "dashscope FAILED");
+        assertThat(rig.published("ft-1")).containsExactly("dashscope c-1 READY", "dashscope FAILED");
     }
 
     @Test
@@ -112,12 +112,12 @@ class JobLifeTest {
         rig.sandbox.mischief().always("/checkpoints", Fault.status(404));
 
         assertThat(rig.once().get(0).failed()).isEqualTo(1);
-        assertThat(rig.told("ft-1")).containsExactly("dashscope SUCCEEDED");
+        assertThat(rig.published("ft-1")).containsExactly("dashscope SUCCEEDED");
         assertThat(rig.deadLetters()).hasSize(1);
 
         rig.sandbox.mischief().end();
         assertThat(rig.once().get(0).failed()).isZero();
-        assertThat(rig.told("ft-1")).containsExactly("dashscope SUCCEEDED", "dashscope c-1 READY");
+        assertThat(rig.published("ft-1")).containsExactly("dashscope SUCCEEDED", "dashscope c-1 READY");
     }
 
     @Test
@@ -132,8 +132,8 @@ class JobLifeTest {
         rig.once();
         rig.once();
 
-        assertThat(rig.told("ft-1")).containsExactly("dashscope SUCCEEDED");
-        assertThat(rig.told("ft-2")).containsExactly("dashscope SUCCEEDED");
+        assertThat(rig.published("ft-1")).containsExactly("dashscope SUCCEEDED");
+        assertThat(rig.published("ft-2")).containsExactly("dashscope SUCCEEDED");
         assertThat(texts("/time")).containsOnly("2026-03-01T04:05:06Z");
         assertThat(texts("/data/observedAt")).containsOnly("2026-03-01T04:05:06Z");
         assertThat(texts("/data/requestId")).doesNotContain("");
@@ -146,7 +146,7 @@ class JobLifeTest {
         dashscope.create("ft-2").become("RUNNING");
         rig.once();
         dashscope.job("ft-1").checkpoint("late", 1, "READY");
-        minimax.job("17").tell("INFO", "late");
+        minimax.job("17").publish("INFO", "late");
         for (int read = 0; read < 4; read++) {
             rig.once();
         }
@@ -156,8 +156,8 @@ class JobLifeTest {
         assertThat(rig.sandbox.requests().matching("ft-1/checkpoints")).hasSize(5);
         assertThat(rig.sandbox.requests().matching("list_finetune_event.*17")).hasSize(5);
         assertThat(rig.sandbox.requests().matching("ft-2/checkpoints")).hasSize(6);
-        assertThat(rig.told("ft-1")).containsExactly("dashscope SUCCEEDED", "dashscope late READY");
-        assertThat(rig.told("17")).hasSize(5).last().isEqualTo("minimax 2 late");
+        assertThat(rig.published("ft-1")).containsExactly("dashscope SUCCEEDED", "dashscope late READY");
+        assertThat(rig.published("17")).hasSize(5).last().isEqualTo("minimax 2 late");
     }
 
     @Test
@@ -169,8 +169,8 @@ class JobLifeTest {
         minimax.forget(minimax.job("17"));
         rig.once();
         rig.once();
-        assertThat(rig.told("ft-1")).containsExactly("dashscope RUNNING");
-        assertThat(rig.told("17")).hasSize(4).last().isEqualTo("minimax RUNNING");
+        assertThat(rig.published("ft-1")).containsExactly("dashscope RUNNING");
+        assertThat(rig.published("17")).hasSize(4).last().isEqualTo("minimax RUNNING");
         assertThat(rig.sandbox.requests().matching("ft-1")).hasSize(1);
         assertThat(rig.sandbox.requests().matching("event.*17")).hasSize(1);
 
@@ -179,7 +179,7 @@ class JobLifeTest {
         dashscope.job("ft-1").become("CANCELLED");
         rig.once();
 
-        assertThat(rig.told("ft-1")).containsExactly("dashscope RUNNING", "dashscope c-1 READY", "dashscope CANCELLED");
+        assertThat(rig.published("ft-1")).containsExactly("dashscope RUNNING", "dashscope c-1 READY", "dashscope CANCELLED");
         assertThat(rig.deadLetters()).isEmpty();
     }
 
@@ -198,19 +198,19 @@ class JobLifeTest {
 
         rig.once();
 
-        assertThat(rig.told("ft-1")).containsExactly("dashscope RUNNING", "dashscope SUCCEEDED");
+        assertThat(rig.published("ft-1")).containsExactly("dashscope RUNNING", "dashscope SUCCEEDED");
         assertThat(rig.sandbox.requests().matching("ft-1")).hasSize(11);
         assertThat(rig.sandbox.requests().matching("fine-tunes")).hasSize(13);
     }
 
     @Test
     void derivesAStatusFromEachEventThatCarriesANewOne() throws Exception {
-        SimulatedJob job = minimax.create("17").become("QUEUED").become("RUNNING").tell("WARN", "not {json").tell("INFO",
+        SimulatedJob job = minimax.create("17").become("QUEUED").become("RUNNING").publish("WARN", "not {json").publish("INFO",
                 "{\"status\":\"running\",\"loss\":0.1}");
         rig.once();
-        job.tell("INFO", "{\"status\":\"sleeping\"}");
+        job.publish("INFO", "{\"status\":\"sleeping\"}");
         pass();
-        job.tell("INFO", "{\"status\":\"sleeping\"}").become("FAILED");
+        job.publish("INFO", "{\"status\":\"sleeping\"}").become("FAILED");
         rig.once();
 
         assertThat(rig.events().stream().filter(event -> event.path("data").has("status")).map(Rig::brief))

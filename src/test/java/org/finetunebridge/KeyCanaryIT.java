@@ -107,9 +107,9 @@ class KeyCanaryIT {
             assertThat(process.waitFor(90, TimeUnit.SECONDS)).as(verb).isTrue();
             assertNowhere();
         }
-        Process refused = start(List.of("-Ddashscope.api-kee=x"), "once");
-        assertThat(refused.waitFor(90, TimeUnit.SECONDS)).isTrue();
-        assertThat(refused.exitValue()).isEqualTo(2);
+        Process rejected = start(List.of("-Ddashscope.api-kee=x"), "once");
+        assertThat(rejected.waitFor(90, TimeUnit.SECONDS)).isTrue();
+        assertThat(rejected.exitValue()).isEqualTo(2);
         assertNowhere();
     }
 

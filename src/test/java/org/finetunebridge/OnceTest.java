@@ -41,7 +41,7 @@ class OnceTest {
         rig.world.account("dashscope").create("ft-1");
         rig.with("bridge.kafka.content-mode", "binary").once();
 
-        assertThat(rig.told("ft-1")).containsExactly("dashscope PENDING");
+        assertThat(rig.published("ft-1")).containsExactly("dashscope PENDING");
     }
 
     @Test
@@ -74,17 +74,17 @@ class OnceTest {
 
         assertThat(rig.sandbox.requests().matching("page_no=")).hasSize(3);
         for (SimulatedJob job : rig.world.account("dashscope").jobs()) {
-            assertThat(rig.told(job.id())).hasSize(5).doesNotHaveDuplicates().last().isEqualTo("dashscope SUCCEEDED");
+            assertThat(rig.published(job.id())).hasSize(5).doesNotHaveDuplicates().last().isEqualTo("dashscope SUCCEEDED");
         }
         for (SimulatedJob job : rig.world.account("minimax").jobs()) {
-            List<JsonNode> told = ofJob(job.id());
-            assertThat(told.stream().filter(event -> event.at("/data/sequence").isInt())
+            List<JsonNode> published = ofJob(job.id());
+            assertThat(published.stream().filter(event -> event.at("/data/sequence").isInt())
                     .map(event -> event.at("/data/sequence").asInt()))
                     .containsExactlyElementsOf(IntStream.range(0, 250).boxed().toList());
-            assertThat(told.stream().filter(event -> event.path("data").has("status"))
+            assertThat(published.stream().filter(event -> event.path("data").has("status"))
                     .map(event -> event.at("/data/status").asText()))
                     .containsExactly("PENDING", "QUEUED", "RUNNING", "SUCCEEDED");
-            assertThat(told).extracting(event -> Instant.parse(event.path("time").asText())).isSorted();
+            assertThat(published).extracting(event -> Instant.parse(event.path("time").asText())).isSorted();
         }
         assertThat(rig.events()).hasSize(23 * 5 + 5 * 254)
                 .extracting(event -> event.path("id").asText()).doesNotHaveDuplicates();

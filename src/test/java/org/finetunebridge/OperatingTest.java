@@ -47,7 +47,7 @@ class OperatingTest {
 
     @Test
     void namesEveryClassOfDeadLetterAndNoOther() {
-        Set<String> inCode = Stream.of("fetch/Failure.java", "deadletter/DeadLetters.java")
+        Set<String> inCode = Stream.of("provider/ProviderException.java", "deadletter/DeadLetterFactory.java")
                 .flatMap(file -> matches(WORD, read(SOURCES.resolve(file)))).collect(Collectors.toSet());
 
         assertThat(matches(CLASS, page)).containsExactlyInAnyOrderElementsOf(inCode).hasSize(6);

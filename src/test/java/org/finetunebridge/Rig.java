@@ -110,18 +110,18 @@ final class Rig implements AutoCloseable {
             bridge.init();
             bridge.start();
             List<CycleResult> tallies = new ArrayList<>();
-            for (SourcePoller watch : bridge.watches()) {
-                watch.awaitFirstSweep();
-                tallies.add(watch.tally());
+            for (SourcePoller poller : bridge.pollers()) {
+                poller.awaitFirstSweep();
+                tallies.add(poller.tally());
             }
-            drift = bridge.watches().stream().mapToLong(watch -> drift(bridge, watch)).sum();
+            drift = bridge.pollers().stream().mapToLong(poller -> drift(bridge, poller)).sum();
             return tallies;
         }
     }
 
-    private static long drift(Bridge bridge, SourcePoller watch) {
+    private static long drift(Bridge bridge, SourcePoller poller) {
         return bridge.context().getRegistry()
-                .lookupByNameAndType(watch.source().name() + "-observer", ChangeDetector.class).drift().count();
+                .lookupByNameAndType(poller.source().name() + "-observer", ChangeDetector.class).drift().count();
     }
 
     /** How many unknown fields and statuses the last catch-up met. */
@@ -160,7 +160,7 @@ final class Rig implements AutoCloseable {
     }
 
     /** What was published of one job, in short and in order. */
-    List<String> told(String job) {
+    List<String> published(String job) {
         return events().stream().filter(event -> event.path("subject").asText().equals(job)).map(Rig::brief).toList();
     }
 

@@ -59,9 +59,9 @@ class SeenFromOutsideTest {
             assertThat(metric("finetune_facts_known_total", "source=\"team-a\"")).isPositive();
             assertThat(metric("finetune_polls_total", "result=\"read\"", "source=\"mini\"")).isGreaterThan(2);
         });
-        assertThat(told("job.status-changed", "team-a")).isEqualTo(written("team-a", ".job."));
-        assertThat(told("checkpoint.changed", "team-a")).isEqualTo(written("team-a", ".checkpoint.")).isEqualTo(6);
-        assertThat(told("log.appended", "mini")).isEqualTo(written("mini", ".log.")).isPositive();
+        assertThat(published("job.status-changed", "team-a")).isEqualTo(written("team-a", ".job."));
+        assertThat(published("checkpoint.changed", "team-a")).isEqualTo(written("team-a", ".checkpoint.")).isEqualTo(6);
+        assertThat(published("log.appended", "mini")).isEqualTo(written("mini", ".log.")).isPositive();
         assertThat(metric("finetune_lag_seconds", "source=\"team-a\"")).isPositive();
         assertThat(metric("finetune_request_seconds_count", "source=\"team-a\"", "result=\"2xx\"")).isPositive();
         assertThat(metric("finetune_schema_drift_total", "source=\"team-a\"")).isZero();
@@ -74,7 +74,7 @@ class SeenFromOutsideTest {
         rig.source("team-a", "dashscope");
         start();
 
-        await().untilAsserted(() -> assertThat(told("checkpoint.changed", "team-a")).isEqualTo(1));
+        await().untilAsserted(() -> assertThat(published("checkpoint.changed", "team-a")).isEqualTo(1));
         Set<String> there = window.get("/observe/metrics").body().lines().filter(line -> !line.startsWith("#"))
                 .map(line -> line.split("[{ ]")[0]).collect(Collectors.toSet());
         for (String file : List.of("grafana-dashboard.json", "alerts.yml", "README.md")) {
@@ -92,7 +92,7 @@ class SeenFromOutsideTest {
         rig.source("team-a", "dashscope");
         start();
 
-        await().untilAsserted(() -> assertThat(told("checkpoint.changed", "team-a")).isEqualTo(1));
+        await().untilAsserted(() -> assertThat(published("checkpoint.changed", "team-a")).isEqualTo(1));
         assertThat(window.get("/observe/metrics").body()).contains("jvm_memory_used_bytes", "camel_exchanges_total")
                 .doesNotContain(job, Simulation.KEY);
         assertThat(window.get("/observe/health").body()).contains("source-team-a", "last read").doesNotContain(Simulation.KEY);
@@ -173,7 +173,7 @@ class SeenFromOutsideTest {
         throw new AssertionError("no check " + name);
     }
 
-    private double told(String kind, String source) throws Exception {
+    private double published(String kind, String source) throws Exception {
         return metric("finetune_facts_told_total", "kind=\"" + kind + '"', "source=\"" + source + '"');
     }
 

@@ -48,7 +48,7 @@ class SourcesTest {
         rig.once();
         rig.once();
 
-        assertThat(rig.told("ft-same")).containsExactlyInAnyOrder("team-a RUNNING", "team-b FAILED");
+        assertThat(rig.published("ft-same")).containsExactlyInAnyOrder("team-a RUNNING", "team-b FAILED");
         assertThat(rig.events()).extracting(event -> event.path("source").asText())
                 .containsExactlyInAnyOrder("urn:finetune:dashscope:team-a", "urn:finetune:dashscope:team-b");
     }
@@ -62,9 +62,9 @@ class SourcesTest {
 
         assertThat(rig.once()).containsExactly(new CycleResult(2, 0, null), new CycleResult(1, 0, null));
 
-        assertThat(rig.told("ft-one")).containsExactlyInAnyOrder("dashscope PENDING", "dashscope c-1 READY");
-        assertThat(rig.told("ft-two")).hasSize(2);
-        assertThat(rig.told("17")).hasSize(2);
+        assertThat(rig.published("ft-one")).containsExactlyInAnyOrder("dashscope PENDING", "dashscope c-1 READY");
+        assertThat(rig.published("ft-two")).hasSize(2);
+        assertThat(rig.published("17")).hasSize(2);
         assertThat(rig.events()).hasSize(6);
         assertThat(rig.sandbox.requests().matching("page_no|list_finetune_job")).isEmpty();
     }
@@ -78,7 +78,7 @@ class SourcesTest {
 
         assertThat(rig.sandbox.requests().matching("list_finetune_job")).hasSize(2);
         for (SimulatedJob job : minimax.jobs()) {
-            assertThat(rig.told(job.id())).hasSize(6);
+            assertThat(rig.published(job.id())).hasSize(6);
         }
     }
 
@@ -159,8 +159,8 @@ class SourcesTest {
         for (String status : List.of("RUNNING", "CANCELLED")) {
             byCron.become(status);
             byPeriod.become(status);
-            await().until(() -> rig.told(byCron.id()).contains("dashscope " + status)
-                    && rig.told(byPeriod.id()).contains("minimax " + status));
+            await().until(() -> rig.published(byCron.id()).contains("dashscope " + status)
+                    && rig.published(byPeriod.id()).contains("minimax " + status));
         }
         assertThat(rig.deadLetters()).isEmpty();
     }
@@ -189,7 +189,7 @@ class SourcesTest {
         SimulatedJob job = dashscope.create();
         rig.watching();
 
-        await().until(() -> rig.told(job.id()).contains("dashscope PENDING"));
+        await().until(() -> rig.published(job.id()).contains("dashscope PENDING"));
     }
 
     @Test
@@ -206,9 +206,9 @@ class SourcesTest {
         rig.watching();
 
         for (String status : List.of("QUEUED", "RUNNING", "SUCCEEDED")) {
-            await().until(() -> !rig.told(quick.id()).isEmpty());
+            await().until(() -> !rig.published(quick.id()).isEmpty());
             quick.become(status);
-            await().until(() -> rig.told(quick.id()).contains("quick " + status));
+            await().until(() -> rig.published(quick.id()).contains("quick " + status));
         }
         assertThat(rig.events()).extracting(event -> event.at("/data/account").asText()).doesNotContain("slow");
         answers.set(true);

@@ -73,15 +73,15 @@ class TroubleTest {
         rig.once();
         assertThat(rig.once()).containsExactly(new CycleResult(2, 0, null));
 
-        assertThat(rig.told("ft-1")).containsExactly("dashscope PENDING");
-        assertThat(rig.told("ft-3")).containsExactlyInAnyOrder("dashscope PENDING", "dashscope c-1 READY");
+        assertThat(rig.published("ft-1")).containsExactly("dashscope PENDING");
+        assertThat(rig.published("ft-3")).containsExactlyInAnyOrder("dashscope PENDING", "dashscope c-1 READY");
         assertThat(rig.deadLetters()).hasSize(2).extracting(letter -> letter.at("/data/jobId").asText())
                 .containsExactlyInAnyOrder("ft-2", "ft-1");
         assertThat(rig.deadLetters()).extracting(letter -> letter.at("/data/payload").isObject()).containsOnly(true);
         rig.sandbox.mischief().end();
         rig.once();
-        assertThat(rig.told("ft-2")).containsExactlyInAnyOrder("dashscope PENDING", "dashscope c-1 READY");
-        assertThat(rig.told("ft-1")).hasSize(2);
+        assertThat(rig.published("ft-2")).containsExactlyInAnyOrder("dashscope PENDING", "dashscope c-1 READY");
+        assertThat(rig.published("ft-1")).hasSize(2);
         assertThat(rig.deadLetters()).hasSize(2);
     }
 
@@ -110,8 +110,8 @@ class TroubleTest {
             assertThat(rig.once()).extracting(CycleResult::failed).containsExactly(1, 1);
         } else {
             Bridge bridge = rig.watching();
-            await().until(() -> bridge.watches().stream().allMatch(
-                    watch -> watch.began().isAfter(Instant.EPOCH) && watch.tally().failed() > 0));
+            await().until(() -> bridge.pollers().stream().allMatch(
+                    poller -> poller.began().isAfter(Instant.EPOCH) && poller.tally().failed() > 0));
         }
 
         assertThat(rig.sandbox.requests().all()).hasSize(2);
@@ -127,7 +127,7 @@ class TroubleTest {
         dashscope.create("ft-1");
         rig.world.account("minimax").create("17");
         Bridge bridge = rig.watching();
-        await().until(() -> bridge.watches().stream().allMatch(watch -> watch.tally().failed() > 0));
+        await().until(() -> bridge.pollers().stream().allMatch(poller -> poller.tally().failed() > 0));
         assertThat(rig.sandbox.requests().all()).isEmpty();
 
         Files.delete(blocked);
@@ -144,7 +144,7 @@ class TroubleTest {
 
         assertThat(rig.once()).containsExactly(new CycleResult(1, 0, null));
 
-        assertThat(rig.told("ft-1")).hasSize(2);
+        assertThat(rig.published("ft-1")).hasSize(2);
         assertThat(rig.deadLetters()).isEmpty();
     }
 
@@ -157,8 +157,8 @@ class TroubleTest {
 
         for (int line = 1; line <= 20; line++) {
             String text = "line " + line;
-            job.tell("INFO", text);
-            await().until(() -> rig.told(job.id()).stream().anyMatch(told -> told.endsWith(text)));
+            job.publish("INFO", text);
+            await().until(() -> rig.published(job.id()).stream().anyMatch(published -> published.endsWith(text)));
         }
         await().until(() -> rig.deadLetters().size() > 0);
         assertThat(rig.sandbox.requests().matching("fine-tunes")).hasSizeBetween(1, 5);
@@ -200,7 +200,7 @@ class TroubleTest {
             assertThat(letter.at("/data/error/httpStatus").asInt()).isEqualTo(404);
             assertThat(letter.at("/data/request/line").asText()).isEqualTo("GET /api/v1/fine-tunes/ft-gone");
         });
-        assertThat(rig.told("ft-1")).containsExactly("dashscope PENDING");
+        assertThat(rig.published("ft-1")).containsExactly("dashscope PENDING");
     }
 
     /** New jobs are not found meanwhile, and everything is once the list can be read. */
@@ -216,11 +216,11 @@ class TroubleTest {
         assertThat(rig.once()).extracting(CycleResult::failed).as("once").containsExactly(1, 1);
         for (String line : List.of("while it watches", "after a restart")) {
             try (Bridge bridge = rig.watching()) {
-                job.tell("INFO", line);
+                job.publish("INFO", line);
                 dashscope.job("ft-1").become(line.startsWith("after") ? "CANCELLED" : "CANCELLING");
                 awaitTold(job.id(), line);
                 awaitTold("ft-1", dashscope.job("ft-1").status());
-                assertThat(bridge.watches()).allSatisfy(watch -> assertThat(watch.trouble().reason())
+                assertThat(bridge.pollers()).allSatisfy(poller -> assertThat(poller.suspension().reason())
                         .startsWith("the list of jobs cannot be read: ").contains("404"));
             }
         }
@@ -231,17 +231,17 @@ class TroubleTest {
                 .containsOnly(true);
 
         Bridge bridge = rig.watching();
-        await().alias("both lists refused").until(() -> bridge.watches().stream().allMatch(watch -> watch.tally().failed() > 0));
+        await().alias("both lists refused").until(() -> bridge.pollers().stream().allMatch(poller -> poller.tally().failed() > 0));
         rig.sandbox.mischief().end();
         now.updateAndGet(time -> time.plus(Duration.ofHours(2)));
         awaitTold("18", "PENDING");
-        await().until(() -> bridge.watches().stream().allMatch(watch -> watch.trouble() == null));
+        await().until(() -> bridge.pollers().stream().allMatch(poller -> poller.suspension() == null));
         assertThat(rig.deadLetters()).hasSize(2);
         assertThat(rig.events()).extracting(event -> event.path("id").asText()).doesNotHaveDuplicates();
     }
 
     private void awaitTold(String job, String end) {
-        await().until(() -> rig.told(job).stream().anyMatch(told -> told.endsWith(end)));
+        await().until(() -> rig.published(job).stream().anyMatch(published -> published.endsWith(end)));
     }
 
     private static String ruin(String answer, String pointer, String field) {

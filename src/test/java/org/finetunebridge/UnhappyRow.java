@@ -28,12 +28,12 @@ import org.finetunebridge.simulator.Simulation;
  * @param answer how
  * @param once   how often {@code once} asks for the list, for bad and for good
  * @param run    the same of {@code run}, which reads a finished job three times more; {@code +} is again and again
- * @param told   of bad: all, all but the first record, what the list shows of it, or nothing
+ * @param published   of bad: all, all but the first record, what the list shows of it, or nothing
  * @param letter the dead letter, in short
  * @param state  what {@code once} counts as not read, and whether {@code run} is up
  */
 record UnhappyRow(String name, String provider, String where, String times, String answer, String once, String run,
-        String told, String letter, String state) {
+        String published, String letter, String state) {
 
     /** MiniMax, as the sandbox plays it, goes on after a number. */
     static final String BAD = "4711";

@@ -63,7 +63,7 @@ class UnhappyWorldTest {
         once = rig(Files.createDirectory(folder.resolve("once")), Rig.hastening(ONCE_FASTER));
         var caughtUp = new FutureTask<>(once::once);
         new Thread(caughtUp).start();
-        watch();
+        poller();
         List<CycleResult> all = caughtUp.get();
         rows().forEach(row -> tallies.put(row, all.get(rows().indexOf(row))));
         toldOnce = once.events();
@@ -80,8 +80,8 @@ class UnhappyWorldTest {
     @MethodSource("rows")
     void catchesUp(UnhappyRow row) {
         assertThat(row.asked(lines(once, row))).as("asked").isEqualTo(row.once());
-        assertThat(told(toldOnce, row, UnhappyRow.BAD)).as("told").isEqualTo(expected(toldOnce, row));
-        assertThat(told(toldOnce, row, UnhappyRow.GOOD)).isEqualTo(row.state().equals("source") ? List.of()
+        assertThat(published(toldOnce, row, UnhappyRow.BAD)).as("told").isEqualTo(expected(toldOnce, row));
+        assertThat(published(toldOnce, row, UnhappyRow.GOOD)).isEqualTo(row.state().equals("source") ? List.of()
                 : wellOf(toldOnce, row));
         assertThat(letters(once, row)).as("dead letters").containsExactlyElementsOf(expectedLetters(row));
         assertThat(List.of(tallies.get(row).read(), tallies.get(row).failed())).as("read and not read")
@@ -94,12 +94,12 @@ class UnhappyWorldTest {
 
     @ParameterizedTest
     @MethodSource("rows")
-    void watches(UnhappyRow row) {
+    void pollers(UnhappyRow row) {
         String asked = row.asked(lines(run, row));
         assertThat(row.run().startsWith("+") ? "+" + asked.substring(asked.indexOf(' ')) : asked).as("asked")
                 .isEqualTo(row.run());
-        assertThat(told(toldInRun, row, UnhappyRow.BAD)).as("told").isEqualTo(expected(toldInRun, row));
-        assertThat(told(toldInRun, row, UnhappyRow.GOOD)).isEqualTo(row.state().equals("source") ? List.of()
+        assertThat(published(toldInRun, row, UnhappyRow.BAD)).as("told").isEqualTo(expected(toldInRun, row));
+        assertThat(published(toldInRun, row, UnhappyRow.GOOD)).isEqualTo(row.state().equals("source") ? List.of()
                 : wellOf(toldInRun, row));
         assertThat(letters(run, row)).as("dead letters").containsExactlyElementsOf(expectedLetters(row));
         assertThat(health.get("source-" + row.source())).as("health").isEqualTo(
@@ -116,7 +116,7 @@ class UnhappyWorldTest {
         }
     }
 
-    private void watch() throws Exception {
+    private void poller() throws Exception {
         var window = new Window(run);
         try (Bridge bridge = window.open()) {
             awaitAll();
@@ -159,19 +159,19 @@ class UnhappyWorldTest {
 
     private List<String> expected(List<JsonNode> events, UnhappyRow row) {
         List<String> well = wellOf(events, row);
-        return switch (row.told()) {
+        return switch (row.published()) {
             case "all" -> well;
-            case "rest" -> well.stream().filter(told -> !List.of("c-2 READY", "0", "PENDING").contains(told)).toList();
+            case "rest" -> well.stream().filter(published -> !List.of("c-2 READY", "0", "PENDING").contains(published)).toList();
             case "list" -> row.provider().equals("dashscope") ? List.of("SUCCEEDED") : List.of();
             default -> List.of();
         };
     }
 
     private static List<String> wellOf(List<JsonNode> events, UnhappyRow row) {
-        return told(events, rows().get(row.provider().equals("dashscope") ? 0 : 1), UnhappyRow.GOOD);
+        return published(events, rows().get(row.provider().equals("dashscope") ? 0 : 1), UnhappyRow.GOOD);
     }
 
-    private static List<String> told(List<JsonNode> events, UnhappyRow row, String job) {
+    private static List<String> published(List<JsonNode> events, UnhappyRow row, String job) {
         return events.stream().filter(event -> event.path("subject").asText().equals(job)
                 && event.at("/data/account").asText().equals(row.source()))
                 .map(event -> Rig.brief(event).substring(row.source().length() + 1).replaceFirst(" \\{.*", ""))

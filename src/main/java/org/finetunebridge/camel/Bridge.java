@@ -132,14 +132,14 @@ public final class Bridge implements AutoCloseable {
     }
 
     /** One for each source that is on. */
-    public List<SourcePoller> watches() {
-        return beans == null ? List.of() : beans.watches();
+    public List<SourcePoller> pollers() {
+        return beans == null ? List.of() : beans.pollers();
     }
 
     /** Finishes the pages under way, commits them, and stops. */
     @Override
     public void close() {
-        watches().forEach(SourcePoller::stop);
+        pollers().forEach(SourcePoller::stop);
         main.stop();
         if (beans != null) {
             beans.publisher().close();
@@ -159,7 +159,7 @@ public final class Bridge implements AutoCloseable {
         beans = new BridgeBeans(settings, once, clock, context);
         beans.bind(new JsltMapper(files).compiled(), traces == null ? () -> null : traces::traceparent);
         if (served && settings.httpPort() != 0) {
-            server = new ObservabilityServer(settings, beans.publisher(), beans.watches(), clock);
+            server = new ObservabilityServer(settings, beans.publisher(), beans.pollers(), clock);
             server.configure(context);
         }
     }

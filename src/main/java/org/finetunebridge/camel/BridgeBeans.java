@@ -40,7 +40,7 @@ final class BridgeBeans {
     private final CamelContext context;
     private final Sink sink;
     private final Publisher publisher;
-    private final List<SourcePoller> watches = new ArrayList<>();
+    private final List<SourcePoller> pollers = new ArrayList<>();
 
     /**
      * @param once  one sweep instead of many
@@ -64,8 +64,8 @@ final class BridgeBeans {
     }
 
     /** One for each source that is on. */
-    List<SourcePoller> watches() {
-        return watches;
+    List<SourcePoller> pollers() {
+        return pollers;
     }
 
     /** @param traceparent of what is told now; gives null if nothing is traced */
@@ -79,18 +79,18 @@ final class BridgeBeans {
 
     private void bind(SourceSettings source, JsltMapper mappings, ObjectMapper json, Supplier<String> traceparent) {
         String name = source.name() + '-';
-        var watch = new SourcePoller(source, publisher, once ? RetryBudget.ONCE : RetryBudget.watching(source), clock,
+        var poller = new SourcePoller(source, publisher, once ? RetryBudget.ONCE : RetryBudget.watching(source), clock,
                 ThreadLocalRandom.current());
         var envelope = new CloudEventWriter(source.provider().name(), source.name(), source.zone(),
                 settings.sink().equals("kafka") && settings.kafka().binary()).traced(traceparent);
         var observer = new ChangeDetector(source, envelope);
-        watches.add(watch);
-        bind(name + "watch", watch);
+        pollers.add(poller);
+        bind(name + "watch", poller);
         bind(name + "observer", observer);
         bind(name + "replay", new RecordReplayer(source, mappings, envelope, publisher, clock));
-        bind(name + "failures", new PollErrorHandler(watch, observer, clock));
+        bind(name + "failures", new PollErrorHandler(poller, observer, clock));
         bind(name + "guard", new BoundedHttpClientConfigurer(settings.maxResponseSize(), source.requestTimeout()));
-        bind(name + "account", new ProviderClient(source, new RateLimiter(source.rate(), watch::admit), json, clock));
+        bind(name + "account", new ProviderClient(source, new RateLimiter(source.rate(), poller::admit), json, clock));
         bind(name + "workers", context.getExecutorServiceManager().newFixedThreadPool(this, source.name() + "-worker",
                 source.concurrency()));
     }

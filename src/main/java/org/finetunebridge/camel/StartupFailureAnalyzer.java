@@ -24,8 +24,8 @@ final class StartupFailureAnalyzer {
             if (cause instanceof InvalidConfigurationException || cause instanceof SinkUnavailableException || cause instanceof InstanceFencedException) {
                 return (RuntimeException) cause;
             }
-            if (cause instanceof PropertyBindingException refused && refused.getOptionKey() != null) {
-                return new InvalidConfigurationException(List.of(key(refused) + " = ***: Camel has no such key, or cannot use this value"));
+            if (cause instanceof PropertyBindingException rejected && rejected.getOptionKey() != null) {
+                return new InvalidConfigurationException(List.of(key(rejected) + " = ***: Camel has no such key, or cannot use this value"));
             }
             String reason = words(cause);
             if (!reason.isBlank() && reasons.stream().noneMatch(said -> said.contains(reason))) {
@@ -37,10 +37,10 @@ final class StartupFailureAnalyzer {
     }
 
     /** Camel would name the value too, and that may be a secret. */
-    private static String key(PropertyBindingException refused) {
-        String prefix = refused.getOptionPrefix();
-        return prefix == null || prefix.isEmpty() ? refused.getOptionKey()
-                : prefix.replaceFirst("[.]$", "") + '.' + refused.getOptionKey();
+    private static String key(PropertyBindingException rejected) {
+        String prefix = rejected.getOptionPrefix();
+        return prefix == null || prefix.isEmpty() ? rejected.getOptionKey()
+                : prefix.replaceFirst("[.]$", "") + '.' + rejected.getOptionKey();
     }
 
     /** A message often begins with the name of a class, which says nothing to who wrote YAML. */

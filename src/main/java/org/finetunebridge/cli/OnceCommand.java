@@ -31,8 +31,8 @@ final class OnceCommand implements Callable<Integer> {
             }
             RunCommand.openSink(bridge.publisher());
             bridge.start();
-            for (SourcePoller watch : bridge.watches()) {
-                watch.awaitFirstSweep();
+            for (SourcePoller poller : bridge.pollers()) {
+                poller.awaitFirstSweep();
             }
             if (System.console() != null) {
                 progress.end();
@@ -47,9 +47,9 @@ final class OnceCommand implements Callable<Integer> {
             spec.commandLine().getErr().println(bridge.publisher().fenced().join().getMessage());
         }
         int result = fenced ? BridgeCommand.FAILED : 0;
-        for (SourcePoller watch : bridge.watches()) {
-            CycleResult tally = watch.tally();
-            spec.commandLine().getOut().println(watch.source().name() + ": " + tally.read() + (tally.read() == 1 ? " job read" : " jobs read")
+        for (SourcePoller poller : bridge.pollers()) {
+            CycleResult tally = poller.tally();
+            spec.commandLine().getOut().println(poller.source().name() + ": " + tally.read() + (tally.read() == 1 ? " job read" : " jobs read")
                     + (tally.failed() == 0 ? "" : ", " + tally.failed() + " not read: " + tally.reason()));
             result = tally.failed() == 0 ? result : BridgeCommand.FAILED;
         }

@@ -20,11 +20,11 @@ final class ProgressLine implements Consumer<Batch> {
 
     @Override
     public synchronized void accept(Batch batch) {
-        long told = events.addAndGet(batch.events().size());
+        long published = events.addAndGet(batch.events().size());
         long now = System.currentTimeMillis();
         if (now - shown >= MILLIS_BETWEEN) {
             shown = now;
-            err.print("\r" + told + " events …");
+            err.print("\r" + published + " events …");
             err.flush();
         }
     }

@@ -40,10 +40,10 @@ final class StateCommand implements Callable<Integer> {
     int list() throws IOException {
         try (Bridge bridge = open()) {
             PrintWriter out = spec.commandLine().getOut();
-            bridge.sink().peek().stream().sorted(Comparator.comparing(JobState::name)).forEach(memory ->
-                    out.printf(Locale.ROOT, "%s  %s  %s  %s%n", memory.source(),
-                            memory.job().isEmpty() ? "(the source itself)" : LogSanitizer.line(memory.job()),
-                            memory.told().status() == null ? "-" : memory.told().status(), standing(memory)));
+            bridge.sink().peek().stream().sorted(Comparator.comparing(JobState::name)).forEach(state ->
+                    out.printf(Locale.ROOT, "%s  %s  %s  %s%n", state.source(),
+                            state.job().isEmpty() ? "(the source itself)" : LogSanitizer.line(state.job()),
+                            state.published().status() == null ? "-" : state.published().status(), standing(state)));
             return 0;
         }
     }
@@ -53,10 +53,10 @@ final class StateCommand implements Callable<Integer> {
             throws IOException {
         try (Bridge bridge = open()) {
             String name = JobState.name(source, job);
-            for (JobState memory : bridge.sink().peek()) {
-                if (memory.name().equals(name)) {
+            for (JobState state : bridge.sink().peek()) {
+                if (state.name().equals(name)) {
                     spec.commandLine().getOut().println(PRETTY.writeValueAsString(
-                            PRETTY.readTree(JobStateSerde.write(memory))));
+                            PRETTY.readTree(JobStateSerde.write(state))));
                     return 0;
                 }
             }
@@ -70,7 +70,7 @@ final class StateCommand implements Callable<Integer> {
             @Parameters(paramLabel = "JOB", arity = "0..1") String job) throws IOException {
         try (Bridge bridge = open()) {
             List<String> names = bridge.sink().open().stream()
-                    .filter(memory -> memory.source().equals(source) && (job == null || memory.job().equals(job)))
+                    .filter(state -> state.source().equals(source) && (job == null || state.job().equals(job)))
                     .map(JobState::name).toList();
             bridge.sink().forget(names);
             bridge.sink().close();
@@ -80,12 +80,12 @@ final class StateCommand implements Callable<Integer> {
         }
     }
 
-    private static String standing(JobState memory) {
-        if (memory.retired() != null) {
-            return memory.retired().name().toLowerCase(Locale.ROOT);
+    private static String standing(JobState state) {
+        if (state.retired() != null) {
+            return state.retired().name().toLowerCase(Locale.ROOT);
         }
-        return memory.trouble() == null ? "watched" : (memory.trouble().parked() ? "parked until " : "waits until ")
-                + memory.trouble().until() + ": " + memory.trouble().reason();
+        return state.suspension() == null ? "watched" : (state.suspension().parked() ? "parked until " : "waits until ")
+                + state.suspension().until() + ": " + state.suspension().reason();
     }
 
     private Bridge open() throws IOException {

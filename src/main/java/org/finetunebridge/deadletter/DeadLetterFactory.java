@@ -37,13 +37,13 @@ public final class DeadLetterFactory {
      *
      * @param job the job that was read; empty for the list, whose records say themselves which job they are about
      */
-    public EncodedEvent ofRecord(ParseResult finding, String job, String resource, RequestAttempt attempt) {
-        String id = EventId.hash("dead-letter\u001f" + job + '\u001f' + resource + '\u001f' + finding.id());
-        return letter(id, job.isEmpty() ? finding.job() : job, attempt.observedAt(), json -> {
+    public EncodedEvent ofRecord(ParseResult result, String job, String resource, RequestAttempt attempt) {
+        String id = EventId.hash("dead-letter\u001f" + job + '\u001f' + resource + '\u001f' + result.id());
+        return letter(id, job.isEmpty() ? result.job() : job, attempt.observedAt(), json -> {
             json.writeStringField("stage", "normalize");
-            writeError(json, MALFORMED, finding.reason(), 0, "", attempt.requestId());
+            writeError(json, MALFORMED, result.reason(), 0, "", attempt.requestId());
             writeRequest(json, 1, resource, attempt);
-            writePayload(json, finding.raw());
+            writePayload(json, result.raw());
         });
     }
 

@@ -29,7 +29,7 @@ public record ParseResult(Fact fact, JsonNode raw, String id, String reason, Str
     }
 
     /** The same record, not to be used after all. */
-    public ParseResult refused(String why) {
+    public ParseResult rejected(String why) {
         return bad(raw, why, job);
     }
 

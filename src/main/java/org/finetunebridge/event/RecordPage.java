@@ -7,14 +7,14 @@ import java.util.List;
  * One page of a provider's answer, mapped and checked. Its JSON form, what a mapping returns, is
  * {@code schemas/page.schema.json}: the only interface between a provider's files and the rest.
  *
- * @param findings  the records, oldest first where the list has an order
+ * @param results  the records, oldest first where the list has an order
  * @param next      what the next page of this list is asked with; null at the end
  * @param more      whether a list that pages by position says there is more
  * @param requestId the provider's name for this request; may be null
  * @param mark      what the records after this page will be asked with, in a list of named records; may be null
  * @param newestFirst whether the list shows the newest first; null if the page does not tell
  */
-public record RecordPage(List<ParseResult> findings, String next, boolean more, String requestId, String mark,
+public record RecordPage(List<ParseResult> results, String next, boolean more, String requestId, String mark,
         Boolean newestFirst) {
 
     /** Checks what a mapping made of an answer. */

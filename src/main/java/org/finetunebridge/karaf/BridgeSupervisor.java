@@ -63,7 +63,7 @@ public final class BridgeSupervisor {
         ended = true;
         Bridge busy = replaying;
         if (busy != null) {
-            busy.watches().forEach(SourcePoller::stop);
+            busy.pollers().forEach(SourcePoller::stop);
         }
         return CompletableFuture.runAsync(() -> stop("the bundle stops"), worker);
     }

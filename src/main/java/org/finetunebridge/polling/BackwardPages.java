@@ -15,7 +15,7 @@ final class BackwardPages {
 
     private final Deque<String> behind = new ArrayDeque<>();
     private boolean forward;
-    private String told;
+    private String published;
 
     void add(String cursor) {
         behind.push(cursor);
@@ -30,12 +30,12 @@ final class BackwardPages {
      * that comes after it was told just now.
      */
     boolean follows(RecordPage page) {
-        return forward || told != null && told.equals(page.next());
+        return forward || published != null && published.equals(page.next());
     }
 
     /** How the page that is newer than this one, told now, was asked. */
     String forward(String now) {
-        told = now;
+        published = now;
         String cursor = behind.pop();
         forward = !behind.isEmpty();
         return cursor;
@@ -43,7 +43,7 @@ final class BackwardPages {
 
     void clear() {
         behind.clear();
-        told = null;
+        published = null;
         forward = false;
     }
 }

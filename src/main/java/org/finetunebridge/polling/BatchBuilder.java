@@ -27,7 +27,7 @@ final class BatchBuilder {
     private final Instant observedAt;
     private final List<EncodedEvent> events = new ArrayList<>();
     private final List<EncodedEvent> letters = new ArrayList<>();
-    private final Map<String, JobState> memories = new LinkedHashMap<>();
+    private final Map<String, JobState> states = new LinkedHashMap<>();
 
     /**
      * @param envelope   of the source's events
@@ -43,28 +43,28 @@ final class BatchBuilder {
     }
 
     /** With what this batch tells already: a page may show one job twice. */
-    JobState memory(String job) {
-        JobState drafted = memories.get(job);
+    JobState state(String job) {
+        JobState drafted = states.get(job);
         return drafted == null ? poll.session().of(poll.getSource(), job) : drafted;
     }
 
     boolean knows(String job) {
-        return memories.containsKey(job) || poll.session().knows(poll.getSource(), job);
+        return states.containsKey(job) || poll.session().knows(poll.getSource(), job);
     }
 
-    PublishedState tell(StateDiff news) {
-        return tell(news, poll.isReading() ? poll.getResource() : "");
+    PublishedState publish(StateDiff diff) {
+        return publish(diff, poll.isReading() ? poll.getResource() : "");
     }
 
-    PublishedState tell(StateDiff news, String resource) {
-        poll.known(news.known());
-        for (OutgoingEvent telling : news.items()) {
-            events.add(event(telling));
+    PublishedState publish(StateDiff diff, String resource) {
+        poll.known(diff.known());
+        for (OutgoingEvent outgoing : diff.items()) {
+            events.add(event(outgoing));
         }
-        for (ParseResult refused : news.refused()) {
-            letters.add(deadLetters.ofRecord(refused, poll.getJob(), resource, poll.getAttempt()));
+        for (ParseResult rejected : diff.rejected()) {
+            letters.add(deadLetters.ofRecord(rejected, poll.getJob(), resource, poll.getAttempt()));
         }
-        return news.told();
+        return diff.published();
     }
 
     /** Adds a dead letter. */
@@ -72,48 +72,48 @@ final class BatchBuilder {
         letters.add(letter);
     }
 
-    DeferredEnd ending(ParseResult finding) {
-        return new DeferredEnd(finding, observedAt, requestId);
+    DeferredEnd ending(ParseResult result) {
+        return new DeferredEnd(result, observedAt, requestId);
     }
 
     /** What is held back of a job is told now, whatever else there may be to read of it. */
-    JobState tellHeld(JobState memory) {
-        DeferredEnd held = DeferredEnd.of(memory);
-        if (held == null) {
-            return memory;
+    JobState publishDeferred(JobState state) {
+        DeferredEnd deferred = DeferredEnd.of(state);
+        if (deferred == null) {
+            return state;
         }
-        StateDiff news = StateDiff.ofState(memory.told(), List.of(held.finding()));
-        news.items().forEach(item -> events.add(envelope.of(item, held.observedAt(), held.requestId())));
-        return memory.with(news.told());
+        StateDiff diff = StateDiff.ofState(state.published(), List.of(deferred.result()));
+        diff.items().forEach(item -> events.add(envelope.of(item, deferred.observedAt(), deferred.requestId())));
+        return state.with(diff.published());
     }
 
     /** An end that is held back is older than the status that is shown now. */
-    JobState tellHeldBefore(Fact shown, JobState memory) {
-        return memory.held() == null || shown.kind() != FactType.JOB_STATUS_CHANGED
-                || memory.held().status().equals(shown.status()) ? memory : tellHeld(memory);
+    JobState publishDeferredBefore(Fact shown, JobState state) {
+        return state.deferred() == null || shown.kind() != FactType.JOB_STATUS_CHANGED
+                || state.deferred().status().equals(shown.status()) ? state : publishDeferred(state);
     }
 
     /** Holds an end back: it is told with what is read last of its job, or when there is nothing to read any more. */
-    JobState hold(ParseResult end, JobState memory) {
-        return memory.knowsEnd(end.fact().status()) ? memory : memory.holding(ending(end).held());
+    JobState hold(ParseResult end, JobState state) {
+        return state.knowsEnd(end.fact().status()) ? state : state.deferring(ending(end).deferred());
     }
 
     /** What was held back was seen in another answer than the one it is told with. */
-    private EncodedEvent event(OutgoingEvent telling) {
-        DeferredEnd held = poll.ending();
-        return held != null && telling.fact() == held.finding().fact()
-                ? envelope.of(telling, held.observedAt(), held.requestId())
-                : envelope.of(telling, observedAt, requestId);
+    private EncodedEvent event(OutgoingEvent outgoing) {
+        DeferredEnd deferred = poll.ending();
+        return deferred != null && outgoing.fact() == deferred.result().fact()
+                ? envelope.of(outgoing, deferred.observedAt(), deferred.requestId())
+                : envelope.of(outgoing, observedAt, requestId);
     }
 
-    void remember(JobState memory) {
-        if (!memory.equals(memory(memory.job()))) {
-            memories.put(memory.job(), memory);
+    void remember(JobState state) {
+        if (!state.equals(state(state.job()))) {
+            states.put(state.job(), state);
         }
     }
 
     Batch batch() {
-        return new Batch(poll.session(), events, letters, List.copyOf(memories.values()),
+        return new Batch(poll.session(), events, letters, List.copyOf(states.values()),
                 (event, why) -> deadLetters.ofEvent(event, why, poll.getAttempt()));
     }
 }

@@ -36,7 +36,7 @@ public final class ChangeDetector {
     /** The page as the batch that tells it, and the poll moved on to what is read next. */
     public Batch observe(@Body JsonNode mapped, @Variable("poll") PollTask poll) {
         RecordPage page = RecordPage.of(mapped, reader, poll.way().naming(poll.place().from()));
-        page.findings().forEach(finding -> drift.look(poll.getResource(), finding));
+        page.results().forEach(result -> drift.look(poll.getResource(), result));
         var draft = new BatchBuilder(poll, envelope, page.requestId(), poll.getAttempt().observedAt());
         poll.walk().observes();
         if (poll.isList()) {
@@ -59,21 +59,21 @@ public final class ChangeDetector {
      */
     Batch failed(PollTask poll, RetryPolicy.Verdict verdict, ProviderException failure, boolean again, Instant now) {
         var draft = new BatchBuilder(poll, envelope, null, now);
-        JobState memory = draft.memory(poll.getJob());
+        JobState state = draft.state(poll.getJob());
         if (poll.ending() != null && !again) {
             poll.walk().observes();
-            memory = memory.with(draft.tell(StateDiff.ofState(memory.told(), List.of(poll.ending().finding()))));
+            state = state.with(draft.publish(StateDiff.ofState(state.published(), List.of(poll.ending().result()))));
             poll.ending(null);
         }
-        draft.remember(memory);
+        draft.remember(state);
         String concerned = verdict.ofAll() ? "" : poll.getJob();
-        if (verdict.trouble() != null) {
-            JobState before = draft.memory(concerned);
-            draft.remember(before.with(verdict.ofAll() ? verdict.trouble().beside(SourceHold.ofList(before.trouble()))
-                    : verdict.trouble()));
+        if (verdict.suspension() != null) {
+            JobState before = draft.state(concerned);
+            draft.remember(before.with(verdict.ofAll() ? verdict.suspension().beside(SourceHold.ofList(before.suspension()))
+                    : verdict.suspension()));
         }
-        if (verdict.tell()) {
-            draft.deadLetter(new DeadLetterFactory(envelope).ofFailure(failure, verdict.trouble().attempts(), concerned,
+        if (verdict.publish()) {
+            draft.deadLetter(new DeadLetterFactory(envelope).ofFailure(failure, verdict.suspension().attempts(), concerned,
                     poll.getResource(), poll.getAttempt(), now));
         }
         return draft.batch();

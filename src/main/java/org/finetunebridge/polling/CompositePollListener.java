@@ -26,8 +26,8 @@ final class CompositePollListener implements PollListener {
     }
 
     @Override
-    public void held(Instant until) {
-        onlookers.forEach(onlooker -> onlooker.held(until));
+    public void deferred(Instant until) {
+        onlookers.forEach(onlooker -> onlooker.deferred(until));
     }
 
     @Override

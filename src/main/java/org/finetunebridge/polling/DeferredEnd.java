@@ -11,20 +11,20 @@ import org.finetunebridge.state.JobState;
  *
  * @param requestId the provider's name for the request; may be null
  */
-record DeferredEnd(ParseResult finding, Instant observedAt, String requestId) {
+record DeferredEnd(ParseResult result, Instant observedAt, String requestId) {
 
     private static final int LONGEST_REQUEST_ID = 200;
 
     /** The one that is remembered of a job; null if there is none. */
-    static DeferredEnd of(JobState memory) {
-        DeferredEvent held = memory.held();
-        return held == null ? null : new DeferredEnd(ParseResult.of(FactCodec.read(held.fact(), memory.job())),
-                held.observedAt(), held.requestId());
+    static DeferredEnd of(JobState state) {
+        DeferredEvent deferred = state.deferred();
+        return deferred == null ? null : new DeferredEnd(ParseResult.of(FactCodec.read(deferred.fact(), state.job())),
+                deferred.observedAt(), deferred.requestId());
     }
 
     /** To remember; without a name of the request that is longer than any provider's. */
-    DeferredEvent held() {
+    DeferredEvent deferred() {
         String name = requestId == null || requestId.length() > LONGEST_REQUEST_ID ? null : requestId;
-        return new DeferredEvent(finding.fact().status(), observedAt, name, FactCodec.write(finding.fact()));
+        return new DeferredEvent(result.fact().status(), observedAt, name, FactCodec.write(result.fact()));
     }
 }

@@ -28,48 +28,48 @@ final class JobChangeDetector {
     }
 
     void observe(RecordPage page, PollTask poll, BatchBuilder draft) {
-        JobState memory = draft.memory(poll.getJob()).seen();
-        if (memory.isUntold() && isOutOfScope(page.findings(), draft, memory)) {
+        JobState state = draft.state(poll.getJob()).seen();
+        if (state.isUnpublished() && isOutOfScope(page.results(), draft, state)) {
             poll.walk().end();
             return;
         }
-        List<ParseResult> findings = page.findings().stream().map(finding -> ofThisJob(finding, poll.getJob())).toList();
+        List<ParseResult> results = page.results().stream().map(result -> ofThisJob(result, poll.getJob())).toList();
         PaginationStrategy way = poll.way();
         if (way.isGrowing() || way.isNamed()) {
-            memory = lines.observe(page, findings, poll, draft, memory);
-            memory = poll.isReading() || poll.ending() == null ? memory
-                    : memory.with(draft.tell(StateDiff.ofState(memory.told(), List.of(poll.ending().finding()))));
+            state = lines.observe(page, results, poll, draft, state);
+            state = poll.isReading() || poll.ending() == null ? state
+                    : state.with(draft.publish(StateDiff.ofState(state.published(), List.of(poll.ending().result()))));
         } else {
-            memory = states.observe(page, findings, poll, draft, memory);
+            state = states.observe(page, results, poll, draft, state);
         }
         if (!poll.isReading()) {
-            memory = memory.readWhole().with((Suspension) null);
+            state = state.readWhole().with((Suspension) null);
             forgetTroubleOfAccount(draft);
         }
-        draft.remember(memory);
+        draft.remember(state);
     }
 
     /** A job was read, so nothing is wrong with the account. That says nothing of its list. */
     private void forgetTroubleOfAccount(BatchBuilder draft) {
-        JobState own = draft.memory("");
-        draft.remember(own.with(listsJobs ? SourceHold.ofList(own.trouble()) : null));
+        JobState own = draft.state("");
+        draft.remember(own.with(listsJobs ? SourceHold.ofList(own.suspension()) : null));
     }
 
-    private boolean isOutOfScope(List<ParseResult> findings, BatchBuilder draft, JobState memory) {
-        Fact first = findings.stream().map(ParseResult::fact).filter(Objects::nonNull)
+    private boolean isOutOfScope(List<ParseResult> results, BatchBuilder draft, JobState state) {
+        Fact first = results.stream().map(ParseResult::fact).filter(Objects::nonNull)
                 .filter(fact -> fact.kind() == FactType.JOB_STATUS_CHANGED).findFirst()
-                .orElse(findings.isEmpty() ? null : findings.get(0).fact());
+                .orElse(results.isEmpty() ? null : results.get(0).fact());
         if (first == null || scope.wants(first) && !scope.isOld(first)) {
             return false;
         }
         if (scope.isOld(first)) {
-            draft.remember(memory.retired(Retired.OLD));
+            draft.remember(state.retired(Retired.OLD));
         }
         return true;
     }
 
-    private static ParseResult ofThisJob(ParseResult finding, String job) {
-        return finding.fact() == null || finding.fact().job().equals(job) ? finding
-                : finding.refused("it is about another job than the one asked for");
+    private static ParseResult ofThisJob(ParseResult result, String job) {
+        return result.fact() == null || result.fact().job().equals(job) ? result
+                : result.rejected("it is about another job than the one asked for");
     }
 }

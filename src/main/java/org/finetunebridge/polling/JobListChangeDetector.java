@@ -22,46 +22,46 @@ final class JobListChangeDetector {
     }
 
     void observe(RecordPage page, PollTask poll, BatchBuilder draft) {
-        JobState own = draft.memory("");
-        for (ParseResult finding : page.findings()) {
-            if (finding.fact() == null) {
-                own = own.with(draft.tell(StateDiff.ofState(own.told(), List.of(finding))));
-                showsBad(finding, poll, draft);
-            } else if (scope.wants(finding.fact())) {
-                shows(finding, poll, draft);
+        JobState own = draft.state("");
+        for (ParseResult result : page.results()) {
+            if (result.fact() == null) {
+                own = own.with(draft.publish(StateDiff.ofState(own.published(), List.of(result))));
+                showsBad(result, poll, draft);
+            } else if (scope.wants(result.fact())) {
+                shows(result, poll, draft);
             }
         }
         boolean whole = poll.walk().passState(page);
         if (whole) {
             poll.listing().vanished(poll.session().jobs(source.name()))
-                    .forEach(memory -> draft.remember(draft.tellHeld(memory).retired(Retired.VANISHED)));
+                    .forEach(state -> draft.remember(draft.publishDeferred(state).retired(Retired.VANISHED)));
         }
         draft.remember(poll.isReading() ? own : own.with((Suspension) null));
     }
 
     /** A record that cannot be used shows at least that its job is there. */
-    private static void showsBad(ParseResult finding, PollTask poll, BatchBuilder draft) {
-        if (finding.job() != null && draft.knows(finding.job())) {
-            poll.listing().shows(finding.job(), draft.memory(finding.job()).retired() == null, null);
+    private static void showsBad(ParseResult result, PollTask poll, BatchBuilder draft) {
+        if (result.job() != null && draft.knows(result.job())) {
+            poll.listing().shows(result.job(), draft.state(result.job()).retired() == null, null);
         }
     }
 
-    private void shows(ParseResult finding, PollTask poll, BatchBuilder draft) {
-        Fact fact = finding.fact();
-        JobState memory = draft.memory(fact.job());
-        if (memory.retired() == null && memory.isUntold() && scope.isOld(fact)) {
-            memory = memory.retired(Retired.OLD);
+    private void shows(ParseResult result, PollTask poll, BatchBuilder draft) {
+        Fact fact = result.fact();
+        JobState state = draft.state(fact.job());
+        if (state.retired() == null && state.isUnpublished() && scope.isOld(fact)) {
+            state = state.retired(Retired.OLD);
         } else {
-            memory = draft.tellHeldBefore(fact, memory.seen());
+            state = draft.publishDeferredBefore(fact, state.seen());
         }
-        boolean held = poll.listing().holdsEndings() && memory.retired() == null && memory.trouble() == null
+        boolean deferred = poll.listing().holdsEndings() && state.retired() == null && state.suspension() == null
                 && fact.isEnding() && !source.follow().isEmpty();
-        poll.listing().shows(fact.job(), memory.retired() == null, held ? draft.ending(finding) : null);
-        if (held) {
-            memory = draft.hold(finding, memory);
-        } else if (memory.retired() != Retired.OLD) {
-            memory = memory.with(draft.tell(StateDiff.ofState(memory.told(), List.of(finding))));
+        poll.listing().shows(fact.job(), state.retired() == null, deferred ? draft.ending(result) : null);
+        if (deferred) {
+            state = draft.hold(result, state);
+        } else if (state.retired() != Retired.OLD) {
+            state = state.with(draft.publish(StateDiff.ofState(state.published(), List.of(result))));
         }
-        draft.remember(memory);
+        draft.remember(state);
     }
 }

@@ -28,12 +28,12 @@ final class ListSnapshot {
     /**
      * The list shows a job.
      *
-     * @param watch  whether it is to be read
+     * @param poller  whether it is to be read
      * @param ending its end, if that is to be told with what is read of it; may be null
      */
-    synchronized void shows(String job, boolean watch, DeferredEnd ending) {
+    synchronized void shows(String job, boolean poller, DeferredEnd ending) {
         seen.add(job);
-        if (watch) {
+        if (poller) {
             watched.add(job);
         }
         if (ending != null) {
@@ -58,6 +58,6 @@ final class ListSnapshot {
 
     /** Those of the jobs watched so far that the list shows no more. */
     synchronized List<JobState> vanished(Collection<JobState> known) {
-        return known.stream().filter(memory -> memory.retired() == null && !seen.contains(memory.job())).toList();
+        return known.stream().filter(state -> state.retired() == null && !seen.contains(state.job())).toList();
     }
 }

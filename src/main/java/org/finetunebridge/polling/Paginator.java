@@ -18,7 +18,7 @@ final class Paginator {
     private static final Logger LOG = LoggerFactory.getLogger(Paginator.class);
 
     private final PaginationStrategy way;
-    private final Supplier<Cursor> told;
+    private final Supplier<Cursor> published;
     private final Set<String> before = new HashSet<>();
     private final BackwardPages trail = new BackwardPages();
     private String cursor;
@@ -26,10 +26,10 @@ final class Paginator {
     private boolean again;
     private boolean over;
 
-    /** @param told how far the resource was told, as it is confirmed so far */
-    Paginator(PaginationStrategy way, Supplier<Cursor> told) {
+    /** @param published how far the resource was told, as it is confirmed so far */
+    Paginator(PaginationStrategy way, Supplier<Cursor> published) {
         this.way = way;
-        this.told = told;
+        this.published = published;
         this.from = way.isGrowing() ? Math.max(0, position() - 1) : 0;
         this.cursor = way.isGrowing() ? Long.toString(from) : first();
     }
@@ -77,7 +77,7 @@ final class Paginator {
      */
     boolean passState(RecordPage page, String reader) {
         boolean repeats = !addNames(page) && page.next() != null;
-        if (repeats && !page.findings().isEmpty()) {
+        if (repeats && !page.results().isEmpty()) {
             LOG.warn("{}: {} repeats a page; stopped reading it", reader, way.resource());
         }
         onOrOver(repeats ? null : page.next());
@@ -97,8 +97,8 @@ final class Paginator {
      * @return whether the page is to be told now
      */
     boolean passRecent(RecordPage page, boolean met) {
-        boolean tell = trail.follows(page) || met || page.next() == null || !addNames(page);
-        if (!tell) {
+        boolean publish = trail.follows(page) || met || page.next() == null || !addNames(page);
+        if (!publish) {
             trail.add(cursor);
             cursor = page.next();
         } else if (trail.isEmpty()) {
@@ -107,33 +107,33 @@ final class Paginator {
             cursor = trail.forward(cursor);
             before.clear();
         }
-        return tell;
+        return publish;
     }
 
     /**
      * After a page of a growing list: on to the next page, or back to the beginning if the place was lost. The next page
      * is asked from the last record of this one, to see that it follows.
      */
-    void passGrowth(RecordPage page, StateDiff news, String reader) {
+    void passGrowth(RecordPage page, StateDiff diff, String reader) {
         before.clear();
-        if (news.lost() && !again) {
+        if (diff.lost() && !again) {
             again = true;
             at(0);
             return;
         }
         addNames(page);
         if (page.more()) {
-            onGrowing(page, news, reader);
+            onGrowing(page, diff, reader);
         } else {
             over = true;
         }
     }
 
-    private void onGrowing(RecordPage page, StateDiff news, String reader) {
-        long position = news.told().cursor(way.resource()).position();
-        long read = from + page.findings().size();
+    private void onGrowing(RecordPage page, StateDiff diff, String reader) {
+        long position = diff.published().cursor(way.resource()).position();
+        long read = from + page.results().size();
         long next = Math.min(read, again ? position - 1 : position);
-        if (news.any() && position != position()) {
+        if (diff.any() && position != position()) {
             at(Math.max(0, position - 1));
         } else if (position == position() && read <= position && next > from) {
             at(next);
@@ -145,12 +145,12 @@ final class Paginator {
 
     /** Where a list that is not asked by position is taken up. */
     private String first() {
-        String mark = way.isNamed() ? told.get().mark() : null;
+        String mark = way.isNamed() ? published.get().mark() : null;
         return mark == null ? way.first() : mark;
     }
 
     private long position() {
-        return told.get().position();
+        return published.get().position();
     }
 
     private void at(long position) {
@@ -165,8 +165,8 @@ final class Paginator {
 
     private boolean addNames(RecordPage page) {
         boolean more = false;
-        for (ParseResult finding : page.findings()) {
-            more |= before.add(finding.id());
+        for (ParseResult result : page.results()) {
+            more |= before.add(result.id());
         }
         return more;
     }

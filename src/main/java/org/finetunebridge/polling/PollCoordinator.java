@@ -51,7 +51,7 @@ final class PollCoordinator {
         if (session == null) {
             tally = tally.failing("the sink cannot be written");
         } else {
-            hold.recall(session.of(source.name(), "").trouble(), plan.began(), plan.isFresh());
+            hold.recall(session.of(source.name(), "").suspension(), plan.began(), plan.isFresh());
             Suspension list = plan.isFresh() ? null : hold.listTrouble(plan.began());
             tally = list == null ? tally : tally.failed(list.reason());
             plan.fill(session, list == null);
@@ -61,7 +61,7 @@ final class PollCoordinator {
 
     /** A page was read, and what was new in it is told. */
     void passed(PollTask poll) {
-        poll.walk().told();
+        poll.walk().published();
         rest(poll.getAttempt().rest());
         retries.answered(poll.getJob());
         outage.over();
@@ -87,7 +87,7 @@ final class PollCoordinator {
     private void rest(Duration asked) {
         if (asked != null) {
             hold.extend(clock.instant().plus(asked));
-            onlookers.held(hold.until());
+            onlookers.deferred(hold.until());
             giveUp();
         }
     }
@@ -99,7 +99,7 @@ final class PollCoordinator {
         plan.sweep().postpone(poll.getJob(), verdict.until());
         hold.failed(poll, verdict);
         if (verdict.ofAll()) {
-            onlookers.held(verdict.until());
+            onlookers.deferred(verdict.until());
         }
         if (verdict.parked()) {
             park(poll, failure, verdict);

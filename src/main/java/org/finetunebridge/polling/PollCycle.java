@@ -75,7 +75,7 @@ final class PollCycle {
      */
     void addKnownJobs(SinkSession session) {
         if (!source.follow().isEmpty()) {
-            session.jobs(source.name()).forEach(memory -> add(memory, resourcesWithoutAList()));
+            session.jobs(source.name()).forEach(state -> add(state, resourcesWithoutAList()));
         }
     }
 
@@ -88,13 +88,13 @@ final class PollCycle {
     }
 
     /** What cannot be read before patience ends is left for a later sweep, or for good if this is the only one. */
-    List<String> giveUp(Instant heldUntil, Instant sinkFailsSince, Instant now) {
-        return sweep.giveUp(heldUntil, job -> last(job, sinkFailsSince, now));
+    List<String> giveUp(Instant suspendedUntil, Instant sinkFailsSince, Instant now) {
+        return sweep.giveUp(suspendedUntil, job -> last(job, sinkFailsSince, now));
     }
 
     /** The same of one job alone. */
-    List<String> giveUp(String job, Instant heldUntil, Instant sinkFailsSince, Instant now) {
-        return sweep.giveUp(job, heldUntil, last(job, sinkFailsSince, now));
+    List<String> giveUp(String job, Instant suspendedUntil, Instant sinkFailsSince, Instant now) {
+        return sweep.giveUp(job, suspendedUntil, last(job, sinkFailsSince, now));
     }
 
     private Instant last(String job, Instant sinkFailsSince, Instant now) {
@@ -103,13 +103,13 @@ final class PollCycle {
         return (since == null ? PollQueue.later(began, now) : since).plus(patience.retry());
     }
 
-    private void add(JobState memory, List<String> resources) {
-        DeferredEnd shown = listing.ending(memory.job());
-        DeferredEnd ending = shown == null ? DeferredEnd.of(memory) : shown;
-        if (memory.retired() == null && !resources.isEmpty() && (ending != null || isTurnOf(memory))) {
-            add(memory.job(), resources, ending);
-            if (memory.trouble() != null && !patience.all()) {
-                sweep.postpone(memory.job(), SourceHold.end(memory.trouble(), began));
+    private void add(JobState state, List<String> resources) {
+        DeferredEnd shown = listing.ending(state.job());
+        DeferredEnd ending = shown == null ? DeferredEnd.of(state) : shown;
+        if (state.retired() == null && !resources.isEmpty() && (ending != null || isTurnOf(state))) {
+            add(state.job(), resources, ending);
+            if (state.suspension() != null && !patience.all()) {
+                sweep.postpone(state.job(), SourceHold.end(state.suspension(), began));
             }
         }
     }
@@ -121,20 +121,20 @@ final class PollCycle {
     }
 
     /** Which of so many sweeps reads a job depends on the job: no bursts. */
-    private boolean isTurnOf(JobState memory) {
+    private boolean isTurnOf(JobState state) {
         return isFresh() || source.cron() != null
-                || Math.floorMod(memory.job().hashCode() + sweeps, sweepsATurn(memory)) == 0;
+                || Math.floorMod(state.job().hashCode() + sweeps, sweepsATurn(state)) == 0;
     }
 
     /**
      * A job that waits for its turn changes rarely, and the list shows when it does. One that has ended is read after
      * one, four and sixteen sweeps: what comes late comes soon, or late.
      */
-    private int sweepsATurn(JobState memory) {
-        if (memory.graceReads() > 0) {
-            return 1 << 2 * (memory.graceReads() - 1);
+    private int sweepsATurn(JobState state) {
+        if (state.graceReads() > 0) {
+            return 1 << 2 * (state.graceReads() - 1);
         }
-        boolean waiting = "PENDING".equals(memory.told().status()) || "QUEUED".equals(memory.told().status());
+        boolean waiting = "PENDING".equals(state.published().status()) || "QUEUED".equals(state.published().status());
         return waiting && source.listsJobs() ? SWEEPS_A_WAITING_JOB : 1;
     }
 

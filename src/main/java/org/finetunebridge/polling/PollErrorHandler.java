@@ -26,13 +26,13 @@ public final class PollErrorHandler {
 
     static final String OURS = "a fault of the bridge: ";
 
-    private final SourcePoller watch;
+    private final SourcePoller poller;
     private final ChangeDetector observer;
     private final InstantSource clock;
 
     /** @param observer writes what is told */
-    public PollErrorHandler(SourcePoller watch, ChangeDetector observer, InstantSource clock) {
-        this.watch = watch;
+    public PollErrorHandler(SourcePoller poller, ChangeDetector observer, InstantSource clock) {
+        this.poller = poller;
         this.observer = observer;
         this.clock = clock;
     }
@@ -40,34 +40,34 @@ public final class PollErrorHandler {
     /** Deals with the exception of the exchange; null if there is nothing to commit. */
     public Batch failed(Exchange exchange, @Variable("poll") PollTask poll) {
         Throwable cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-        poll.walk().untold();
+        poll.walk().rolledBack();
         SinkUnavailableException lost = Throwables.of(SinkUnavailableException.class, cause);
         if (lost != null) {
-            watch.sinkFailed(lost);
+            poller.sinkFailed(lost);
         } else if (Throwables.of(InstanceFencedException.class, cause) != null) {
             LOG.error("{}: {}", poll, Throwables.of(InstanceFencedException.class, cause).getMessage());
-            watch.stop();
-        } else if (Throwables.of(PollPostponedException.class, cause) == null && !watch.isStopping()) {
-            return told(poll, failure(cause, poll));
+            poller.stop();
+        } else if (Throwables.of(PollPostponedException.class, cause) == null && !poller.isStopping()) {
+            return published(poll, failure(cause, poll));
         }
         return null;
     }
 
     /** What there was to tell of a failure could not be committed: it will be told when it fails again. */
-    public void untold(Exchange exchange, @Variable("poll") PollTask poll) {
-        poll.walk().untold();
-        watch.sinkFailed(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, SinkUnavailableException.class));
+    public void rolledBack(Exchange exchange, @Variable("poll") PollTask poll) {
+        poll.walk().rolledBack();
+        poller.sinkFailed(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, SinkUnavailableException.class));
     }
 
     /** Not even the failure can be written: all that is left is to say so. */
-    public void untellable(Exchange exchange, @Variable("poll") PollTask poll) {
+    public void unpublishable(Exchange exchange, @Variable("poll") PollTask poll) {
         LOG.error("{}: {}", poll, exchange.getProperty(Exchange.EXCEPTION_CAUGHT, EventRejectedException.class).getMessage());
     }
 
-    private Batch told(PollTask poll, ProviderException failure) {
+    private Batch published(PollTask poll, ProviderException failure) {
         LOG.debug("{}: {} failed: {}", poll, poll.getResource(), failure.getMessage());
-        RetryPolicy.Verdict verdict = watch.failed(poll, failure);
-        Batch batch = observer.failed(poll, verdict, failure, watch.keepsAt(poll), clock.instant());
+        RetryPolicy.Verdict verdict = poller.failed(poll, failure);
+        Batch batch = observer.failed(poll, verdict, failure, poller.keepsAt(poll), clock.instant());
         return batch.isEmpty() ? null : batch;
     }
 

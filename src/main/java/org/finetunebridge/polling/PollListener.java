@@ -23,7 +23,7 @@ public interface PollListener {
     default void failed(ProviderException failure, Duration took) {}
 
     /** The whole source is not asked before. */
-    default void held(Instant until) {}
+    default void deferred(Instant until) {}
 
     /** A sweep is over. */
     default void swept(CycleResult tally) {}

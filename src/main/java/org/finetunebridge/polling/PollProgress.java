@@ -58,13 +58,13 @@ final class PollProgress {
      * Readies the next page.
      *
      * @param afresh whether the memory may be another than before: what it does not know is read again
-     * @param told   how far a resource was told, as it is confirmed so far
+     * @param published   how far a resource was told, as it is confirmed so far
      */
-    void ready(boolean afresh, Function<String, Cursor> told) {
+    void ready(boolean afresh, Function<String, Cursor> published) {
         observed = false;
         if (place == null || afresh) {
             PaginationStrategy now = way();
-            place = new Paginator(now, () -> told.apply(now.resource()));
+            place = new Paginator(now, () -> published.apply(now.resource()));
         }
     }
 
@@ -76,12 +76,12 @@ final class PollProgress {
     }
 
     /** The page observed last is told. */
-    void told() {
+    void published() {
         observed = false;
     }
 
     /** The page observed last could not be told: it is read again. */
-    void untold() {
+    void rolledBack() {
         if (observed) {
             observed = false;
             ending = observedEnding;
@@ -109,14 +109,14 @@ final class PollProgress {
 
     /** @see Paginator#passRecent */
     boolean passRecent(RecordPage page, boolean met) {
-        boolean tell = place.passRecent(page, met);
+        boolean publish = place.passRecent(page, met);
         passed();
-        return tell;
+        return publish;
     }
 
     /** @see Paginator#passGrowth */
-    void passGrowth(RecordPage page, StateDiff news) {
-        place.passGrowth(page, news, reader);
+    void passGrowth(RecordPage page, StateDiff diff) {
+        place.passGrowth(page, diff, reader);
         passed();
     }
 

@@ -149,7 +149,7 @@ public final class PollTask {
     void ready(SinkSession current) {
         boolean afresh = current != session;
         session = current;
-        walk.ready(afresh, name -> session.of(source, job).told().cursor(name));
+        walk.ready(afresh, name -> session.of(source, job).published().cursor(name));
     }
 
     @Override

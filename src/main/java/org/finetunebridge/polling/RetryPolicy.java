@@ -29,15 +29,15 @@ final class RetryPolicy {
     private record Strikes(int count, int odd, Instant since, Instant until) {}
 
     /**
-     * @param trouble to remember, of the source or of the job; null if nothing
+     * @param suspension to remember, of the source or of the job; null if nothing
      * @param until   not asked before
      * @param ofAll   the whole source waits, because the key is shared
-     * @param tell    dead-letter it
+     * @param publish    dead-letter it
      */
-    record Verdict(Suspension trouble, Instant until, boolean ofAll, boolean tell) {
+    record Verdict(Suspension suspension, Instant until, boolean ofAll, boolean publish) {
 
         boolean parked() {
-            return trouble != null && trouble.parked();
+            return suspension != null && suspension.parked();
         }
     }
 
@@ -97,15 +97,15 @@ final class RetryPolicy {
 
     private Verdict parked(ErrorAction means, String job, ProviderException failure, Suspension known, int count, Instant now) {
         String error = error(means, failure);
-        boolean tell = known == null || !known.parked() || !known.error().equals(error);
-        if (!tell && known.until().isAfter(now)) {
+        boolean publish = known == null || !known.parked() || !known.error().equals(error);
+        if (!publish && known.until().isAfter(now)) {
             // Others asked at the same time: theirs is the same failure, not a further one.
             return new Verdict(known, known.until(), means == ErrorAction.SOURCE, false);
         }
-        int attempts = tell ? count : known.attempts() + 1;
-        Instant until = now.plus(longer(backoff.parked(tell ? 1 : attempts), failure.retryAfter()));
+        int attempts = publish ? count : known.attempts() + 1;
+        Instant until = now.plus(longer(backoff.parked(publish ? 1 : attempts), failure.retryAfter()));
         return new Verdict(new Suspension(word(means), error, reason(means, job, failure), attempts, true, until), until,
-                means == ErrorAction.SOURCE, tell);
+                means == ErrorAction.SOURCE, publish);
     }
 
     private Verdict waiting(ErrorAction means, ProviderException failure, int count, Instant now) {

@@ -36,17 +36,17 @@ public final class SchemaDriftDetector {
         return count.sum();
     }
 
-    void look(String resource, ParseResult finding) {
+    void look(String resource, ParseResult result) {
         Set<String> fields = known.getOrDefault(resource, known.get(resource + 's'));
-        if (fields != null && finding.raw().isObject()) {
-            finding.raw().fieldNames().forEachRemaining(field -> {
+        if (fields != null && result.raw().isObject()) {
+            result.raw().fieldNames().forEachRemaining(field -> {
                 if (!fields.contains(field)) {
                     noticed("field", resource + '.' + field);
                 }
             });
         }
-        Fact fact = finding.fact() == null || finding.fact().derived() == null ? finding.fact()
-                : finding.fact().derived();
+        Fact fact = result.fact() == null || result.fact().derived() == null ? result.fact()
+                : result.fact().derived();
         if (fact != null && "UNKNOWN".equals(fact.status())) {
             noticed("status", resource + ": " + fact.data().path("statusRaw").asText());
         }

@@ -34,21 +34,21 @@ final class SessionProvider {
     }
 
     /** @return null if nothing can be written before patience ends, or never again: then the watch is stopped */
-    SinkSession session(SourcePoller watch) {
+    SinkSession session(SourcePoller poller) {
         Instant last = clock.instant().plus(patience.all() ? patience.retry() : Duration.ZERO);
         for (int attempt = 1;; attempt++) {
             try {
                 return publisher.session();
             } catch (SinkUnavailableException e) {
                 Duration wait = backoff.after(Math.min(attempt, STEPS));
-                if (watch.isStopping() || clock.instant().plus(wait).isAfter(last)) {
+                if (poller.isStopping() || clock.instant().plus(wait).isAfter(last)) {
                     LOG.warn("{}: nothing is read while nothing can be written: {}", source.name(), e.getMessage());
                     return null;
                 }
                 pause(wait);
             } catch (InstanceFencedException e) {
                 LOG.error("{}: stopped: {}", source.name(), e.getMessage());
-                watch.stop();
+                poller.stop();
                 return null;
             }
         }

@@ -31,12 +31,12 @@ final class SourceHold {
     }
 
     /** The end of a trouble. A wait that was written while the clock was wrong must not last for years. */
-    static Instant end(Suspension trouble, Instant now) {
-        return trouble.until().isAfter(now.plus(LONGEST_WAIT)) ? now : trouble.until();
+    static Instant end(Suspension suspension, Instant now) {
+        return suspension.until().isAfter(now.plus(LONGEST_WAIT)) ? now : suspension.until();
     }
 
     /** The worst there is to say; null if there is nothing. */
-    Suspension trouble() {
+    Suspension suspension() {
         boolean parked = ofSource != null && ofSource.parked();
         return ofList == null || parked ? ofSource : ofList;
     }
@@ -77,16 +77,16 @@ final class SourceHold {
     Suspension known(PollTask poll, ProviderException failure) {
         boolean source = failure.means() == ErrorAction.SOURCE;
         Suspension now = source ? ofSource : poll.isList() ? ofList : null;
-        Suspension before = poll.session().of(poll.getSource(), source ? "" : poll.getJob()).trouble();
+        Suspension before = poll.session().of(poll.getSource(), source ? "" : poll.getJob()).suspension();
         return now != null ? now : source || !poll.isList() ? before : ofList(before);
     }
 
     void failed(PollTask poll, RetryPolicy.Verdict verdict) {
         if (verdict.ofAll()) {
             extend(verdict.until());
-            ofSource = verdict.trouble() == null ? ofSource : verdict.trouble();
+            ofSource = verdict.suspension() == null ? ofSource : verdict.suspension();
         } else if (poll.isList() && verdict.parked()) {
-            ofList = verdict.trouble();
+            ofList = verdict.suspension();
         }
     }
 

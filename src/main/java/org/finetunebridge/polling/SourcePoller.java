@@ -72,12 +72,12 @@ public final class SourcePoller {
     }
 
     /** What keeps the source, or at least its list of jobs, from being read; null if nothing does. */
-    public synchronized Suspension trouble() {
-        return hold.trouble();
+    public synchronized Suspension suspension() {
+        return hold.suspension();
     }
 
     /** Before which nothing is asked; in the past if nothing keeps the source from it. */
-    public synchronized Instant heldUntil() {
+    public synchronized Instant suspendedUntil() {
         return hold.until();
     }
 

@@ -20,38 +20,38 @@ final class StatusChangeDetector {
         this.job = source.provider().job();
     }
 
-    JobState observe(RecordPage page, List<ParseResult> findings, PollTask poll, BatchBuilder draft, JobState before) {
+    JobState observe(RecordPage page, List<ParseResult> results, PollTask poll, BatchBuilder draft, JobState before) {
         String resource = poll.getResource();
         boolean whole = poll.way().isWhole();
         poll.walk().passState(page);
-        List<ParseResult> now = new ArrayList<>(findings);
-        JobState memory = resource.equals(job) ? following(findings, poll, draft, before) : before;
-        ParseResult end = poll.isReading() && resource.equals(job) ? end(findings) : null;
+        List<ParseResult> now = new ArrayList<>(results);
+        JobState state = resource.equals(job) ? following(results, poll, draft, before) : before;
+        ParseResult end = poll.isReading() && resource.equals(job) ? end(results) : null;
         if (end != null) {
             poll.ending(draft.ending(end));
-            memory = draft.hold(end, memory);
+            state = draft.hold(end, state);
             now.remove(end);
         } else if (!poll.isReading() && poll.ending() != null) {
-            now.add(poll.ending().finding());
+            now.add(poll.ending().result());
         }
-        return memory.with(draft.tell(whole ? StateDiff.ofList(memory.told(), now, resource, true)
-                : StateDiff.ofState(memory.told(), now), resource));
+        return state.with(draft.publish(whole ? StateDiff.ofList(state.published(), now, resource, true)
+                : StateDiff.ofState(state.published(), now), resource));
     }
 
     /** What was held back since an earlier reading is over if the job has another status now. */
-    private static JobState following(List<ParseResult> findings, PollTask poll, BatchBuilder draft, JobState before) {
-        JobState memory = before;
-        for (ParseResult finding : findings) {
-            memory = finding.fact() == null ? memory : draft.tellHeldBefore(finding.fact(), memory);
+    private static JobState following(List<ParseResult> results, PollTask poll, BatchBuilder draft, JobState before) {
+        JobState state = before;
+        for (ParseResult result : results) {
+            state = result.fact() == null ? state : draft.publishDeferredBefore(result.fact(), state);
         }
-        if (before.held() != null && memory.held() == null) {
+        if (before.deferred() != null && state.deferred() == null) {
             poll.ending(null);
         }
-        return memory;
+        return state;
     }
 
-    private static ParseResult end(List<ParseResult> findings) {
-        return findings.stream().filter(finding -> finding.fact() != null && finding.fact().isEnding()).findFirst()
+    private static ParseResult end(List<ParseResult> results) {
+        return results.stream().filter(result -> result.fact() != null && result.fact().isEnding()).findFirst()
                 .orElse(null);
     }
 }

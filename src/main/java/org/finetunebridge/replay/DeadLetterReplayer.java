@@ -54,7 +54,7 @@ public final class DeadLetterReplayer {
             LOG.warn("Dead letters that are no CloudEvents in JSON stay where they are: {}", strange);
         }
         Set<String> worked = new HashSet<>();
-        letters.stream().filter(letter -> letter.record() != null && tell(letter))
+        letters.stream().filter(letter -> letter.record() != null && publish(letter))
                 .forEach(letter -> worked.add(letter.id()));
         List<DeadLetter> requests = letters.stream().filter(letter -> letter.record() == null).toList();
         if (!requests.isEmpty()) {
@@ -67,22 +67,22 @@ public final class DeadLetterReplayer {
         return new Outcome(letters.size(), worked.size());
     }
 
-    private boolean tell(DeadLetter letter) {
+    private boolean publish(DeadLetter letter) {
         RecordReplayer replay = bridge.context().getRegistry().lookupByNameAndType(letter.account() + "-replay", RecordReplayer.class);
-        return replay != null && replay.tell(letter);
+        return replay != null && replay.publish(letter);
     }
 
     /** One sweep of everything: it takes up every parked job and source. */
     private void askAgain() throws InterruptedException {
         bridge.start();
-        for (SourcePoller watch : bridge.watches()) {
-            watch.awaitFirstSweep();
+        for (SourcePoller poller : bridge.pollers()) {
+            poller.awaitFirstSweep();
         }
     }
 
     private boolean isWell(DeadLetter letter) {
         SinkSession session = bridge.publisher().session();
-        boolean watched = bridge.watches().stream().anyMatch(watch -> watch.source().name().equals(letter.account()));
-        return watched && session.of(letter.account(), letter.job()).trouble() == null;
+        boolean watched = bridge.pollers().stream().anyMatch(poller -> poller.source().name().equals(letter.account()));
+        return watched && session.of(letter.account(), letter.job()).suspension() == null;
     }
 }

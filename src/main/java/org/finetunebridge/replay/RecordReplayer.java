@@ -45,64 +45,64 @@ public final class RecordReplayer {
     }
 
     /** @return whether the record is told now, or was before; if not, it still cannot be used */
-    public boolean tell(DeadLetter letter) {
+    public boolean publish(DeadLetter letter) {
         if (letter.record().isMissingNode()) {
             return false;
         }
-        ParseResult finding = finding(letter);
-        if (finding == null || finding.fact() == null) {
+        ParseResult result = result(letter);
+        if (result == null || result.fact() == null) {
             return false;
         }
         SinkSession session = publisher.session();
-        String refused = ParseResult.nameOf(letter.record());
-        JobState own = session.of(source.name(), finding.job());
+        String rejected = ParseResult.nameOf(letter.record());
+        JobState own = session.of(source.name(), result.job());
         JobState list = session.of(source.name(), "");
-        if (own.told().mayLack(refused)) {
-            publisher.publish(batch(finding, session, own.with(own.told().withoutRefused(refused)), null));
-        } else if (list.told().mayLack(refused)) {
-            publisher.publish(batch(finding, session, own, list.with(list.told().withoutRefused(refused))));
+        if (own.published().mayLack(rejected)) {
+            publisher.publish(batch(result, session, own.with(own.published().withoutRejected(rejected)), null));
+        } else if (list.published().mayLack(rejected)) {
+            publisher.publish(batch(result, session, own, list.with(list.published().withoutRejected(rejected))));
         }
         return true;
     }
 
-    private ParseResult finding(DeadLetter letter) {
+    private ParseResult result(DeadLetter letter) {
         try {
             JsonNode answer = JsonNodeFactory.instance.objectNode().set("record", letter.record());
             JsonNode mapped = mappings.mapResource(answer, JsltMapper.asked(letter.job(), ""),
                     source.provider().name(), letter.resource());
-            List<ParseResult> findings = RecordPage.of(mapped, reader).findings();
-            return findings.size() == 1 ? findings.get(0) : null;
+            List<ParseResult> results = RecordPage.of(mapped, reader).results();
+            return results.size() == 1 ? results.get(0) : null;
         } catch (JsltMapper.WrongShape e) {
             return null;
         }
     }
 
-    private Batch batch(ParseResult finding, SinkSession session, JobState own, JobState list) {
+    private Batch batch(ParseResult result, SinkSession session, JobState own, JobState list) {
         List<EncodedEvent> events = new ArrayList<>();
-        PublishedState told = own.told();
-        if (finding.fact().kind() == FactType.LOG_APPENDED) {
-            events.add(event(new OutgoingEvent(finding.fact(), null, null)));
+        PublishedState published = own.published();
+        if (result.fact().kind() == FactType.LOG_APPENDED) {
+            events.add(event(new OutgoingEvent(result.fact(), null, null)));
         } else {
-            told = tell(told, finding, events);
+            published = publish(published, result, events);
         }
-        if (finding.derived() != null) {
-            told = tell(told, finding.derived(), events);
+        if (result.derived() != null) {
+            published = publish(published, result.derived(), events);
         }
-        List<JobState> memories = new ArrayList<>(List.of(own.with(told)));
+        List<JobState> states = new ArrayList<>(List.of(own.with(published)));
         if (list != null) {
-            memories.add(list);
+            states.add(list);
         }
-        return new Batch(session, events, List.of(), memories);
+        return new Batch(session, events, List.of(), states);
     }
 
-    private PublishedState tell(PublishedState told, ParseResult finding, List<EncodedEvent> events) {
-        StateDiff news = StateDiff.ofState(told, List.of(finding));
-        news.items().forEach(telling -> events.add(event(telling)));
-        return news.told();
+    private PublishedState publish(PublishedState published, ParseResult result, List<EncodedEvent> events) {
+        StateDiff diff = StateDiff.ofState(published, List.of(result));
+        diff.items().forEach(outgoing -> events.add(event(outgoing)));
+        return diff.published();
     }
 
-    private EncodedEvent event(OutgoingEvent telling) {
+    private EncodedEvent event(OutgoingEvent outgoing) {
         Instant now = clock.instant();
-        return envelope.of(telling, now, null);
+        return envelope.of(outgoing, now, null);
     }
 }

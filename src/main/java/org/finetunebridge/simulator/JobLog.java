@@ -33,16 +33,16 @@ final class JobLog {
     }
 
     /** How many lines have been told by then. */
-    synchronized int told(Instant now) {
+    synchronized int published(Instant now) {
         long whole = now.isBefore(start) ? 0 : Duration.between(start, now).toSeconds() + 1;
         if (whole < regular) {
             return (int) whole;
         }
-        int told = added.size();
-        while (told > 0 && added.get(told - 1).at().isAfter(now)) {
-            told--;
+        int published = added.size();
+        while (published > 0 && added.get(published - 1).at().isAfter(now)) {
+            published--;
         }
-        return regular + told;
+        return regular + published;
     }
 
     synchronized SimulatedLogLine line(int index) {

@@ -83,12 +83,12 @@ final class PageQuery {
 
     private ObjectNode earliest(SimulatedJob asked) {
         ArrayNode earlier = asked.lines(Math.max(0, from - overlap), (int) Math.min(from, overlap), now);
-        return overlapping(earlier, PageFactory.of("events", asked.lines(from, limit, now), from, limit, asked.told(now)));
+        return overlapping(earlier, PageFactory.of("events", asked.lines(from, limit, now), from, limit, asked.published(now)));
     }
 
     /** A slice of the lines that ends before a given one, newest first. */
     private ObjectNode latest(SimulatedJob asked) {
-        int total = asked.told(now);
+        int total = asked.published(now);
         long end = Math.min(before, total);
         long start = Math.max(0, end - limit);
         ArrayNode lines = asked.lines(start, (int) (end - start), now);

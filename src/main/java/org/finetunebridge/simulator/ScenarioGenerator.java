@@ -62,7 +62,7 @@ final class ScenarioGenerator {
         Instant moment = from;
         for (int i = 0; i < 4; i++) {
             moment = after(moment, 0.5 + chance.nextDouble());
-            job.tell(new SimulatedLogLine(moment, "INFO", "RUNNING", null));
+            job.publish(new SimulatedLogLine(moment, "INFO", "RUNNING", null));
         }
         job.checkpoint(moment, reached.path("name").asText(), reached.path("step").asLong(), "AVAILABLE_NOT_EXPORTED");
         return moment;

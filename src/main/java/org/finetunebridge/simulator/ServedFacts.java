@@ -18,9 +18,9 @@ final class ServedFacts {
     private void see(JsonNode page, String kind, JsonNode items) {
         for (JsonNode item : items) {
             switch (kind) {
-                case "jobs" -> told(item).statuses().add(text(item, "status"));
-                case "checkpoints" -> told(page.path("job")).checkpoint(text(item, "name"), text(item, "status"));
-                case "events" -> told(page.path("job")).events().set(item.path("index").asInt());
+                case "jobs" -> published(item).statuses().add(text(item, "status"));
+                case "checkpoints" -> published(page.path("job")).checkpoint(text(item, "name"), text(item, "status"));
+                case "events" -> published(page.path("job")).events().set(item.path("index").asInt());
                 default -> throw new IllegalArgumentException("no kind of page: " + kind);
             }
         }
@@ -28,11 +28,11 @@ final class ServedFacts {
 
     synchronized Map<String, ExpectedFacts> all() {
         Map<String, ExpectedFacts> copies = new TreeMap<>();
-        jobs.forEach((job, told) -> copies.put(job, told.copy()));
+        jobs.forEach((job, published) -> copies.put(job, published.copy()));
         return copies;
     }
 
-    private ExpectedFacts told(JsonNode job) {
+    private ExpectedFacts published(JsonNode job) {
         return jobs.computeIfAbsent(text(job, "id"), unseen -> ExpectedFacts.nothing());
     }
 

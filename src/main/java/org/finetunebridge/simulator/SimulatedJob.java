@@ -54,13 +54,13 @@ public final class SimulatedJob {
     }
 
     /** The job tells one line now; {@code text} is passed on word for word. */
-    public SimulatedJob tell(String level, String text) {
+    public SimulatedJob publish(String level, String text) {
         Instant now = clock.instant();
-        return tell(new SimulatedLogLine(now, level, status(now), text));
+        return publish(new SimulatedLogLine(now, level, status(now), text));
     }
 
     /** The job tells this line; lines are kept in the order of their telling. */
-    public SimulatedJob tell(SimulatedLogLine event) {
+    public SimulatedJob publish(SimulatedLogLine event) {
         tale.add(event);
         return this;
     }
@@ -72,7 +72,7 @@ public final class SimulatedJob {
 
     /** How many lines the job has told until now. */
     public int events() {
-        return tale.told(clock.instant());
+        return tale.published(clock.instant());
     }
 
     /** The line at this position, from 0. */
@@ -82,7 +82,7 @@ public final class SimulatedJob {
 
     SimulatedJob become(Instant at, String status) {
         course.turn(at, status);
-        return tell(new SimulatedLogLine(at, "FAILED".equals(status) ? "ERROR" : "INFO", status, null));
+        return publish(new SimulatedLogLine(at, "FAILED".equals(status) ? "ERROR" : "INFO", status, null));
     }
 
     SimulatedJob turn(Instant at, String status) {
@@ -123,7 +123,7 @@ public final class SimulatedJob {
 
     ArrayNode lines(long from, int limit, Instant now) {
         ArrayNode items = PageFactory.items();
-        int end = (int) Math.min(tale.told(now), from + limit);
+        int end = (int) Math.min(tale.published(now), from + limit);
         for (int i = (int) Math.min(from, end); i < end; i++) {
             SimulatedLogLine line = tale.line(i);
             items.addObject().put("index", i).put("at", line.at().toEpochMilli()).put("level", line.level())
@@ -133,14 +133,14 @@ public final class SimulatedJob {
     }
 
     ExpectedFacts visible(Instant now) {
-        ExpectedFacts told = ExpectedFacts.nothing();
-        told.statuses().add(status(now));
-        checkpoints(now).forEach(one -> told.checkpoint(one.path("name").asText(), one.path("status").asText()));
-        told.events().set(0, tale.told(now));
-        return told;
+        ExpectedFacts published = ExpectedFacts.nothing();
+        published.statuses().add(status(now));
+        checkpoints(now).forEach(one -> published.checkpoint(one.path("name").asText(), one.path("status").asText()));
+        published.events().set(0, tale.published(now));
+        return published;
     }
 
-    int told(Instant now) {
-        return tale.told(now);
+    int published(Instant now) {
+        return tale.published(now);
     }
 }

@@ -12,31 +12,31 @@ import org.finetunebridge.state.JobState;
  * @param session     the session whose memory the page was held against
  * @param events      to publish, in this order
  * @param deadLetters what could not be used
- * @param memories    what is remembered once the commit is confirmed
- * @param refused     the dead letter for an event that can never be written, and why not; null if there is none
+ * @param states    what is remembered once the commit is confirmed
+ * @param rejected     the dead letter for an event that can never be written, and why not; null if there is none
  */
-public record Batch(SinkSession session, List<EncodedEvent> events, List<EncodedEvent> deadLetters, List<JobState> memories,
-        BiFunction<EncodedEvent, String, EncodedEvent> refused) {
+public record Batch(SinkSession session, List<EncodedEvent> events, List<EncodedEvent> deadLetters, List<JobState> states,
+        BiFunction<EncodedEvent, String, EncodedEvent> rejected) {
 
     /** A batch that is written whole or not at all. */
-    public Batch(SinkSession session, List<EncodedEvent> events, List<EncodedEvent> deadLetters, List<JobState> memories) {
-        this(session, events, deadLetters, memories, null);
+    public Batch(SinkSession session, List<EncodedEvent> events, List<EncodedEvent> deadLetters, List<JobState> states) {
+        this(session, events, deadLetters, states, null);
     }
 
     /** Whether there is nothing to commit. */
     public boolean isEmpty() {
-        return events.isEmpty() && deadLetters.isEmpty() && memories.isEmpty();
+        return events.isEmpty() && deadLetters.isEmpty() && states.isEmpty();
     }
 
     /** With a dead letter in place of the event that it was rejected for; null if that cannot be. */
     Batch without(EventRejectedException why) {
-        if (refused == null || why.event() == null || !events.contains(why.event())) {
+        if (rejected == null || why.event() == null || !events.contains(why.event())) {
             return null;
         }
         List<EncodedEvent> letters = new ArrayList<>(deadLetters);
-        letters.add(refused.apply(why.event(), why.getMessage()));
+        letters.add(rejected.apply(why.event(), why.getMessage()));
         return new Batch(session, events.stream().filter(event -> !event.equals(why.event())).toList(), letters,
-                memories, refused);
+                states, rejected);
     }
 
     int bytes() {

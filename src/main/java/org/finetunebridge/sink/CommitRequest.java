@@ -32,9 +32,9 @@ final class CommitRequest {
     }
 
     /** What was held against the memory of another session is never written in this one. */
-    void refuseUnlessOf(SinkSession current, RuntimeException trouble) {
+    void refuseUnlessOf(SinkSession current, RuntimeException suspension) {
         if (batch.session() != current) {
-            failed(new SinkUnavailableException("the page was held against a memory that is no longer certain", trouble));
+            failed(new SinkUnavailableException("the page was held against a memory that is no longer certain", suspension));
         }
     }
 

@@ -19,7 +19,7 @@ public final class Publisher implements AutoCloseable {
     private final List<Consumer<Batch>> listeners = new CopyOnWriteArrayList<>();
     private final CompletableFuture<InstanceFencedException> fenced = new CompletableFuture<>();
     private volatile SinkSession session;
-    private volatile RuntimeException trouble;
+    private volatile RuntimeException suspension;
     private boolean closed;
 
     /** @param sink opened when first needed */
@@ -41,18 +41,18 @@ public final class Publisher implements AutoCloseable {
 
     /** Who waited while somebody else's attempt failed shares its failure, or a stop would wait for all of them. */
     private SinkSession open() {
-        RuntimeException before = trouble;
+        RuntimeException before = suspension;
         one.lock();
         try {
             if (closed) {
                 throw new SinkUnavailableException("the bridge has stopped", null);
             }
-            if (session == null && trouble != before) {
-                throw trouble;
+            if (session == null && suspension != before) {
+                throw suspension;
             }
             if (session == null) {
                 session = new SinkSession(sink.open());
-                trouble = null;
+                suspension = null;
             }
             return session;
         } catch (RuntimeException | Error e) {
@@ -86,7 +86,7 @@ public final class Publisher implements AutoCloseable {
     }
 
     private void commit(List<CommitRequest> group) {
-        group.forEach(page -> page.refuseUnlessOf(session, trouble));
+        group.forEach(page -> page.refuseUnlessOf(session, suspension));
         try {
             commit.commit(group.stream().filter(page -> !page.isDone()).toList());
         } catch (RuntimeException | Error e) {
@@ -96,7 +96,7 @@ public final class Publisher implements AutoCloseable {
     }
 
     private void safe(Batch batch) {
-        batch.memories().forEach(session::remember);
+        batch.states().forEach(session::remember);
         listeners.forEach(listener -> listener.accept(batch));
     }
 
@@ -105,7 +105,7 @@ public final class Publisher implements AutoCloseable {
         RuntimeException why = e instanceof SinkUnavailableException || e instanceof InstanceFencedException ? (RuntimeException) e
                 : new SinkUnavailableException("a fault of the bridge: " + e, e);
         session = null;
-        trouble = why;
+        suspension = why;
         sink.close();
         if (why instanceof InstanceFencedException end) {
             fenced.complete(end);
@@ -129,8 +129,8 @@ public final class Publisher implements AutoCloseable {
     }
 
     /** What keeps the sink from being written, or null. For health. */
-    public RuntimeException trouble() {
-        return trouble;
+    public RuntimeException suspension() {
+        return suspension;
     }
 
     /** For good: who is late must not take the lock that another instance may have by now. */

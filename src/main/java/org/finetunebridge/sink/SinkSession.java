@@ -12,7 +12,7 @@ import org.finetunebridge.state.JobState;
  */
 public final class SinkSession {
 
-    private final Map<String, JobState> memory = new ConcurrentHashMap<>();
+    private final Map<String, JobState> state = new ConcurrentHashMap<>();
 
     SinkSession(Collection<JobState> read) {
         read.forEach(this::remember);
@@ -25,25 +25,25 @@ public final class SinkSession {
 
     /** What is remembered of a job; never null. */
     public JobState of(String source, String job) {
-        JobState known = memory.get(JobState.name(source, job));
+        JobState known = state.get(JobState.name(source, job));
         return known == null ? JobState.blank(source, job) : known;
     }
 
     /** Whether anything is remembered of a job. */
     public boolean knows(String source, String job) {
-        return memory.containsKey(JobState.name(source, job));
+        return state.containsKey(JobState.name(source, job));
     }
 
     /** Every job remembered of a source, without the source itself. */
     public List<JobState> jobs(String source) {
-        return memory.values().stream().filter(one -> one.source().equals(source) && !one.job().isEmpty()).toList();
+        return state.values().stream().filter(one -> one.source().equals(source) && !one.job().isEmpty()).toList();
     }
 
     void remember(JobState confirmed) {
-        memory.put(confirmed.name(), confirmed);
+        state.put(confirmed.name(), confirmed);
     }
 
     Collection<JobState> all() {
-        return memory.values();
+        return state.values();
     }
 }

@@ -11,9 +11,9 @@ import java.util.List;
  * @param last     short names of the last records read, oldest first: what a new page is held against
  * @param newest   the newest time among all records read, UTC; null if none had one
  * @param mark     what further records are asked with, where a list's records have names; may be null
- * @param held     the name of a last record that may still change, and is not told yet; may be null
+ * @param deferred     the name of a last record that may still change, and is not told yet; may be null
  */
-public record Cursor(long position, List<String> last, Instant newest, String mark, String held) {
+public record Cursor(long position, List<String> last, Instant newest, String mark, String deferred) {
 
     /** Before anything was read. */
     public static final Cursor START = new Cursor(0, List.of(), null, null, null);
@@ -41,10 +41,10 @@ public record Cursor(long position, List<String> last, Instant newest, String ma
     }
 
     Cursor marked(String now) {
-        return new Cursor(position, last, newest, now, held);
+        return new Cursor(position, last, newest, now, deferred);
     }
 
-    Cursor holding(String name) {
+    Cursor deferring(String name) {
         return new Cursor(position, last, newest, mark, name);
     }
 

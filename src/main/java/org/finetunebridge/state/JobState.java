@@ -7,14 +7,14 @@ package org.finetunebridge.state;
  *
  * @param source     the configured account
  * @param job        the job's id
- * @param told       what was told of it
+ * @param published       what was told of it
  * @param graceReads whole reads since it ended, the one that showed the end or anything after it being the first
  * @param retired    why it is read no more; null while it is watched
- * @param trouble    what keeps it from being read; null if nothing does
- * @param held       its end, if that was seen and is not told yet; null if not
+ * @param suspension    what keeps it from being read; null if nothing does
+ * @param deferred       its end, if that was seen and is not told yet; null if not
  */
-public record JobState(String source, String job, PublishedState told, int graceReads, Retired retired, Suspension trouble,
-        DeferredEvent held) {
+public record JobState(String source, String job, PublishedState published, int graceReads, Retired retired, Suspension suspension,
+        DeferredEvent deferred) {
 
     /** Why a job is read no more. */
     public enum Retired {
@@ -45,48 +45,48 @@ public record JobState(String source, String job, PublishedState told, int grace
     }
 
     /** Whether nothing was told of it: it may be remembered for its troubles alone. */
-    public boolean isUntold() {
-        return told.equals(PublishedState.NOTHING);
+    public boolean isUnpublished() {
+        return published.equals(PublishedState.NOTHING);
     }
 
     /** Whether it was told, or is held back, that the job ended so. */
     public boolean knowsEnd(String status) {
-        return told.statuses("").contains(status) || held != null && held.status().equals(status);
+        return published.statuses("").contains(status) || deferred != null && deferred.status().equals(status);
     }
 
     /** Holding back this end until it is told. */
-    public JobState holding(DeferredEvent end) {
-        return new JobState(source, job, told, graceReads, retired, trouble, end);
+    public JobState deferring(DeferredEvent end) {
+        return new JobState(source, job, published, graceReads, retired, suspension, end);
     }
 
     /** Having told more. */
     public JobState with(PublishedState more) {
-        return more == told ? this : new JobState(source, job, more, 0, retired, trouble,
-                held != null && more.statuses("").contains(held.status()) ? null : held);
+        return more == published ? this : new JobState(source, job, more, 0, retired, suspension,
+                deferred != null && more.statuses("").contains(deferred.status()) ? null : deferred);
     }
 
     /** In this trouble; or with null, in none. */
     public JobState with(Suspension now) {
-        return new JobState(source, job, told, graceReads, retired, now, held);
+        return new JobState(source, job, published, graceReads, retired, now, deferred);
     }
 
     /** After everything that is followed of it was read to the end. */
     public JobState readWhole() {
-        if (!told.terminal() || retired != null) {
+        if (!published.terminal() || retired != null) {
             return this;
         }
-        return graceReads < GRACE_READS ? new JobState(source, job, told, graceReads + 1, null, trouble, held)
+        return graceReads < GRACE_READS ? new JobState(source, job, published, graceReads + 1, null, suspension, deferred)
                 : retired(Retired.FINISHED);
     }
 
     /** Read no more. Only a job that may come back keeps its memory whole. */
     public JobState retired(Retired why) {
-        return new JobState(source, job, why == Retired.VANISHED ? told : told.tombstone(), graceReads, why, null,
+        return new JobState(source, job, why == Retired.VANISHED ? published : published.tombstone(), graceReads, why, null,
                 null);
     }
 
     /** Shown by the provider: one that had vanished is watched again. */
     public JobState seen() {
-        return retired == Retired.VANISHED ? new JobState(source, job, told, graceReads, null, trouble, held) : this;
+        return retired == Retired.VANISHED ? new JobState(source, job, published, graceReads, null, suspension, deferred) : this;
     }
 }

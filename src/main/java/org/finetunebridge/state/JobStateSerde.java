@@ -23,10 +23,10 @@ public final class JobStateSerde {
     private JobStateSerde() {}
 
     /** The memory as JSON on one line. */
-    public static String write(JobState memory) {
+    public static String write(JobState state) {
         var text = new StringWriter(256);
         try (JsonGenerator json = FACTORY.createGenerator(text)) {
-            write(memory, json);
+            write(state, json);
         } catch (IOException e) {
             throw new IllegalStateException("writing to a string does not fail", e);
         }
@@ -34,22 +34,22 @@ public final class JobStateSerde {
     }
 
     /** Writes the memory as one JSON object. */
-    public static void write(JobState memory, JsonGenerator json) throws IOException {
+    public static void write(JobState state, JsonGenerator json) throws IOException {
         json.writeStartObject();
-        json.writeStringField("source", memory.source());
-        json.writeStringField("job", memory.job());
-        writeTold(memory.told(), json);
-        if (memory.graceReads() > 0) {
-            json.writeNumberField("graceReads", memory.graceReads());
+        json.writeStringField("source", state.source());
+        json.writeStringField("job", state.job());
+        writePublished(state.published(), json);
+        if (state.graceReads() > 0) {
+            json.writeNumberField("graceReads", state.graceReads());
         }
-        if (memory.retired() != null) {
-            json.writeStringField("retired", memory.retired().name());
+        if (state.retired() != null) {
+            json.writeStringField("retired", state.retired().name());
         }
-        if (memory.trouble() != null) {
-            writeTrouble("trouble", memory.trouble(), json);
+        if (state.suspension() != null) {
+            writeSuspension("trouble", state.suspension(), json);
         }
-        if (memory.held() != null) {
-            writeHeld(memory.held(), json);
+        if (state.deferred() != null) {
+            writeDeferred(state.deferred(), json);
         }
         json.writeEndObject();
     }
@@ -66,39 +66,39 @@ public final class JobStateSerde {
     /** @see #read(String) */
     public static JobState read(JsonNode node) throws IOException {
         try {
-            return memory(node);
+            return state(node);
         } catch (IllegalArgumentException | DateTimeException e) {
             throw new IOException("a memory of another version: " + e.getMessage(), e);
         }
     }
 
-    private static JobState memory(JsonNode node) throws IOException {
+    private static JobState state(JsonNode node) throws IOException {
         if (!node.path("source").isTextual() || !node.path("job").isTextual()) {
             throw new IOException("not a job's memory");
         }
         JsonNode retired = node.path("retired");
-        return new JobState(node.get("source").textValue(), node.get("job").textValue(), readTold(node),
+        return new JobState(node.get("source").textValue(), node.get("job").textValue(), readPublished(node),
                 node.path("graceReads").asInt(), retired.isTextual() ? Retired.valueOf(retired.textValue()) : null,
-                readTrouble(node.path("trouble")), readHeld(node.path("held")));
+                readSuspension(node.path("trouble")), readDeferred(node.path("held")));
     }
 
-    private static void writeTold(PublishedState told, JsonGenerator json) throws IOException {
-        if (told.status() != null) {
-            json.writeStringField("status", told.status());
+    private static void writePublished(PublishedState published, JsonGenerator json) throws IOException {
+        if (published.status() != null) {
+            json.writeStringField("status", published.status());
         }
-        if (!told.things().isEmpty()) {
+        if (!published.things().isEmpty()) {
             json.writeObjectFieldStart("told");
-            for (var thing : told.things().entrySet()) {
+            for (var thing : published.things().entrySet()) {
                 writeTexts(thing.getKey(), thing.getValue(), json);
             }
             json.writeEndObject();
         }
-        if (!told.refused().isEmpty()) {
-            writeTexts("refused", told.refused(), json);
+        if (!published.rejected().isEmpty()) {
+            writeTexts("refused", published.rejected(), json);
         }
-        if (!told.cursors().isEmpty()) {
+        if (!published.cursors().isEmpty()) {
             json.writeObjectFieldStart("cursors");
-            for (var cursor : told.cursors().entrySet()) {
+            for (var cursor : published.cursors().entrySet()) {
                 writeCursor(cursor.getKey(), cursor.getValue(), json);
             }
             json.writeEndObject();
@@ -115,34 +115,34 @@ public final class JobStateSerde {
         if (cursor.mark() != null) {
             json.writeStringField("mark", cursor.mark());
         }
-        if (cursor.held() != null) {
-            json.writeStringField("held", cursor.held());
+        if (cursor.deferred() != null) {
+            json.writeStringField("held", cursor.deferred());
         }
         json.writeEndObject();
     }
 
-    private static void writeTrouble(String name, Suspension trouble, JsonGenerator json) throws IOException {
+    private static void writeSuspension(String name, Suspension suspension, JsonGenerator json) throws IOException {
         json.writeObjectFieldStart(name);
-        json.writeStringField("means", trouble.means());
-        json.writeStringField("error", trouble.error());
-        json.writeStringField("reason", trouble.reason());
-        json.writeNumberField("attempts", trouble.attempts());
-        json.writeBooleanField("parked", trouble.parked());
-        json.writeStringField("until", trouble.until().toString());
-        if (trouble.list() != null) {
-            writeTrouble("list", trouble.list(), json);
+        json.writeStringField("means", suspension.means());
+        json.writeStringField("error", suspension.error());
+        json.writeStringField("reason", suspension.reason());
+        json.writeNumberField("attempts", suspension.attempts());
+        json.writeBooleanField("parked", suspension.parked());
+        json.writeStringField("until", suspension.until().toString());
+        if (suspension.list() != null) {
+            writeSuspension("list", suspension.list(), json);
         }
         json.writeEndObject();
     }
 
-    private static void writeHeld(DeferredEvent held, JsonGenerator json) throws IOException {
+    private static void writeDeferred(DeferredEvent deferred, JsonGenerator json) throws IOException {
         json.writeObjectFieldStart("held");
-        json.writeStringField("status", held.status());
-        json.writeStringField("observedAt", held.observedAt().toString());
-        if (held.requestId() != null) {
-            json.writeStringField("requestId", held.requestId());
+        json.writeStringField("status", deferred.status());
+        json.writeStringField("observedAt", deferred.observedAt().toString());
+        if (deferred.requestId() != null) {
+            json.writeStringField("requestId", deferred.requestId());
         }
-        json.writeStringField("fact", held.fact());
+        json.writeStringField("fact", deferred.fact());
         json.writeEndObject();
     }
 
@@ -154,7 +154,7 @@ public final class JobStateSerde {
         json.writeEndArray();
     }
 
-    private static PublishedState readTold(JsonNode node) {
+    private static PublishedState readPublished(JsonNode node) {
         Map<String, List<String>> things = new TreeMap<>();
         node.path("told").properties().forEach(thing -> things.put(thing.getKey(), texts(thing.getValue())));
         Map<String, Cursor> cursors = new TreeMap<>();
@@ -167,14 +167,14 @@ public final class JobStateSerde {
                 node.path("mark").textValue(), node.path("held").textValue());
     }
 
-    private static Suspension readTrouble(JsonNode node) {
+    private static Suspension readSuspension(JsonNode node) {
         return node.isObject() ? new Suspension(node.path("means").asText(), node.path("error").asText(),
                 node.path("reason").asText(),
                 node.path("attempts").asInt(), node.path("parked").asBoolean(), instant(node.path("until")),
-                readTrouble(node.path("list"))) : null;
+                readSuspension(node.path("list"))) : null;
     }
 
-    private static DeferredEvent readHeld(JsonNode node) {
+    private static DeferredEvent readDeferred(JsonNode node) {
         return node.isObject() ? new DeferredEvent(node.path("status").asText(), instant(node.path("observedAt")),
                 node.path("requestId").textValue(), node.path("fact").asText()) : null;
     }

@@ -31,18 +31,18 @@ record PageAlignment(int known, Instant newest, Count count, boolean placed) {
         NOT_YET
     }
 
-    static PageAlignment of(Cursor cursor, List<ParseResult> findings, PageRequest asked) {
+    static PageAlignment of(Cursor cursor, List<ParseResult> results, PageRequest asked) {
         long overlap = cursor.position() - asked.from();
         List<String> last = cursor.last();
-        if (overlap <= 0 || overlap <= findings.size() && endsAt((int) overlap - 1, findings, last)) {
+        if (overlap <= 0 || overlap <= results.size() && endsAt((int) overlap - 1, results, last)) {
             return new PageAlignment((int) Math.max(0, overlap), null, Count.TRUSTED, true);
         }
         Count count = overlap > 1 ? Count.ANEW : Count.ON;
-        int place = place(findings, last);
+        int place = place(results, last);
         if (place >= 0) {
             return new PageAlignment(place + 1, null, count, true);
         }
-        return overlap > findings.size() ? new PageAlignment(0, cursor.newest(), Count.NOT_YET, false)
+        return overlap > results.size() ? new PageAlignment(0, cursor.newest(), Count.NOT_YET, false)
                 : new PageAlignment(0, justBefore(cursor.newest()), Count.ANEW, false);
     }
 
@@ -52,9 +52,9 @@ record PageAlignment(int known, Instant newest, Count count, boolean placed) {
     }
 
     /** Whether the record is new as far as time tells. A record without a time is told: better twice than never. */
-    boolean isNew(ParseResult finding) {
-        return placed || newest == null || finding.fact() == null || finding.fact().time() == null
-                || finding.fact().time().isAfter(newest);
+    boolean isNew(ParseResult result) {
+        return placed || newest == null || result.fact() == null || result.fact().time() == null
+                || result.fact().time().isAfter(newest);
     }
 
     /** The position after a page, of which {@code passed} records had not been read before. */
@@ -73,17 +73,17 @@ record PageAlignment(int known, Instant newest, Count count, boolean placed) {
     }
 
     /** A record that could not be used when it was read may be usable today, and then has another name. */
-    private static boolean isCalled(ParseResult finding, String name) {
-        return finding.id().equals(name) || finding.fact() != null && ParseResult.nameOf(finding.raw()).equals(name);
+    private static boolean isCalled(ParseResult result, String name) {
+        return result.id().equals(name) || result.fact() != null && ParseResult.nameOf(result.raw()).equals(name);
     }
 
     /** Where the records told last end: where most of them stand in a row, for some may be equal. */
-    private static int place(List<ParseResult> findings, List<String> last) {
+    private static int place(List<ParseResult> results, List<String> last) {
         int best = -1;
         int most = 0;
-        for (int index = 0; index < findings.size(); index++) {
+        for (int index = 0; index < results.size(); index++) {
             int row = Math.min(index + 1, last.size());
-            if (row > most && endsAt(index, findings, last)) {
+            if (row > most && endsAt(index, results, last)) {
                 best = index;
                 most = row;
             }
@@ -92,9 +92,9 @@ record PageAlignment(int known, Instant newest, Count count, boolean placed) {
     }
 
     /** Whether the records up to this one are those told last, as far as the page and the memory go back. */
-    private static boolean endsAt(int end, List<ParseResult> findings, List<String> last) {
+    private static boolean endsAt(int end, List<ParseResult> results, List<String> last) {
         for (int back = 0; back <= end && back < last.size(); back++) {
-            if (!isCalled(findings.get(end - back), last.get(last.size() - 1 - back))) {
+            if (!isCalled(results.get(end - back), last.get(last.size() - 1 - back))) {
                 return false;
             }
         }

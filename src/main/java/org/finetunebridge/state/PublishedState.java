@@ -12,10 +12,10 @@ import org.finetunebridge.event.Fact;
  *
  * @param status  the job's last status in our words; null before the first
  * @param things  every status told, newest last, by thing: the job itself is {@code ""}, a checkpoint its name
- * @param refused names of the records that were dead-lettered, newest last
+ * @param rejected names of the records that were dead-lettered, newest last
  * @param cursors how far each growing list was told, by resource
  */
-public record PublishedState(String status, Map<String, List<String>> things, List<String> refused,
+public record PublishedState(String status, Map<String, List<String>> things, List<String> rejected,
         Map<String, Cursor> cursors) {
 
     /** Nothing told yet. */
@@ -42,25 +42,25 @@ public record PublishedState(String status, Map<String, List<String>> things, Li
     }
 
     PublishedState withJobStatus(String now, String key) {
-        return new PublishedState(now, with(things, JOB, appended(statuses(JOB), key, STATUSES_KEPT)), refused, cursors);
+        return new PublishedState(now, with(things, JOB, appended(statuses(JOB), key, STATUSES_KEPT)), rejected, cursors);
     }
 
     PublishedState withStatus(String thing, String key) {
-        return new PublishedState(status, with(things, thing, appended(statuses(thing), key, STATUSES_KEPT)), refused, cursors);
+        return new PublishedState(status, with(things, thing, appended(statuses(thing), key, STATUSES_KEPT)), rejected, cursors);
     }
 
-    PublishedState withRefused(String name) {
-        return new PublishedState(status, things, appended(refused, name, REFUSED_KEPT), cursors);
+    PublishedState withRejected(String name) {
+        return new PublishedState(status, things, appended(rejected, name, REFUSED_KEPT), cursors);
     }
 
     /** After a refused record was told after all. */
-    public PublishedState withoutRefused(String name) {
-        return new PublishedState(status, things, refused.stream().filter(one -> !one.equals(name)).toList(), cursors);
+    public PublishedState withoutRejected(String name) {
+        return new PublishedState(status, things, rejected.stream().filter(one -> !one.equals(name)).toList(), cursors);
     }
 
     /** Whether the record was refused, and not told since. What was refused very long ago may be forgotten. */
     public boolean mayLack(String name) {
-        return refused.contains(name) || refused.size() >= REFUSED_KEPT;
+        return rejected.contains(name) || rejected.size() >= REFUSED_KEPT;
     }
 
     /** Further records of a list of named ones are asked with this. */
@@ -70,18 +70,18 @@ public record PublishedState(String status, Map<String, List<String>> things, Li
     }
 
     /** The last record of a list may still change: it is told when it is read again as it is. */
-    public PublishedState withHeld(String resource, String name) {
-        return Objects.equals(name, cursor(resource).held()) ? this
-                : withCursor(resource, cursor(resource).holding(name));
+    public PublishedState withDeferred(String resource, String name) {
+        return Objects.equals(name, cursor(resource).deferred()) ? this
+                : withCursor(resource, cursor(resource).deferring(name));
     }
 
     PublishedState withCursor(String resource, Cursor cursor) {
-        return new PublishedState(status, things, refused, with(cursors, resource, cursor));
+        return new PublishedState(status, things, rejected, with(cursors, resource, cursor));
     }
 
     /** What a finished job is remembered by: enough to know when it is restarted, and what may yet be replayed. */
     PublishedState tombstone() {
-        return new PublishedState(status, Map.of(JOB, statuses(JOB)), refused, Map.of());
+        return new PublishedState(status, Map.of(JOB, statuses(JOB)), rejected, Map.of());
     }
 
     private static List<String> appended(List<String> list, String element, int kept) {

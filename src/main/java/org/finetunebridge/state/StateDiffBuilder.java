@@ -13,12 +13,12 @@ import org.finetunebridge.event.ParseResult;
 final class StateDiffBuilder {
 
     private final List<OutgoingEvent> items = new ArrayList<>();
-    private final List<ParseResult> refused = new ArrayList<>();
-    private PublishedState told;
+    private final List<ParseResult> rejected = new ArrayList<>();
+    private PublishedState published;
     private int known;
 
-    StateDiffBuilder(PublishedState told) {
-        this.told = told;
+    StateDiffBuilder(PublishedState published) {
+        this.published = published;
     }
 
     /** So many records were told before. */
@@ -27,28 +27,28 @@ final class StateDiffBuilder {
     }
 
     /** A record that shows how a job or a checkpoint stands. */
-    void state(ParseResult finding) {
-        if (finding.fact() == null) {
-            refuse(finding);
-        } else if (finding.fact().kind() == FactType.JOB_STATUS_CHANGED) {
-            if (!told.statuses("").contains(finding.fact().statusKey())) {
-                jobStatus(finding.fact());
+    void state(ParseResult result) {
+        if (result.fact() == null) {
+            refuse(result);
+        } else if (result.fact().kind() == FactType.JOB_STATUS_CHANGED) {
+            if (!published.statuses("").contains(result.fact().statusKey())) {
+                jobStatus(result.fact());
             } else {
                 known++;
             }
-        } else if (finding.fact().kind() == FactType.CHECKPOINT_CHANGED) {
-            checkpoint(finding.fact());
+        } else if (result.fact().kind() == FactType.CHECKPOINT_CHANGED) {
+            checkpoint(result.fact());
         }
     }
 
     /** A record that a list has grown by. */
-    void growth(ParseResult finding, Long sequence) {
-        if (finding.fact() == null) {
-            refuse(finding);
+    void growth(ParseResult result, Long sequence) {
+        if (result.fact() == null) {
+            refuse(result);
             return;
         }
-        items.add(new OutgoingEvent(finding.fact(), null, sequence));
-        Fact derived = finding.fact().derived();
+        items.add(new OutgoingEvent(result.fact(), null, sequence));
+        Fact derived = result.fact().derived();
         if (derived != null && !lastStatusKey().equals(derived.statusKey())) {
             jobStatus(derived);
         }
@@ -59,12 +59,12 @@ final class StateDiffBuilder {
         if (!passed.isEmpty() || end != before.position()) {
             Instant newest = passed.stream().map(ParseResult::fact).filter(Objects::nonNull).map(Fact::time)
                     .filter(Objects::nonNull).max(Instant::compareTo).orElse(null);
-            told = told.withCursor(resource, before.advanced(end, passed.stream().map(ParseResult::id).toList(), newest));
+            published = published.withCursor(resource, before.advanced(end, passed.stream().map(ParseResult::id).toList(), newest));
         }
     }
 
     /** Every name of the newest moment is kept: records of one moment may come later, and in between. */
-    void told(String resource, Cursor before, List<ParseResult> fresh) {
+    void published(String resource, Cursor before, List<ParseResult> fresh) {
         if (!fresh.isEmpty()) {
             Instant newest = fresh.stream().map(one -> one.fact().time()).filter(Objects::nonNull)
                     .max(Instant::compareTo).orElse(null);
@@ -74,42 +74,42 @@ final class StateDiffBuilder {
                 first++;
             }
             int moment = same ? before.last().size() + fresh.size() : fresh.size() - first;
-            told = told.withCursor(resource, before.advanced(before.position() + fresh.size(),
+            published = published.withCursor(resource, before.advanced(before.position() + fresh.size(),
                     fresh.stream().map(ParseResult::id).toList(), newest, moment));
         }
     }
 
     StateDiff done() {
-        return new StateDiff(List.copyOf(items), List.copyOf(refused), told, false, known);
+        return new StateDiff(List.copyOf(items), List.copyOf(rejected), published, false, known);
     }
 
     private void jobStatus(Fact fact) {
-        items.add(new OutgoingEvent(fact, told.status(), null));
-        told = told.withJobStatus(fact.status(), fact.statusKey());
+        items.add(new OutgoingEvent(fact, published.status(), null));
+        published = published.withJobStatus(fact.status(), fact.statusKey());
     }
 
     private void checkpoint(Fact fact) {
         String name = fact.data().path("checkpoint").textValue();
-        List<String> before = told.statuses(name);
+        List<String> before = published.statuses(name);
         if (!before.contains(fact.statusKey())) {
             items.add(new OutgoingEvent(before.isEmpty() ? fact.asFirstOfItsThing() : fact, null, null));
-            told = told.withStatus(name, fact.statusKey());
+            published = published.withStatus(name, fact.statusKey());
         } else {
             known++;
         }
     }
 
-    private void refuse(ParseResult finding) {
-        if (!told.refused().contains(finding.id())) {
-            refused.add(finding);
-            told = told.withRefused(finding.id());
+    private void refuse(ParseResult result) {
+        if (!published.rejected().contains(result.id())) {
+            rejected.add(result);
+            published = published.withRejected(result.id());
         } else {
             known++;
         }
     }
 
     private String lastStatusKey() {
-        List<String> statuses = told.statuses("");
+        List<String> statuses = published.statuses("");
         return statuses.isEmpty() ? "" : statuses.get(statuses.size() - 1);
     }
 }

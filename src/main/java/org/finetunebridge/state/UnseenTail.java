@@ -48,11 +48,11 @@ public record UnseenTail(List<ParseResult> fresh, boolean met) {
                 .mapToObj(part::get).toList();
     }
 
-    private static boolean isOlder(ParseResult finding, Instant moment) {
-        return moment != null && time(finding) != null && time(finding).isBefore(moment);
+    private static boolean isOlder(ParseResult result, Instant moment) {
+        return moment != null && time(result) != null && time(result).isBefore(moment);
     }
 
-    private static Instant time(ParseResult finding) {
-        return finding.fact() == null ? null : finding.fact().time();
+    private static Instant time(ParseResult result) {
+        return result.fact() == null ? null : result.fact().time();
     }
 }

@@ -38,9 +38,9 @@ class BenchIT {
     void tellsTheSameEventsAsTheHandWrittenLoopAndPrintsARatioForEachSink() throws Exception {
         compile();
 
-        String told = run("file", "kafka", "--runs", "1", "--scale", "0.01");
+        String published = run("file", "kafka", "--runs", "1", "--scale", "0.01");
 
-        assertThat(told).contains("file sink: 5 MiniMax jobs x 1000 events, 20 DashScope jobs x 10 checkpoints")
+        assertThat(published).contains("file sink: 5 MiniMax jobs x 1000 events, 20 DashScope jobs x 10 checkpoints")
                 .containsPattern("(?s)every run told the same 5,2\\d\\d events.*ratio, bridge to loop: .*"
                         + "every run told the same 5,2\\d\\d events.*ratio, bridge to loop: ");
         try (var left = Files.list(folder.resolve("work"))) {
@@ -72,9 +72,9 @@ class BenchIT {
         Path output = folder.resolve("output");
         process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
         boolean ended = process.waitFor(3, TimeUnit.MINUTES);
-        String told = read(output);
-        assertThat(ended).as(told).isTrue();
-        return told;
+        String published = read(output);
+        assertThat(ended).as(published).isTrue();
+        return published;
     }
 
     private static String read(Path file) {

@@ -65,13 +65,13 @@ public final class Cef {
         public Pointer destructor;
 
         void set(String value) {
-            var memory = new Memory(2L * value.length() + 2);
-            memory.clear();
+            var state = new Memory(2L * value.length() + 2);
+            state.clear();
             for (int i = 0; i < value.length(); i++) {
-                memory.setShort(2L * i, (short) value.charAt(i));
+                state.setShort(2L * i, (short) value.charAt(i));
             }
-            KEPT.add(memory);
-            text = memory;
+            KEPT.add(state);
+            text = state;
             length = value.length();
         }
     }

@@ -26,7 +26,7 @@ class PollRouteTest extends CamelMainTestSupport {
 
     private final List<String> steps = new CopyOnWriteArrayList<>();
     private final Reading reading = new Reading("jobs", "checkpoints");
-    private Object told = "a dead letter";
+    private Object published = "a dead letter";
 
     @Override
     public void configureTest(TestExecutionConfiguration test) {
@@ -71,7 +71,7 @@ class PollRouteTest extends CamelMainTestSupport {
 
     @Test
     void publishesNothingIfThereIsNothingToTellOfAFailure() throws Exception {
-        told = null;
+        published = null;
         start();
         failing("direct:acme-jobs", new IllegalStateException("no answer"));
 
@@ -82,7 +82,7 @@ class PollRouteTest extends CamelMainTestSupport {
 
     @Test
     void doesNotPassAPageThatIsNotPublished() throws Exception {
-        told = null;
+        published = null;
         start();
         failing("direct:publish", new SinkUnavailableException("disk full", null));
 
@@ -170,14 +170,14 @@ class PollRouteTest extends CamelMainTestSupport {
     public final class Failures {
         public Object failed(Exchange exchange) {
             steps.add("failed " + cause(exchange));
-            return told;
+            return published;
         }
 
-        public void untold(Exchange exchange) {
+        public void rolledBack(Exchange exchange) {
             steps.add("untold " + cause(exchange));
         }
 
-        public void untellable(Exchange exchange) {
+        public void unpublishable(Exchange exchange) {
             steps.add("untellable " + cause(exchange));
         }
 

@@ -85,13 +85,13 @@ class CheckCommandTest {
         JsonNode json = JSON.readTree(out.toString());
         assertThat(json.path("ok").booleanValue()).isFalse();
         assertThat(json.path("exit").intValue()).isOne();
-        JsonNode refused = json.at("/sources/0");
-        assertThat(refused.path("answers").booleanValue()).isFalse();
-        assertThat(refused.path("failure").fieldNames()).toIterable().containsExactly("means", "message", "httpStatus",
+        JsonNode rejected = json.at("/sources/0");
+        assertThat(rejected.path("answers").booleanValue()).isFalse();
+        assertThat(rejected.path("failure").fieldNames()).toIterable().containsExactly("means", "message", "httpStatus",
                 "code", "requestId");
-        assertThat(refused.at("/failure/means").asText()).isEqualTo("source");
-        assertThat(refused.at("/failure/httpStatus").intValue()).isEqualTo(401);
-        assertThat(refused.at("/failure/code").asText()).isEqualTo("InvalidApiKey");
+        assertThat(rejected.at("/failure/means").asText()).isEqualTo("source");
+        assertThat(rejected.at("/failure/httpStatus").intValue()).isEqualTo(401);
+        assertThat(rejected.at("/failure/code").asText()).isEqualTo("InvalidApiKey");
         assertThat(json.at("/sources/1/answers").booleanValue()).isTrue();
         assertThat(out.toString()).doesNotContain("sk-wrong");
     }

@@ -42,11 +42,11 @@ class DeadLetterTest {
     @Test
     void givesARecordBackUnderTheNameThatItWasRefusedBy() throws IOException {
         for (String number : new String[] {"2.0E-5", "0.000016", "1.10", "1e400", "12345678901234567890.5", "-0.0"}) {
-            ParseResult refused = refused("{\"hyper_parameters\": {\"learning_rate\": " + number + "}}");
+            ParseResult rejected = rejected("{\"hyper_parameters\": {\"learning_rate\": " + number + "}}");
 
-            JsonNode record = read(letters.ofRecord(refused, "", "jobs", attempt)).record();
+            JsonNode record = read(letters.ofRecord(rejected, "", "jobs", attempt)).record();
 
-            assertThat(ParseResult.nameOf(record)).as(number).isEqualTo(refused.id());
+            assertThat(ParseResult.nameOf(record)).as(number).isEqualTo(rejected.id());
         }
     }
 
@@ -60,7 +60,7 @@ class DeadLetterTest {
 
     @Test
     void holdsNoRecordWhereItDoesNotHoldAllOfIt() throws IOException {
-        ParseResult large = refused("{\"note\": \"" + "x".repeat(100_000) + "\"}");
+        ParseResult large = rejected("{\"note\": \"" + "x".repeat(100_000) + "\"}");
         EncodedEvent event = new EncodedEvent("ft-1", "{\"id\":\"an-id\"}".getBytes(UTF_8), Map.of());
 
         assertThat(read(letters.ofRecord(large, "", "jobs", attempt)).record().isMissingNode()).isTrue();
@@ -73,8 +73,8 @@ class DeadLetterTest {
         return DeadLetter.read(new String(letter.value(), UTF_8));
     }
 
-    private static ParseResult refused(String raw) throws IOException {
+    private static ParseResult rejected(String raw) throws IOException {
         JsonNode mapped = JSON.readTree("{\"facts\": [{\"kind\": \"job.status-changed\", \"raw\": " + raw + "}]}");
-        return RecordPage.of(mapped, new FactParser("dashscope", ZoneOffset.UTC)).findings().get(0);
+        return RecordPage.of(mapped, new FactParser("dashscope", ZoneOffset.UTC)).results().get(0);
     }
 }

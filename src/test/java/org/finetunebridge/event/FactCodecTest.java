@@ -57,7 +57,7 @@ class FactCodecTest {
         JsonNode page = AS_RECEIVED.readTree("{\"facts\":[{\"kind\":\"job.status-changed\",\"job\":\"job-1\",\"key\":"
                 + "[\"FAILED\"],\"time\":" + time + ",\"data\":{\"status\":\"FAILED\",\"statusRaw\":\"failed\"," + fields
                 + "}}]}");
-        return RecordPage.of(page, new FactParser("acme", ZoneOffset.UTC)).findings().get(0).fact();
+        return RecordPage.of(page, new FactParser("acme", ZoneOffset.UTC)).results().get(0).fact();
     }
 
     private static String event(Fact fact) {

@@ -29,14 +29,14 @@ class FactParserTest {
 
     @Test
     void readsAFact() {
-        ParseResult finding = read(STATUS);
+        ParseResult result = read(STATUS);
 
-        assertThat(finding.reason()).isNull();
-        assertThat(finding.fact().kind()).isEqualTo(FactType.JOB_STATUS_CHANGED);
-        assertThat(finding.fact().time()).isEqualTo("2026-03-01T00:00:00Z");
-        assertThat(finding.fact().timeRaw().asText()).isEqualTo("2026-03-01 08:00:00");
-        assertThat(finding.fact().status()).isEqualTo("RUNNING");
-        assertThat(finding.id()).isEqualTo(finding.fact().id());
+        assertThat(result.reason()).isNull();
+        assertThat(result.fact().kind()).isEqualTo(FactType.JOB_STATUS_CHANGED);
+        assertThat(result.fact().time()).isEqualTo("2026-03-01T00:00:00Z");
+        assertThat(result.fact().timeRaw().asText()).isEqualTo("2026-03-01 08:00:00");
+        assertThat(result.fact().status()).isEqualTo("RUNNING");
+        assertThat(result.id()).isEqualTo(result.fact().id());
         assertThat(read(CHECKPOINT).fact()).isNotNull();
         assertThat(read(LOG).fact()).isNotNull();
     }
@@ -66,12 +66,12 @@ class FactParserTest {
             LOG        | data.message      | null          | the message is missing or not a text
             """)
     void refusesARecordThatCannotBeUsed(String record, String field, String value, String reason) {
-        ParseResult finding = read(changed(record, field, value));
+        ParseResult result = read(changed(record, field, value));
 
-        assertThat(finding.fact()).isNull();
-        assertThat(finding.reason()).contains(reason);
-        assertThat(finding.raw().path("n").isInt()).isTrue();
-        assertThat(finding.id()).matches("[a-z2-7]{26}").isEqualTo(read(changed(record, field, value)).id());
+        assertThat(result.fact()).isNull();
+        assertThat(result.reason()).contains(reason);
+        assertThat(result.raw().path("n").isInt()).isTrue();
+        assertThat(result.id()).matches("[a-z2-7]{26}").isEqualTo(read(changed(record, field, value)).id());
     }
 
     @Test
@@ -97,11 +97,11 @@ class FactParserTest {
 
     @Test
     void refusesWhatIsNoRecordAtAll() {
-        ParseResult finding = reader.read(JsonNodeFactory.instance.objectNode().put("raw", 42));
+        ParseResult result = reader.read(JsonNodeFactory.instance.objectNode().put("raw", 42));
 
-        assertThat(finding.fact()).isNull();
-        assertThat(finding.raw().asInt()).isEqualTo(42);
-        assertThat(finding.job()).isNull();
+        assertThat(result.fact()).isNull();
+        assertThat(result.raw().asInt()).isEqualTo(42);
+        assertThat(result.job()).isNull();
     }
 
     private ParseResult read(String record) {

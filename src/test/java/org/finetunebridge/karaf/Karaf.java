@@ -243,7 +243,7 @@ final class Karaf implements AutoCloseable {
     }
 
     /** {@code start}, {@code stop}, {@code refresh} … of a bundle, {@code installFeature} and the like of a feature. */
-    void tell(String type, String operation, String subject) throws IOException, JMException {
+    void publish(String type, String operation, String subject) throws IOException, JMException {
         server().invoke(one(type), operation, new Object[] {subject}, new String[] {String.class.getName()});
     }
 

@@ -123,9 +123,9 @@ class KarafIT {
 
     @Test
     void losesAndRepeatsNothingWhenItsConfigurationChanges() throws Exception {
-        watch();
+        poller();
         SimulatedJob first = world.account("dashscope").create().become("RUNNING");
-        patiently().until(() -> told(first).contains("RUNNING"));
+        patiently().until(() -> published(first).contains("RUNNING"));
 
         sandbox.mischief().always(".*checkpoints.*", Fault.slow(Duration.ofSeconds(20)));
         sandbox.requests().forget();
@@ -139,8 +139,8 @@ class KarafIT {
         SimulatedJob second = world.account("dashscope").create();
 
         patiently().untilAsserted(() -> {
-            assertThat(told(first)).containsExactlyInAnyOrder("RUNNING", "READY", "SUCCEEDED");
-            assertThat(told(second)).containsExactly("PENDING");
+            assertThat(published(first)).containsExactlyInAnyOrder("RUNNING", "READY", "SUCCEEDED");
+            assertThat(published(second)).containsExactly("PENDING");
         });
         assertThat(karaf.mbeans(CONTEXTS)).singleElement().asString().contains("finetune-bridge");
     }
@@ -148,7 +148,7 @@ class KarafIT {
     @Test
     void keepsTheOldConfigurationWhenTheNewOneIsWrong() throws Exception {
         errorsExpected = true;
-        watch();
+        poller();
 
         var wrong = new TreeMap<>(keys);
         wrong.put("bridge.sink", "pigeon");
@@ -159,7 +159,7 @@ class KarafIT {
                 .doesNotContain(Simulation.KEY);
 
         SimulatedJob job = world.account("dashscope").create();
-        patiently().untilAsserted(() -> assertThat(told(job)).containsExactly("PENDING"));
+        patiently().untilAsserted(() -> assertThat(published(job)).containsExactly("PENDING"));
         assertThat(karaf.mbeans(CONTEXTS)).hasSize(1);
     }
 
@@ -168,9 +168,9 @@ class KarafIT {
         SimulatedJob good = world.account("dashscope").create("ft-good");
         world.account("dashscope").create("ft-bad");
         sandbox.mischief().always(".*/fine-tunes\\?.*", Fault.edited(text -> text.replace("\"ft-bad\"", "[]")));
-        watch();
+        poller();
         patiently().until(() -> Files.exists(folder.resolve("dead-letters")) && !letters().isEmpty());
-        patiently().until(() -> told(good).contains("PENDING"));
+        patiently().until(() -> published(good).contains("PENDING"));
         sandbox.mischief().end();
 
         String shown = karaf.shell("finetune:status; finetune:jobs dashscope; finetune:dead-letters; finetune:replay;"
@@ -182,7 +182,7 @@ class KarafIT {
 
     @Test
     void completesTheNamesOfSourcesInTheShell() throws Exception {
-        watch();
+        poller();
 
         karaf.type("finetune:jobs das\t", "finetune:jobs dashscope");
     }
@@ -192,17 +192,17 @@ class KarafIT {
         karaf.undeploy(KAR.getFileName().toString());
         patiently().until(() -> karaf.bundle(BUNDLE) == null);
         String features = karaf.unpackRepository(KAR);
-        karaf.tell("feature", "addRepository", features);
-        karaf.tell("feature", "installFeature", "finetune-bridge");
+        karaf.publish("feature", "addRepository", features);
+        karaf.publish("feature", "installFeature", "finetune-bridge");
         patiently().until(() -> "Active".equals(karaf.bundle(BUNDLE)));
         SimulatedJob job = world.account("dashscope").create();
-        watch();
-        patiently().until(() -> told(job).contains("PENDING"));
+        poller();
+        patiently().until(() -> published(job).contains("PENDING"));
 
-        karaf.tell("feature", "uninstallFeature", "finetune-bridge");
+        karaf.publish("feature", "uninstallFeature", "finetune-bridge");
         assertThat(karaf.bundle(BUNDLE)).isNull();
         assertNothingIsLeft();
-        karaf.tell("feature", "removeRepository", features);
+        karaf.publish("feature", "removeRepository", features);
         karaf.deploy(KAR, KAR.getFileName().toString());
         patiently().until(() -> "Active".equals(karaf.bundle(BUNDLE)));
     }
@@ -219,31 +219,31 @@ class KarafIT {
         keys.put("bridge.sources", "mine");
         keys.keySet().removeIf(key -> key.startsWith("dashscope."));
         source("mine", "acme");
-        watch();
+        poller();
 
         patiently().untilAsserted(() -> assertThat(events()).extracting(event -> event.path("source").asText())
                 .contains("urn:finetune:acme:mine"));
-        assertThat(told(job)).containsExactly("PENDING");
+        assertThat(published(job)).containsExactly("PENDING");
     }
 
     @Test
     void tellsEachFactOnceAcrossKillsAndRestarts() throws Exception {
-        watch();
+        poller();
         SimulatedJob job = world.account("dashscope").create();
-        patiently().until(() -> told(job).contains("PENDING"));
+        patiently().until(() -> published(job).contains("PENDING"));
 
         world.account("dashscope").finished(100, 1, 0);
         patiently().until(() -> events().size() > 10);
         karaf.kill();
         job.become("RUNNING");
         karaf.start();
-        patiently().until(() -> told(job).contains("RUNNING"));
+        patiently().until(() -> published(job).contains("RUNNING"));
 
         assertThat(karaf.terminate()).isIn(0, 143);
         job.become("SUCCEEDED");
         karaf.start();
         patiently().untilAsserted(() -> assertThat(events()).hasSize(203));
-        assertThat(told(job)).containsExactly("PENDING", "RUNNING", "SUCCEEDED");
+        assertThat(published(job)).containsExactly("PENDING", "RUNNING", "SUCCEEDED");
         assertThat(events()).extracting(event -> event.path("source").asText() + event.path("id").asText())
                 .doesNotHaveDuplicates();
     }
@@ -254,7 +254,7 @@ class KarafIT {
             keys.put("bridge.sink", "kafka");
             keys.put("bridge.kafka.brokers", broker.address());
             keys.put("bridge.kafka.client.compression.type", "zstd");
-            watch();
+            poller();
             SimulatedJob job = world.account("dashscope").create();
             patiently().ignoreExceptions().until(() -> toldTo(broker, job).contains("PENDING"));
 
@@ -268,9 +268,9 @@ class KarafIT {
             assertThat(toldTo(broker, job)).containsExactly("PENDING", "SUCCEEDED");
             assertThat(broker.read(TOPIC)).extracting(record -> Ndjson.json(text(record)).path("id").asText())
                     .doesNotHaveDuplicates();
-            karaf.tell("bundle", "stop", BUNDLE);
+            karaf.publish("bundle", "stop", BUNDLE);
             patiently().untilAsserted(() -> assertThat(ours()).isEmpty());
-            karaf.tell("bundle", "start", BUNDLE);
+            karaf.publish("bundle", "start", BUNDLE);
         }
     }
 
@@ -282,25 +282,25 @@ class KarafIT {
         source("cron", "minimax");
         keys.put("cron.cron", "0/2 * * * * ?");
         SimulatedJob job = world.account("dashscope").create();
-        watch();
-        patiently().until(() -> told(job).contains("PENDING"));
+        poller();
+        patiently().until(() -> published(job).contains("PENDING"));
         assertThat(ours()).isNotEmpty();
         assertThat(health(port)).isEqualTo(200);
         keys.put("dashscope.concurrency", "3");
         karaf.mark();
-        watch();
+        poller();
         patiently().ignoreExceptions().until(() -> health(port) == 200);
         sandbox.mischief().always(".*fine-tunes.*", Fault.slow(Duration.ofSeconds(30)));
 
-        karaf.tell("bundle", "stop", BUNDLE);
+        karaf.publish("bundle", "stop", BUNDLE);
         assertNothingIsLeft();
         sandbox.mischief().end();
         job.become("RUNNING");
-        karaf.tell("bundle", "start", BUNDLE);
-        patiently().until(() -> told(job).contains("RUNNING"));
-        karaf.tell("bundle", "refresh", BUNDLE);
+        karaf.publish("bundle", "start", BUNDLE);
+        patiently().until(() -> published(job).contains("RUNNING"));
+        karaf.publish("bundle", "refresh", BUNDLE);
         job.become("SUCCEEDED");
-        patiently().until(() -> told(job).contains("SUCCEEDED"));
+        patiently().until(() -> published(job).contains("SUCCEEDED"));
 
         karaf.undeploy(KAR.getFileName().toString());
         patiently().until(() -> karaf.bundle(BUNDLE) == null);
@@ -309,7 +309,7 @@ class KarafIT {
 
         karaf.deploy(KAR, KAR.getFileName().toString());
         SimulatedJob next = world.account("dashscope").create();
-        patiently().until(() -> told(next).contains("PENDING"));
+        patiently().until(() -> published(next).contains("PENDING"));
         assertThat(events()).extracting(event -> event.path("source").asText() + event.path("id").asText())
                 .doesNotHaveDuplicates();
     }
@@ -320,8 +320,8 @@ class KarafIT {
         SimulatedJob job = world.account("dashscope").create();
         try (Collector collector = new Collector()) {
             keys.put("bridge.traces.endpoint", collector.endpoint());
-            watch();
-            patiently().until(() -> told(job).contains("PENDING"));
+            poller();
+            patiently().until(() -> published(job).contains("PENDING"));
             keys.remove("bridge.traces.endpoint");
             watchAgain();
 
@@ -329,7 +329,7 @@ class KarafIT {
             assertThat(events()).allMatch(event -> collector.has(event.path("traceparent").asText()));
             collector.sent().clear();
             job.become("RUNNING");
-            patiently().until(() -> told(job).contains("RUNNING"));
+            patiently().until(() -> published(job).contains("RUNNING"));
             keys.put("dashscope.concurrency", "3");
             watchAgain();
 
@@ -349,11 +349,11 @@ class KarafIT {
         karaf.deploy(other, "other.jar");
         try {
             patiently().until(() -> "Active".equals(karaf.bundle("other.camel")));
-            karaf.tell("bundle", "refresh", BUNDLE);
+            karaf.publish("bundle", "refresh", BUNDLE);
             SimulatedJob job = world.account("dashscope").create();
-            watch();
+            poller();
 
-            patiently().until(() -> told(job).contains("PENDING"));
+            patiently().until(() -> published(job).contains("PENDING"));
             assertThat(karaf.mbeans(CONTEXTS)).hasSize(2).anyMatch(name -> name.contains("\"other\""))
                     .anyMatch(name -> name.contains("\"finetune-bridge\""));
             assertThat(karaf.shell("bundle:requirements org.finetunebridge", "javax.xml.xpath")).contains("org.slf4j")
@@ -373,14 +373,14 @@ class KarafIT {
         world.account(provider);
     }
 
-    private void watch() throws IOException {
+    private void poller() throws IOException {
         karaf.configure(keys);
         patiently().until(() -> karaf.log().contains(WATCHES));
     }
 
     private void watchAgain() throws IOException {
         karaf.mark();
-        watch();
+        poller();
     }
 
     private Map<String, String> standalone() throws Exception {
@@ -420,7 +420,7 @@ class KarafIT {
     }
 
     /** The statuses of a job and its checkpoints, in order. */
-    private List<String> told(SimulatedJob job) {
+    private List<String> published(SimulatedJob job) {
         return events().stream().filter(event -> event.path("subject").asText().equals(job.id()))
                 .map(event -> event.at("/data/status").asText()).toList();
     }

@@ -45,8 +45,8 @@ class BrokenListTest {
             assertThat(asked).containsExactlyInAnyOrder("checkpoints job-1", "checkpoints job-2");
             assertThat(run.tally()).isEqualTo(new CycleResult(2, 1, "the list of jobs cannot be read: not there"));
         }
-        assertThat(run.trouble().parked()).isTrue();
-        assertThat(run.trouble().reason()).isEqualTo("the list of jobs cannot be read: not there");
+        assertThat(run.suspension().parked()).isTrue();
+        assertThat(run.suspension().reason()).isEqualTo("the list of jobs cannot be read: not there");
         assertThat(run.sink.deadLetters()).hasSize(1);
     }
 
@@ -66,9 +66,9 @@ class BrokenListTest {
 
         assertThat(run.tally()).isEqualTo(new CycleResult(2, 0, null));
         assertThat(asked).containsExactlyInAnyOrder("jobs ", "checkpoints job-2", "checkpoints job-3");
-        assertThat(run.trouble()).isNull();
-        assertThat(run.memory("").trouble()).isNull();
-        assertThat(run.memory("job-1").retired()).isNotNull();
+        assertThat(run.suspension()).isNull();
+        assertThat(run.state("").suspension()).isNull();
+        assertThat(run.state("job-1").retired()).isNotNull();
     }
 
     /** It is read as far as it goes: that says nothing of the jobs it does not show, but it can be read. */
@@ -83,8 +83,8 @@ class BrokenListTest {
         sweep(run.later(Duration.ofHours(1)));
 
         assertThat(run.tally()).isEqualTo(new CycleResult(1, 0, null));
-        assertThat(run.memory("").trouble()).isNull();
-        assertThat(run.memory("job-1").retired()).isNull();
+        assertThat(run.state("").suspension()).isNull();
+        assertThat(run.state("job-1").retired()).isNull();
     }
 
     @Test
@@ -109,7 +109,7 @@ class BrokenListTest {
         jobs.put("job-1", "SUCCEEDED");
         sweep(run);
 
-        assertThat(run.told("status")).endsWith("SUCCEEDED");
+        assertThat(run.published("status")).endsWith("SUCCEEDED");
         assertThat(asked).startsWith("jobs ").contains("job job-1", "checkpoints job-1");
         for (int sweeps = 0; sweeps < 5; sweeps++) {
             sweep(run.later(Duration.ofSeconds(30)));
@@ -127,7 +127,7 @@ class BrokenListTest {
 
         assertThat(asked).containsExactlyInAnyOrder("jobs ", "jobs job-0", "checkpoints job-0", "checkpoints job-1",
                 "checkpoints job-2");
-        assertThat(run.memory("job-2").retired()).isNull();
+        assertThat(run.state("job-2").retired()).isNull();
         sweep(run.later(Duration.ofSeconds(30)));
         assertThat(asked).hasSize(3);
     }
@@ -139,7 +139,7 @@ class BrokenListTest {
         sweep(run);
         failures.put("checkpoints job-1", REFUSED);
         sweep(run.later(Duration.ofSeconds(30)));
-        assertThat(run.trouble().reason()).isEqualTo("refused");
+        assertThat(run.suspension().reason()).isEqualTo("refused");
 
         sweep(run.later(Duration.ofSeconds(30)));
         assertThat(asked).isEmpty();
@@ -150,7 +150,7 @@ class BrokenListTest {
         sweep(run.later(Duration.ofMinutes(6)));
         sweep(run.later(Duration.ofHours(1)));
         assertThat(asked).contains("jobs ", "checkpoints job-1");
-        assertThat(run.trouble().reason()).as("told before").isEqualTo("the list of jobs cannot be read: not there");
+        assertThat(run.suspension().reason()).as("told before").isEqualTo("the list of jobs cannot be read: not there");
         assertThat(run.sink.deadLetters()).hasSize(2);
     }
 
@@ -221,8 +221,8 @@ class BrokenListTest {
         sweep(run.giving("job-1"));
 
         assertThat(run.tally()).isEqualTo(new CycleResult(1, 0, null));
-        assertThat(run.trouble()).isNull();
-        assertThat(run.memory("").trouble()).isNull();
+        assertThat(run.suspension()).isNull();
+        assertThat(run.state("").suspension()).isNull();
     }
 
     /** A run that has seen both jobs running. */

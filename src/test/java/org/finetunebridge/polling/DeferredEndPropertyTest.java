@@ -138,14 +138,14 @@ class DeferredEndPropertyTest {
     }
 
     private static void assertThatAllIsToldOnce(Provider provider, DryRun run) {
-        Map<String, List<String>> told = new TreeMap<>();
+        Map<String, List<String>> published = new TreeMap<>();
         run.sink.events().stream().map(DryRun::json).filter(event -> !event.path("data").has("checkpoint"))
-                .forEach(event -> told.computeIfAbsent(event.path("subject").asText(), job -> new ArrayList<>())
+                .forEach(event -> published.computeIfAbsent(event.path("subject").asText(), job -> new ArrayList<>())
                         .add(event.path("data").path("status").asText()));
         Map<String, List<String>> all = new TreeMap<>();
         provider.shown().forEach((job, statuses) -> all.put(job, List.copyOf(statuses)));
-        assertThat(told).isEqualTo(all);
-        assertThat(run.sink.peek()).extracting(JobState::held).allMatch(Objects::isNull);
+        assertThat(published).isEqualTo(all);
+        assertThat(run.sink.peek()).extracting(JobState::deferred).allMatch(Objects::isNull);
     }
 
     private static ObjectNode checkpoint(String job) {

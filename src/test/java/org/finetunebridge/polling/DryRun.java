@@ -48,7 +48,7 @@ final class DryRun {
     private final Function<PollTask, JsonNode> provider;
     private Instant now = Instant.parse("2026-03-01T00:00:00Z");
     private Publisher publisher;
-    private SourcePoller watch;
+    private SourcePoller poller;
     private ChangeDetector observer;
     private PollErrorHandler failures;
     private int pages;
@@ -110,27 +110,27 @@ final class DryRun {
             publisher.close();
         }
         publisher = new Publisher(sink);
-        watch = new SourcePoller(source, publisher, patience, () -> now, new Random(1));
+        poller = new SourcePoller(source, publisher, patience, () -> now, new Random(1));
         observer = new ChangeDetector(source, new CloudEventWriter("acme", "acme", ZoneOffset.UTC, false));
-        failures = new PollErrorHandler(watch, observer, () -> now);
+        failures = new PollErrorHandler(poller, observer, () -> now);
         return this;
     }
 
     /** One sweep, to its end; returns how many pages it took. */
     int sweep() {
         pages = 0;
-        watch.begin();
-        while (watch.isSweeping()) {
-            now = now.plusMillis(Math.max(1, watch.pause()));
-            watch.due().forEach(this::poll);
+        poller.begin();
+        while (poller.isSweeping()) {
+            now = now.plusMillis(Math.max(1, poller.pause()));
+            poller.due().forEach(this::poll);
         }
-        watch.end();
+        poller.end();
         return pages;
     }
 
     /** How long the next sweep waits before it begins. */
     Duration jitter() {
-        return Duration.ofMillis(watch.jitter());
+        return Duration.ofMillis(poller.jitter());
     }
 
     /** So much later. */
@@ -141,26 +141,26 @@ final class DryRun {
 
     /** How the sweep went. */
     CycleResult tally() {
-        return watch.tally();
+        return poller.tally();
     }
 
     /** What keeps the source, or its list, from being read. */
-    Suspension trouble() {
-        return watch.trouble();
+    Suspension suspension() {
+        return poller.suspension();
     }
 
     /** What is remembered of a job. */
-    JobState memory(String job) {
+    JobState state(String job) {
         return publisher.session().of("acme", job);
     }
 
     /** Ids of what was published, in order. */
-    List<String> told() {
+    List<String> published() {
         return sink.events().stream().map(event -> json(event).path("id").asText()).toList();
     }
 
     /** One field of the data of what was published, in order. */
-    List<String> told(String field) {
+    List<String> published(String field) {
         return sink.events().stream().map(event -> json(event).path("data").path(field).asText()).toList();
     }
 
@@ -180,10 +180,10 @@ final class DryRun {
     private void poll(PollTask poll) {
         try {
             while (poll.isReading()) {
-                watch.ready(poll, new DefaultExchange(CONTEXT));
+                poller.ready(poll, new DefaultExchange(CONTEXT));
                 JsonNode page = answer(poll);
                 publisher.publish(observer.observe(page, poll));
-                watch.passed(poll);
+                poller.passed(poll);
             }
         } catch (RuntimeException e) {
             failed(e, poll);
@@ -210,7 +210,7 @@ final class DryRun {
                 publisher.publish(batch);
             } catch (SinkUnavailableException lost) {
                 exchange.setProperty(Exchange.EXCEPTION_CAUGHT, lost);
-                failures.untold(exchange, poll);
+                failures.rolledBack(exchange, poll);
             } catch (EventRejectedException rejected) {
                 return;
             }

@@ -95,21 +95,21 @@ class FuzzTest {
         assertTimeoutPreemptively(Duration.ofSeconds(60 + TRIES / 100), () -> {
             int facts = 0;
             for (int attempt = 0; attempt < TRIES; attempt++) {
-                facts += tell(kind, garbler.next(), attempt);
+                facts += publish(kind, garbler.next(), attempt);
             }
             assertThat(facts).as("some of it can be told").isGreaterThan(TRIES / 100);
         });
     }
 
-    private int tell(Kind kind, byte[] answer, int attempt) {
+    private int publish(Kind kind, byte[] answer, int attempt) {
         try {
             Batch batch = read(kind, answer);
             batch.events().forEach(FuzzTest::check);
             batch.deadLetters().forEach(FuzzTest::check);
-            for (JobState memory : batch.memories()) {
-                assertThat(JobStateSerde.read(JobStateSerde.write(memory))).isEqualTo(memory);
+            for (JobState state : batch.states()) {
+                assertThat(JobStateSerde.read(JobStateSerde.write(state))).isEqualTo(state);
             }
-            return batch.events().size() + batch.memories().size();
+            return batch.events().size() + batch.states().size();
         } catch (IOException | RuntimeException | StackOverflowError e) {
             var poll = new PollTask(kind.source().name(), "", List.of(kind.resource()), kind.source().provider().ways());
             assertThat(PollErrorHandler.failure(e, poll).getMessage()).as("try %d of %s: %s", attempt, kind,

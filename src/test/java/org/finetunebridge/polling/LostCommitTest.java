@@ -24,7 +24,7 @@ class LostCommitTest {
         run.sink.next(List.of(end));
         run.sweep();
 
-        assertThat(run.told("status")).containsExactly("RUNNING", "READY");
+        assertThat(run.published("status")).containsExactly("RUNNING", "READY");
         assertThat(run.tally().read()).isOne();
     }
 
@@ -35,7 +35,7 @@ class LostCommitTest {
         run.sink.next(List.of(end, Commit.GOOD, end));
         run.sweep();
 
-        assertThat(run.told("status")).containsExactlyInAnyOrder("RUNNING", "READY");
+        assertThat(run.published("status")).containsExactlyInAnyOrder("RUNNING", "READY");
     }
 
     @Test
@@ -44,7 +44,7 @@ class LostCommitTest {
         run.sink.next(Collections.nCopies(12, Commit.LOST));
         run.sweep();
 
-        assertThat(run.told("status")).containsExactly("RUNNING", "READY");
+        assertThat(run.published("status")).containsExactly("RUNNING", "READY");
         assertThat(run.tally().failed()).as("what was read in the end").isZero();
     }
 
@@ -56,7 +56,7 @@ class LostCommitTest {
 
         assertThat(run.tally().failed()).isPositive();
         assertThat(run.tally().reason()).contains("nothing can be written");
-        assertThat(run.told()).isEmpty();
+        assertThat(run.published()).isEmpty();
     }
 
     @Test

@@ -43,11 +43,11 @@ class NamedListPropertyTest {
         run.sink.heal();
         run.sweep();
 
-        assertThat(run.told("message")).containsExactlyElementsOf(list.names());
-        int told = run.told().size();
+        assertThat(run.published("message")).containsExactlyElementsOf(list.names());
+        int published = run.published().size();
         run.restart().sweep();
         run.restart().sweep();
-        assertThat(run.told()).as("told once everything was read").hasSize(told);
+        assertThat(run.published()).as("told once everything was read").hasSize(published);
         assertThat(run.sink.deadLetters()).isEmpty();
     }
 

@@ -39,8 +39,8 @@ class PollPropertyTest {
         var list = new GrowingList(limit);
         var run = live(list, history);
 
-        assertThat(run.told("message")).containsExactlyElementsOf(good(list));
-        assertThat(run.told("sequence")).containsExactlyElementsOf(positions(list));
+        assertThat(run.published("message")).containsExactlyElementsOf(good(list));
+        assertThat(run.published("sequence")).containsExactlyElementsOf(positions(list));
         assertThatBadLinesAreToldOnce(list, run);
     }
 
@@ -50,7 +50,7 @@ class PollPropertyTest {
         var list = new GrowingList(limit).saysMore(true);
         var run = live(list, history);
 
-        assertThat(run.told("message")).containsExactlyElementsOf(good(list));
+        assertThat(run.published("message")).containsExactlyElementsOf(good(list));
     }
 
     @Property
@@ -58,7 +58,7 @@ class PollPropertyTest {
         var list = new GrowingList(5).answers(Manner.WHOLE).saysMore(more);
         var run = live(list, history);
 
-        assertThat(run.told("message")).containsExactlyElementsOf(good(list));
+        assertThat(run.published("message")).containsExactlyElementsOf(good(list));
     }
 
     @Property
@@ -66,7 +66,7 @@ class PollPropertyTest {
         var list = new GrowingList(5).answers(Manner.FIRST_PAGE).saysMore(more);
         var run = live(list, history);
 
-        assertThat(run.told("message")).containsExactlyElementsOf(list.shown());
+        assertThat(run.published("message")).containsExactlyElementsOf(list.shown());
     }
 
     @Property
@@ -75,7 +75,7 @@ class PollPropertyTest {
         var list = new GrowingList(limit).answers(Manner.AFTER_POSITION);
         var run = live(list, history);
 
-        assertThat(run.told("message")).containsExactlyInAnyOrderElementsOf(list.shown());
+        assertThat(run.published("message")).containsExactlyInAnyOrderElementsOf(list.shown());
     }
 
     @Property
@@ -88,7 +88,7 @@ class PollPropertyTest {
         live(list, after, run);
 
         all.addAll(good(list));
-        assertThat(run.told("message")).containsExactlyElementsOf(all.stream().distinct().toList());
+        assertThat(run.published("message")).containsExactlyElementsOf(all.stream().distinct().toList());
     }
 
     @Property
@@ -101,7 +101,7 @@ class PollPropertyTest {
         live(list, after, run);
 
         all.addAll(good(list));
-        assertThat(run.told("message")).containsExactlyInAnyOrderElementsOf(all.stream().distinct().toList());
+        assertThat(run.published("message")).containsExactlyInAnyOrderElementsOf(all.stream().distinct().toList());
     }
 
     @Property
@@ -115,7 +115,7 @@ class PollPropertyTest {
         list.answers(Manner.BY_POSITION).saysMore(null);
         readAll(run.restart());
 
-        assertThat(run.told("message")).containsExactlyElementsOf(good(list));
+        assertThat(run.published("message")).containsExactlyElementsOf(good(list));
     }
 
     @Provide
@@ -180,9 +180,9 @@ class PollPropertyTest {
         }
         run.sink.heal();
         readAll(run);
-        int told = run.told().size();
+        int published = run.published().size();
         readAll(run.restart());
-        assertThat(run.told()).as("told once everything was read").hasSize(told);
+        assertThat(run.published()).as("told once everything was read").hasSize(published);
     }
 
     /** A page of nothing but equal lines ends a sweep, for it looks like one that repeats; the next goes on. */

@@ -28,10 +28,10 @@ class TurnedListTest {
         for (int day = 0; day < 6; day++) {
             append(2 + 3 * day);
             run.sweep();
-            assertThat(run.told("message")).as("day %d", day).containsExactlyElementsOf(names);
+            assertThat(run.published("message")).as("day %d", day).containsExactlyElementsOf(names);
             newestFirst = !newestFirst;
             assertThat(run.restart().sweep()).as("pages of day %d", day).isLessThan(20);
-            assertThat(run.told("message")).as("day %d, turned", day).containsExactlyElementsOf(names);
+            assertThat(run.published("message")).as("day %d, turned", day).containsExactlyElementsOf(names);
         }
     }
 
@@ -48,7 +48,7 @@ class TurnedListTest {
             append(1);
             assertThat(run.sweep()).isLessThan(40);
         }
-        assertThat(run.told("message")).doesNotHaveDuplicates();
+        assertThat(run.published("message")).doesNotHaveDuplicates();
     }
 
     private void append(int count) {

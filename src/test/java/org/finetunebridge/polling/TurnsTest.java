@@ -62,7 +62,7 @@ class TurnsTest {
         late = true;
         sweep(run, 60);
 
-        assertThat(run.told("checkpoint")).contains("late");
+        assertThat(run.published("checkpoint")).contains("late");
         int seen = read.get(2);
         assertThat(read).hasSize(6).contains(seen + 1);
     }

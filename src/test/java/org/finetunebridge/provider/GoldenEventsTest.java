@@ -76,12 +76,12 @@ class GoldenEventsTest {
     @TestFactory
     Stream<DynamicTest> tellsEveryAnswerAsItsGoldenEvents() {
         return answers().map(answer -> dynamicTest(name(answer), () -> {
-            var told = new Pipe(answer);
-            assertThatItIsGolden(told.events, beside(answer, ".events.ndjson"));
-            if (told.deadLetters.isEmpty()) {
+            var published = new Pipe(answer);
+            assertThatItIsGolden(published.events, beside(answer, ".events.ndjson"));
+            if (published.deadLetters.isEmpty()) {
                 assertThat(beside(answer, ".dead-letters.ndjson")).doesNotExist();
             } else {
-                assertThatItIsGolden(told.deadLetters, beside(answer, ".dead-letters.ndjson"));
+                assertThatItIsGolden(published.deadLetters, beside(answer, ".dead-letters.ndjson"));
             }
         }));
     }
@@ -153,27 +153,27 @@ class GoldenEventsTest {
                             ways.indexed().contains(way) ? MappingTest.asked(answer).path("cursor").asLong() : -1));
             var writer = new CloudEventWriter(provider.name(), source.name(), source.zone(), false);
             String requestId = page.requestId() == null ? attempt.requestId() : page.requestId();
-            for (StateDiff news : news(page, way, provider)) {
-                news.items().forEach(item -> events.add(text(writer.of(item, OBSERVED, requestId))));
-                for (ParseResult refused : news.refused()) {
-                    deadLetters.add(text(new DeadLetterFactory(writer).ofRecord(refused, "", resource, attempt)));
+            for (StateDiff diff : diff(page, way, provider)) {
+                diff.items().forEach(item -> events.add(text(writer.of(item, OBSERVED, requestId))));
+                for (ParseResult rejected : diff.rejected()) {
+                    deadLetters.add(text(new DeadLetterFactory(writer).ofRecord(rejected, "", resource, attempt)));
                 }
             }
         }
 
         /** A list shows many jobs, each with a memory of its own; anything else is about one. */
-        private static List<StateDiff> news(RecordPage page, String resource, Provider provider) {
+        private static List<StateDiff> diff(RecordPage page, String resource, Provider provider) {
             if (provider.ways().whole().contains(resource) || provider.ways().named(resource)) {
-                return List.of(StateDiff.ofList(PublishedState.NOTHING, page.findings(), resource,
+                return List.of(StateDiff.ofList(PublishedState.NOTHING, page.results(), resource,
                         provider.ways().whole().contains(resource)));
             }
             if (provider.ways().growing().contains(resource)) {
-                return List.of(StateDiff.ofGrowth(PublishedState.NOTHING, page.findings(), PageRequest.from(0, resource)));
+                return List.of(StateDiff.ofGrowth(PublishedState.NOTHING, page.results(), PageRequest.from(0, resource)));
             }
             var groups = new LinkedHashMap<String, List<ParseResult>>();
-            page.findings().forEach(finding -> groups.computeIfAbsent(resource.equals(provider.list())
-                    ? String.valueOf(finding.job()) : "", job -> new ArrayList<>()).add(finding));
-            return groups.values().stream().map(findings -> StateDiff.ofState(PublishedState.NOTHING, findings)).toList();
+            page.results().forEach(result -> groups.computeIfAbsent(resource.equals(provider.list())
+                    ? String.valueOf(result.job()) : "", job -> new ArrayList<>()).add(result));
+            return groups.values().stream().map(results -> StateDiff.ofState(PublishedState.NOTHING, results)).toList();
         }
     }
 

@@ -99,9 +99,9 @@ class MappingTest {
     Stream<DynamicTest> tellsEveryRecordThatIsNotMalformedAsAnEventThatFitsItsSchema() {
         return answers(answer -> {
             if (!answer.getFileName().toString().startsWith("malformed")) {
-                for (JsonNode told : map(answer, read(answer)).path("facts")) {
-                    assertThat(fact.validate(told)).as("%s", told).isEmpty();
-                    assertThatItsEventsFitTheirSchemas(told);
+                for (JsonNode published : map(answer, read(answer)).path("facts")) {
+                    assertThat(fact.validate(published)).as("%s", published).isEmpty();
+                    assertThatItsEventsFitTheirSchemas(published);
                 }
             }
         });
@@ -110,8 +110,8 @@ class MappingTest {
     @TestFactory
     Stream<DynamicTest> makesOneRecordOfAnyRecordWhateverItsFieldsHold() {
         return answers(answer -> {
-            for (JsonNode told : map(answer, read(answer)).path("facts")) {
-                JsonNode record = told.path("raw");
+            for (JsonNode published : map(answer, read(answer)).path("facts")) {
+                JsonNode record = published.path("raw");
                 for (String field : (Iterable<String>) record::fieldNames) {
                     ANYTHING.forEach(value -> assertThatItMakesOneRecord(answer,
                             ((ObjectNode) record.deepCopy()).set(field, value)));
@@ -194,20 +194,20 @@ class MappingTest {
     }
 
     /** The clocks are left out: they go out as received and are parsed after the mapping. */
-    private void assertThatItsEventsFitTheirSchemas(JsonNode told) {
-        JsonSchema schema = events.get(told.path("kind").asText());
+    private void assertThatItsEventsFitTheirSchemas(JsonNode published) {
+        JsonSchema schema = events.get(published.path("kind").asText());
         if (schema != null) {
-            ObjectNode data = told.path("data").deepCopy();
+            ObjectNode data = published.path("data").deepCopy();
             data.remove(List.of("createdAt", "finishedAt", "expiresAt"));
-            data.put("provider", "any").put("account", "any").put("jobId", told.path("job").asText());
+            data.put("provider", "any").put("account", "any").put("jobId", published.path("job").asText());
             data.put("observedAt", "2026-01-01T00:00:00Z").putNull("occurredAt");
             if (data.has("status") && !data.has("checkpoint")) {
                 data.put("terminal", false);
             }
-            assertThat(schema.validate(data)).as("event of %s", told).isEmpty();
+            assertThat(schema.validate(data)).as("event of %s", published).isEmpty();
         }
-        if (told.has("derived")) {
-            assertThatItsEventsFitTheirSchemas(told.get("derived"));
+        if (published.has("derived")) {
+            assertThatItsEventsFitTheirSchemas(published.get("derived"));
         }
     }
 

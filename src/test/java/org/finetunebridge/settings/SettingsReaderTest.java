@@ -96,7 +96,7 @@ class SettingsReaderTest {
     void refusesAWrongValueInOneLineThatSaysWhatIsAllowed(String key, String value, String allowed) {
         Map<String, String> configuration = new TreeMap<>(Map.of("dashscope.api-key", "sk-secret-1"));
         configuration.put(key, value);
-        InvalidConfigurationException bad = refused(configuration);
+        InvalidConfigurationException bad = rejected(configuration);
 
         assertThat(bad.problems()).hasSize(1).first().asString().startsWith(key + " = ").contains(allowed)
                 .doesNotContain("Exception").doesNotContain("sk-secret-1").doesNotContain("\n");
@@ -107,24 +107,24 @@ class SettingsReaderTest {
 
     @Test
     void saysEverythingThatIsWrongAtOnce() {
-        assertThat(refused(Map.of("dashscope.period", "soon", "minimax.rate", "x", "bridge.sink", "y")).problems())
+        assertThat(rejected(Map.of("dashscope.period", "soon", "minimax.rate", "x", "bridge.sink", "y")).problems())
                 .hasSize(3);
     }
 
     @Test
     void neverShowsASecret() {
-        assertThat(refused(Map.of("dashscope.api-key", "sk-secret\u0007", "dashscope.apikey", "sk-secret-2",
+        assertThat(rejected(Map.of("dashscope.api-key", "sk-secret\u0007", "dashscope.apikey", "sk-secret-2",
                 "dashscope.base-url", "https://me:sk-secret-3@example.org/?token=sk-secret-4")).problems())
                 .hasSize(3).noneMatch(line -> line.contains("sk-secret"));
     }
 
     @Test
     void doesNotLetAValueWriteToTheTerminal() {
-        assertThat(refused(Map.of("bridge.sink", "\u001b[31mred\u001b[0m\r" + "x".repeat(500))).problems().get(0))
+        assertThat(rejected(Map.of("bridge.sink", "\u001b[31mred\u001b[0m\r" + "x".repeat(500))).problems().get(0))
                 .doesNotContain("\u001b").doesNotContain("\r").hasSizeLessThan(200);
     }
 
-    private static InvalidConfigurationException refused(Map<String, String> configuration) {
+    private static InvalidConfigurationException rejected(Map<String, String> configuration) {
         return catchThrowableOfType(InvalidConfigurationException.class, () -> read(configuration));
     }
 

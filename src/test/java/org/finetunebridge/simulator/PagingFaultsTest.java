@@ -30,7 +30,7 @@ class PagingFaultsTest {
     @Test
     void growsBetweenTwoPages() throws Exception {
         SimulatedJob job = job("openai", 5);
-        sandbox.mischief().times(1, "/events", PagingFaults.meanwhile(() -> job.tell("INFO", "later")));
+        sandbox.mischief().times(1, "/events", PagingFaults.meanwhile(() -> job.publish("INFO", "later")));
 
         assertThat(numbers(events("openai", job, "?limit=3"))).containsExactly(5, 4, 3);
         assertThat(numbers(events("openai", job, "?limit=3"))).containsExactly(6, 5, 4);
@@ -62,7 +62,7 @@ class PagingFaultsTest {
         SimulatedJob job = job("openai", 0);
         IntStream.range(0, 40).forEach(line -> {
             now = line % 20 == 0 ? now.plusSeconds(1) : now;
-            job.tell("INFO", "line");
+            job.publish("INFO", "line");
         });
         sandbox.mischief().always(".", PagingFaults.shuffled(7));
 
@@ -89,7 +89,7 @@ class PagingFaultsTest {
 
     private SimulatedJob job(String provider, int lines) {
         SimulatedJob job = world.account(provider).create();
-        IntStream.rangeClosed(1, lines).forEach(line -> job.tell("INFO", "line " + line));
+        IntStream.rangeClosed(1, lines).forEach(line -> job.publish("INFO", "line " + line));
         return job;
     }
 

@@ -90,7 +90,7 @@ class SandboxTest {
     @Test
     void readsALogFromAnOffset() throws Exception {
         SimulatedJob job = dashscope.finished(1, 0, 250).jobs().get(0);
-        job.tell("INFO", " Fine-tune succeeded!");
+        job.publish("INFO", " Fine-tune succeeded!");
 
         JsonNode log = json(get(JOBS + "/" + job.id() + "/logs?offset=249&line=10")).path("output");
         assertThat(log.path("total").asInt()).isEqualTo(251);
@@ -101,9 +101,9 @@ class SandboxTest {
 
     @Test
     void refusesAWrongKeyAndAnUnknownJobByStatus() throws Exception {
-        HttpResponse<byte[]> refused = send(request(JOBS).setHeader("Authorization", "Bearer sk-wrong"));
-        assertThat(refused.statusCode()).isEqualTo(401);
-        assertThat(json(refused).path("code").asText()).isEqualTo("InvalidApiKey");
+        HttpResponse<byte[]> rejected = send(request(JOBS).setHeader("Authorization", "Bearer sk-wrong"));
+        assertThat(rejected.statusCode()).isEqualTo(401);
+        assertThat(json(rejected).path("code").asText()).isEqualTo("InvalidApiKey");
 
         HttpResponse<byte[]> unknown = get(JOBS + "/ft-unknown/checkpoints");
         assertThat(unknown.statusCode()).isEqualTo(404);
@@ -167,14 +167,14 @@ class SandboxTest {
     void letsAJobLiveByTheTestsClock() throws Exception {
         SimulatedJob job = minimax.create();
         now.updateAndGet(before -> before.plusSeconds(60));
-        job.become("RUNNING").checkpoint("checkpoint-100", 100, "AVAILABLE_NOT_EXPORTED").tell("WARN", "not {json");
+        job.become("RUNNING").checkpoint("checkpoint-100", 100, "AVAILABLE_NOT_EXPORTED").publish("WARN", "not {json");
         now.updateAndGet(before -> before.plusSeconds(60));
         job.checkpoint("checkpoint-100", 100, "READY").become("SUCCEEDED");
 
-        JsonNode told = events(job.id(), "0").path("event_list");
-        assertThat(told.findValuesAsText("created_at")).containsExactly(
+        JsonNode published = events(job.id(), "0").path("event_list");
+        assertThat(published.findValuesAsText("created_at")).containsExactly(
                 "1772337906000", "1772337966000", "1772337966000", "1772338026000");
-        assertThat(told.at("/2/message").asText()).isEqualTo("not {json");
+        assertThat(published.at("/2/message").asText()).isEqualTo("not {json");
         assertThat(world.visible()).hasEntrySatisfying(job.id(), all -> {
             assertThat(all.statuses()).containsExactly("SUCCEEDED");
             assertThat(all.checkpoints()).isEqualTo(Map.of("checkpoint-100", Set.of("READY")));
@@ -188,16 +188,16 @@ class SandboxTest {
         job.become("RUNNING");
         sandbox.mischief().times(2, "GET " + JOBS, Fault.truncated());
         get(JOBS);
-        job.become("CANCELLED").checkpoint("checkpoint-100", 100, "READY").tell("INFO", "bye");
+        job.become("CANCELLED").checkpoint("checkpoint-100", 100, "READY").publish("INFO", "bye");
         get(JOBS + "/" + job.id() + "/checkpoints");
 
         assertThat(world.shown()).isEqualTo(Map.of(job.id(), new ExpectedFacts(Set.of("PENDING"), Map.of(), world.shown()
                 .get(job.id()).events())));
         Stream.of("", "/checkpoints", "/logs?offset=1").forEach(part -> get(JOBS + "/" + job.id() + part));
-        ExpectedFacts told = world.shown().get(job.id());
-        assertThat(told.statuses()).containsExactlyInAnyOrder("PENDING", "CANCELLED");
-        assertThat(told.checkpoints()).isEqualTo(Map.of("checkpoint-100", Set.of("READY")));
-        assertThat(told.events().stream()).containsExactly(1, 2, 3);
+        ExpectedFacts published = world.shown().get(job.id());
+        assertThat(published.statuses()).containsExactlyInAnyOrder("PENDING", "CANCELLED");
+        assertThat(published.checkpoints()).isEqualTo(Map.of("checkpoint-100", Set.of("READY")));
+        assertThat(published.events().stream()).containsExactly(1, 2, 3);
     }
 
     @Test

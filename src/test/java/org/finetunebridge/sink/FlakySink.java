@@ -32,7 +32,7 @@ public final class FlakySink implements Sink {
         FENCED
     }
 
-    private final Map<String, String> memory = new TreeMap<>();
+    private final Map<String, String> state = new TreeMap<>();
     private final List<EncodedEvent> events = new ArrayList<>();
     private final List<EncodedEvent> deadLetters = new ArrayList<>();
     private final List<List<Batch>> commits = new ArrayList<>();
@@ -71,7 +71,7 @@ public final class FlakySink implements Sink {
     public synchronized Collection<JobState> open() {
         open = true;
         opened++;
-        return memory.values().stream().map(FlakySink::read).toList();
+        return state.values().stream().map(FlakySink::read).toList();
     }
 
     @Override
@@ -98,12 +98,12 @@ public final class FlakySink implements Sink {
 
     @Override
     public synchronized Collection<JobState> peek() {
-        return memory.values().stream().map(FlakySink::read).toList();
+        return state.values().stream().map(FlakySink::read).toList();
     }
 
     @Override
     public synchronized void forget(Collection<String> names) {
-        names.forEach(memory::remove);
+        names.forEach(state::remove);
     }
 
     @Override
@@ -121,7 +121,7 @@ public final class FlakySink implements Sink {
         for (Batch batch : batches) {
             events.addAll(batch.events());
             deadLetters.addAll(batch.deadLetters());
-            batch.memories().forEach(one -> memory.put(one.name(), JobStateSerde.write(one)));
+            batch.states().forEach(one -> state.put(one.name(), JobStateSerde.write(one)));
         }
     }
 

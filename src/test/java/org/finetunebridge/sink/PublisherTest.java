@@ -100,7 +100,7 @@ class PublisherTest {
 
         assertThatThrownBy(() -> publisher.publish(batch(session, "a", "1"))).isInstanceOf(InstanceFencedException.class);
         assertThat(publisher.fenced()).isCompleted();
-        assertThat(publisher.trouble()).isInstanceOf(InstanceFencedException.class);
+        assertThat(publisher.suspension()).isInstanceOf(InstanceFencedException.class);
     }
 
     @Test
@@ -156,7 +156,7 @@ class PublisherTest {
         List<Future<?>> all = new ArrayList<>();
         for (int n = 0; n < 40; n++) {
             String job = "job-" + n;
-            all.add(threads.submit(() -> IntStream.range(0, 25).forEach(fact -> tell(job, fact))));
+            all.add(threads.submit(() -> IntStream.range(0, 25).forEach(fact -> publish(job, fact))));
         }
         for (Future<?> one : all) {
             one.get(60, TimeUnit.SECONDS);
@@ -168,12 +168,12 @@ class PublisherTest {
     }
 
     /** As a poll does: what the memory does not know is told, until the memory knows it. */
-    private void tell(String job, int fact) {
+    private void publish(String job, int fact) {
         while (true) {
             try {
                 SinkSession session = publisher.session();
-                String told = status(session, job);
-                if (told != null && Integer.parseInt(told) >= fact) {
+                String published = status(session, job);
+                if (published != null && Integer.parseInt(published) >= fact) {
                     return;
                 }
                 publisher.publish(batch(session, job, Integer.toString(fact)));
@@ -210,7 +210,7 @@ class PublisherTest {
 
         assertThatThrownBy(() -> faulty.publish(batch(session, "a", "1"))).isInstanceOf(SinkUnavailableException.class)
                 .hasMessageContaining("no way");
-        assertThat(faulty.trouble()).isInstanceOf(SinkUnavailableException.class);
+        assertThat(faulty.suspension()).isInstanceOf(SinkUnavailableException.class);
         assertThat(faulty.session()).isNotSameAs(session);
     }
 
@@ -224,7 +224,7 @@ class PublisherTest {
         });
 
         assertThatThrownBy(faulty::session).isInstanceOf(SinkUnavailableException.class).hasMessageContaining("no heap");
-        assertThat(faulty.trouble()).as("what health tells").hasMessageContaining("no heap");
+        assertThat(faulty.suspension()).as("what health tells").hasMessageContaining("no heap");
     }
 
     @Test
@@ -247,11 +247,11 @@ class PublisherTest {
     }
 
     private static String status(SinkSession session, String job) {
-        return session.of("acme", job).told().status();
+        return session.of("acme", job).published().status();
     }
 
     private static Batch batch(SinkSession session, String job, String fact) {
-        return new Batch(session, List.of(Disk.event(job, fact)), List.of(), List.of(Disk.memory(job, fact)));
+        return new Batch(session, List.of(Disk.event(job, fact)), List.of(), List.of(Disk.state(job, fact)));
     }
 
     /** A sink whose first commit takes until somebody opens the gate. */

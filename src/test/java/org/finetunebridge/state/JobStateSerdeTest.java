@@ -22,10 +22,10 @@ import org.junit.jupiter.api.Test;
 class JobStateSerdeTest {
 
     @Property
-    void readsWhatItWrote(@ForAll("memories") JobState memory) throws IOException {
-        String json = JobStateSerde.write(memory);
+    void readsWhatItWrote(@ForAll("states") JobState state) throws IOException {
+        String json = JobStateSerde.write(state);
 
-        assertThat(JobStateSerde.read(json)).isEqualTo(memory);
+        assertThat(JobStateSerde.read(json)).isEqualTo(state);
         assertThat(json).doesNotContain("\n");
     }
 
@@ -37,11 +37,11 @@ class JobStateSerdeTest {
         List<String> last = IntStream.range(0, Cursor.BOUNDARY)
                 .mapToObj(n -> "abcdefghijklmnopqrstuvwx" + (10 + n)).toList();
         var cursor = new Cursor(12_345, last, Instant.parse("2026-03-01T08:00:00.123Z"), null, null);
-        var told = new PublishedState("RUNNING", things, List.of(), Map.of("events", cursor));
-        var memory = new JobState("dashscope", "ft-202603010800-1a2b", told, 0, null, null, null);
+        var published = new PublishedState("RUNNING", things, List.of(), Map.of("events", cursor));
+        var state = new JobState("dashscope", "ft-202603010800-1a2b", published, 0, null, null, null);
 
-        assertThat(JobStateSerde.write(memory).getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(1_000);
-        assertThat(JobStateSerde.write(memory.retired(Retired.FINISHED)).getBytes(StandardCharsets.UTF_8))
+        assertThat(JobStateSerde.write(state).getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(1_000);
+        assertThat(JobStateSerde.write(state.retired(Retired.FINISHED)).getBytes(StandardCharsets.UTF_8))
                 .as("a tombstone").hasSizeLessThan(200);
     }
 
@@ -50,10 +50,10 @@ class JobStateSerdeTest {
     void isSmallAlsoWhileAnEndIsHeldBack() {
         String fact = "{\"id\":\"abcdefghijklmnopqrstuvwxyz\",\"time\":\"2026-03-01T08:00:00.123Z\",\"timeRaw\":"
                 + "\"2026-03-01 16:00:00.123\",\"data\":" + "x".repeat(560) + '}';
-        var held = new DeferredEvent("SUCCEEDED", Instant.parse("2026-03-01T08:00:01.123Z"),
+        var deferred = new DeferredEvent("SUCCEEDED", Instant.parse("2026-03-01T08:00:01.123Z"),
                 "6f0a1b2c-3d4e-5f60-7182-93a4b5c6d7e8", fact);
 
-        assertThat(JobStateSerde.write(JobState.blank("dashscope", "ft-202603010800-1a2b").holding(held)))
+        assertThat(JobStateSerde.write(JobState.blank("dashscope", "ft-202603010800-1a2b").deferring(deferred)))
                 .hasSizeLessThan(1_000);
     }
 
@@ -68,17 +68,17 @@ class JobStateSerdeTest {
     }
 
     @Provide
-    Arbitrary<JobState> memories() {
-        return Combinators.combine(texts(), texts(), told(), Arbitraries.integers().between(0, 2),
-                Arbitraries.of(Retired.class).injectNull(0.5), trouble().injectNull(0.5), held().injectNull(0.5))
+    Arbitrary<JobState> states() {
+        return Combinators.combine(texts(), texts(), published(), Arbitraries.integers().between(0, 2),
+                Arbitraries.of(Retired.class).injectNull(0.5), suspension().injectNull(0.5), deferred().injectNull(0.5))
                 .as(JobState::new);
     }
 
-    private static Arbitrary<DeferredEvent> held() {
+    private static Arbitrary<DeferredEvent> deferred() {
         return Combinators.combine(texts(), instants(), texts().injectNull(0.3), texts()).as(DeferredEvent::new);
     }
 
-    private static Arbitrary<PublishedState> told() {
+    private static Arbitrary<PublishedState> published() {
         Arbitrary<List<String>> lists = texts().list().ofMaxSize(4);
         return Combinators.combine(texts().injectNull(0.3), Arbitraries.maps(texts(), lists).ofMaxSize(4), lists,
                 Arbitraries.maps(texts(), cursors()).ofMaxSize(2)).as(PublishedState::new);
@@ -89,7 +89,7 @@ class JobStateSerdeTest {
                 instants().injectNull(0.3), texts().injectNull(0.7), texts().injectNull(0.7)).as(Cursor::new);
     }
 
-    private static Arbitrary<Suspension> trouble() {
+    private static Arbitrary<Suspension> suspension() {
         return Combinators.combine(oneTrouble(), oneTrouble().injectNull(0.7)).as(Suspension::beside);
     }
 

@@ -9,32 +9,32 @@ import org.junit.jupiter.api.Test;
 class JobStateTest {
 
     private static final DeferredEvent END = new DeferredEvent("SUCCEEDED", Instant.EPOCH, null, "{}");
-    private final JobState holding = JobState.blank("acme", "job-1").with(PublishedState.NOTHING.withJobStatus("RUNNING",
-            "RUNNING")).holding(END);
+    private final JobState deferring = JobState.blank("acme", "job-1").with(PublishedState.NOTHING.withJobStatus("RUNNING",
+            "RUNNING")).deferring(END);
 
     @Test
     void holdsAnEndBackUntilItIsTold() {
-        assertThat(holding.with(holding.told().withStatus("c-1", "READY")).held()).isEqualTo(END);
-        assertThat(holding.with(holding.told().withJobStatus("FAILED", "FAILED")).held()).isEqualTo(END);
-        assertThat(holding.with(holding.told().withJobStatus("SUCCEEDED", "SUCCEEDED")).held()).isNull();
+        assertThat(deferring.with(deferring.published().withStatus("c-1", "READY")).deferred()).isEqualTo(END);
+        assertThat(deferring.with(deferring.published().withJobStatus("FAILED", "FAILED")).deferred()).isEqualTo(END);
+        assertThat(deferring.with(deferring.published().withJobStatus("SUCCEEDED", "SUCCEEDED")).deferred()).isNull();
     }
 
     @Test
     void holdsItWhateverElseHappensToTheJob() {
-        assertThat(holding.seen().readWhole().with(new Suspension("job", "404", "gone", 1, true, Instant.EPOCH)).held())
+        assertThat(deferring.seen().readWhole().with(new Suspension("job", "404", "gone", 1, true, Instant.EPOCH)).deferred())
                 .isEqualTo(END);
     }
 
     @Test
     void knowsAnEndThatIsHeldOrTold() {
-        assertThat(holding.knowsEnd("SUCCEEDED")).isTrue();
-        assertThat(holding.knowsEnd("FAILED")).isFalse();
-        assertThat(holding.with(holding.told().withJobStatus("FAILED", "FAILED")).knowsEnd("FAILED")).isTrue();
+        assertThat(deferring.knowsEnd("SUCCEEDED")).isTrue();
+        assertThat(deferring.knowsEnd("FAILED")).isFalse();
+        assertThat(deferring.with(deferring.published().withJobStatus("FAILED", "FAILED")).knowsEnd("FAILED")).isTrue();
     }
 
     @Test
     void holdsNothingOnceItIsRetired() {
-        assertThat(holding.retired(Retired.VANISHED).held()).isNull();
-        assertThat(holding.retired(Retired.OLD).held()).isNull();
+        assertThat(deferring.retired(Retired.VANISHED).deferred()).isNull();
+        assertThat(deferring.retired(Retired.OLD).deferred()).isNull();
     }
 }

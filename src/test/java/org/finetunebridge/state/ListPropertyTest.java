@@ -33,21 +33,21 @@ class ListPropertyTest {
     void tellsEveryRecordOnceAndInOrder(@ForAll("histories") List<Look> history, @ForAll boolean newestFirst,
             @ForAll boolean named) {
         List<Long> times = new ArrayList<>();
-        List<String> told = new ArrayList<>();
-        PublishedState memory = PublishedState.NOTHING;
+        List<String> published = new ArrayList<>();
+        PublishedState state = PublishedState.NOTHING;
         List<Look> all = new ArrayList<>(history);
         all.add(new Look(List.of(), false));
         for (Look look : all) {
             look.later().forEach(later -> times.add((times.isEmpty() ? 1_700_000_000L : times.get(times.size() - 1)) + later));
-            StateDiff news = StateDiff.ofList(memory, page(times, newestFirst, named), "events", true);
+            StateDiff diff = StateDiff.ofList(state, page(times, newestFirst, named), "events", true);
             if (!look.lost()) {
-                memory = news.told();
-                news.items().forEach(item -> told.add(item.fact().id()));
+                state = diff.published();
+                diff.items().forEach(item -> published.add(item.fact().id()));
             }
         }
 
-        assertThat(told).containsExactlyElementsOf(page(times, newestFirst, named).stream().map(ParseResult::id).toList());
-        assertThat(StateDiff.ofList(memory, page(times, !newestFirst, named), "events", true).any()).isFalse();
+        assertThat(published).containsExactlyElementsOf(page(times, newestFirst, named).stream().map(ParseResult::id).toList());
+        assertThat(StateDiff.ofList(state, page(times, !newestFirst, named), "events", true).any()).isFalse();
     }
 
     @Provide
@@ -71,6 +71,6 @@ class ListPropertyTest {
         }
         ObjectNode mapped = JSON.objectNode().put("newestFirst", newestFirst);
         mapped.set("facts", facts);
-        return RecordPage.of(mapped, new FactParser("any", ZoneOffset.UTC), new RecordKeyStrategy(false, !named, -1)).findings();
+        return RecordPage.of(mapped, new FactParser("any", ZoneOffset.UTC), new RecordKeyStrategy(false, !named, -1)).results();
     }
 }

@@ -14,14 +14,14 @@ class PublishedStateTest {
 
     @Test
     void refusesARecordOnceHoweverManyAreBadAtATime() {
-        PublishedState told = PublishedState.NOTHING;
+        PublishedState published = PublishedState.NOTHING;
         for (int from = 0; from < 2000; from += 100) {
-            StateDiff news = StateDiff.ofState(told, page(from).findings());
-            assertThat(news.refused()).hasSize(100);
-            told = news.told();
+            StateDiff diff = StateDiff.ofState(published, page(from).results());
+            assertThat(diff.rejected()).hasSize(100);
+            published = diff.published();
         }
         for (int from = 0; from < 2000; from += 100) {
-            assertThat(StateDiff.ofState(told, page(from).findings()).any()).isFalse();
+            assertThat(StateDiff.ofState(published, page(from).results()).any()).isFalse();
         }
     }
 

@@ -45,15 +45,15 @@ class StateDiffPropertyTest {
 
     @Property
     void tellsEveryStatusOfEveryThingOnce(@ForAll("histories") List<Observation> history) {
-        PublishedState told = PublishedState.NOTHING;
+        PublishedState published = PublishedState.NOTHING;
         List<String> all = new ArrayList<>();
         Set<String> shown = new LinkedHashSet<>();
         for (Observation observation : history) {
-            StateDiff news = StateDiff.ofState(told, page(observation.page()));
+            StateDiff diff = StateDiff.ofState(published, page(observation.page()));
             if (!observation.lost()) {
-                told = observation.restart() ? throughJson(news.told()) : news.told();
-                news.items().forEach(item -> all.add(name(item)));
-                news.refused().forEach(bad -> all.add(bad.raw().asText()));
+                published = observation.restart() ? throughJson(diff.published()) : diff.published();
+                diff.items().forEach(item -> all.add(name(item)));
+                diff.rejected().forEach(bad -> all.add(bad.raw().asText()));
                 observation.page().forEach(one -> shown.add(one.name()));
             }
         }
@@ -64,17 +64,17 @@ class StateDiffPropertyTest {
     @Property
     void whatIsLostIsToldByTheNextObservation(@ForAll("histories") List<Observation> history,
             @ForAll("pages") List<Shown> page) {
-        PublishedState told = PublishedState.NOTHING;
+        PublishedState published = PublishedState.NOTHING;
         for (Observation observation : history) {
-            told = StateDiff.ofState(told, page(observation.page())).told();
+            published = StateDiff.ofState(published, page(observation.page())).published();
         }
 
-        StateDiff lost = StateDiff.ofState(told, page(page));
-        StateDiff again = StateDiff.ofState(throughJson(told), page(page));
+        StateDiff lost = StateDiff.ofState(published, page(page));
+        StateDiff again = StateDiff.ofState(throughJson(published), page(page));
         assertThat(again.items()).extracting(StateDiffPropertyTest::name)
                 .containsExactlyElementsOf(lost.items().stream().map(StateDiffPropertyTest::name).toList());
-        assertThat(again.told()).isEqualTo(lost.told());
-        assertThat(StateDiff.ofState(again.told(), page(page)).any()).isFalse();
+        assertThat(again.published()).isEqualTo(lost.published());
+        assertThat(StateDiff.ofState(again.published(), page(page)).any()).isFalse();
     }
 
     @Provide
@@ -98,10 +98,10 @@ class StateDiffPropertyTest {
         return item.fact().data().path("checkpoint").asText() + ' ' + item.fact().statusKey();
     }
 
-    private static PublishedState throughJson(PublishedState told) {
+    private static PublishedState throughJson(PublishedState published) {
         try {
-            var memory = new JobState("acme", "job-1", told, 0, null, null, null);
-            return JobStateSerde.read(JobStateSerde.write(memory)).told();
+            var state = new JobState("acme", "job-1", published, 0, null, null, null);
+            return JobStateSerde.read(JobStateSerde.write(state)).published();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -110,7 +110,7 @@ class StateDiffPropertyTest {
     private static List<ParseResult> page(List<Shown> page) {
         ArrayNode facts = NODES.arrayNode();
         page.forEach(shown -> facts.add(fact(shown)));
-        return RecordPage.of(NODES.objectNode().set("facts", facts), READER).findings();
+        return RecordPage.of(NODES.objectNode().set("facts", facts), READER).results();
     }
 
     private static ObjectNode fact(Shown shown) {

@@ -26,26 +26,26 @@ class StateDiffTest {
     @Test
     void tellsAStatusOnceAndWhatItWasBefore() {
         StateDiff first = StateDiff.ofState(PublishedState.NOTHING, page(status("PENDING")));
-        StateDiff second = StateDiff.ofState(first.told(), page(status("RUNNING")));
-        StateDiff third = StateDiff.ofState(second.told(), page(status("RUNNING"), status("PENDING")));
+        StateDiff second = StateDiff.ofState(first.published(), page(status("RUNNING")));
+        StateDiff third = StateDiff.ofState(second.published(), page(status("RUNNING"), status("PENDING")));
 
         assertThat(first.items()).extracting(OutgoingEvent::previous).containsOnlyNulls();
         assertThat(second.items()).extracting(OutgoingEvent::previous).containsExactly("PENDING");
         assertThat(third.any()).isFalse();
-        assertThat(third.told()).isSameAs(second.told());
+        assertThat(third.published()).isSameAs(second.published());
     }
 
     @Test
     void datesAStatusThatWasNeverDatedByNothing() {
-        StateDiff news = StateDiff.ofState(PublishedState.NOTHING, page(status("RUNNING")));
+        StateDiff diff = StateDiff.ofState(PublishedState.NOTHING, page(status("RUNNING")));
 
-        assertThat(news.items().get(0).fact().time()).isNull();
+        assertThat(diff.items().get(0).fact().time()).isNull();
     }
 
     @Test
     void datesTheFirstFactOfACheckpointByItsAppearance() {
         StateDiff first = StateDiff.ofState(PublishedState.NOTHING, page(checkpoint("c-1", "EXPORTING", "2026-03-01T00:00:01Z")));
-        StateDiff second = StateDiff.ofState(first.told(), page(checkpoint("c-1", "READY", "2026-03-01T00:00:01Z")));
+        StateDiff second = StateDiff.ofState(first.published(), page(checkpoint("c-1", "READY", "2026-03-01T00:00:01Z")));
 
         assertThat(first.items().get(0).fact().time()).isEqualTo("2026-03-01T00:00:01Z");
         assertThat(second.items().get(0).fact().time()).isNull();
@@ -53,40 +53,40 @@ class StateDiffTest {
 
     @Test
     void tellsTheOldestFirst() {
-        StateDiff news = StateDiff.ofState(PublishedState.NOTHING, page(checkpoint("c-3", "READY", "2026-03-01T00:00:03Z"),
+        StateDiff diff = StateDiff.ofState(PublishedState.NOTHING, page(checkpoint("c-3", "READY", "2026-03-01T00:00:03Z"),
                 checkpoint("c-1", "READY", "2026-03-01T00:00:01Z"),
                 checkpoint("c-2", "READY", "2026-03-01T00:00:02Z")));
 
-        assertThat(news.items()).extracting(item -> item.fact().data().path("checkpoint").asText())
+        assertThat(diff.items()).extracting(item -> item.fact().data().path("checkpoint").asText())
                 .containsExactly("c-1", "c-2", "c-3");
     }
 
     @Test
     void tellsTwoUnknownStatusesApart() {
-        StateDiff news = StateDiff.ofState(PublishedState.NOTHING, page(unknown("THINKING"), unknown("DREAMING"), unknown("THINKING")));
+        StateDiff diff = StateDiff.ofState(PublishedState.NOTHING, page(unknown("THINKING"), unknown("DREAMING"), unknown("THINKING")));
 
-        assertThat(news.items()).hasSize(2);
+        assertThat(diff.items()).hasSize(2);
     }
 
     @Test
     void refusesABadRecordOnceAndTellsTheOthers() {
         StateDiff first = StateDiff.ofState(PublishedState.NOTHING, page(bad("x"), status("RUNNING")));
-        StateDiff second = StateDiff.ofState(first.told(), page(status("RUNNING"), bad("x"), bad("y")));
+        StateDiff second = StateDiff.ofState(first.published(), page(status("RUNNING"), bad("x"), bad("y")));
 
-        assertThat(first.refused()).hasSize(1);
+        assertThat(first.rejected()).hasSize(1);
         assertThat(first.items()).hasSize(1);
-        assertThat(second.refused()).extracting(finding -> finding.raw().asText()).containsExactly("y");
+        assertThat(second.rejected()).extracting(result -> result.raw().asText()).containsExactly("y");
     }
 
     @Test
     void remembersNoMoreThanItMust() {
-        PublishedState told = PublishedState.NOTHING;
+        PublishedState published = PublishedState.NOTHING;
         for (int n = 0; n < 5_000; n++) {
-            told = StateDiff.ofState(told, page(unknown("STATUS-" + n), bad("bad " + n))).told();
+            published = StateDiff.ofState(published, page(unknown("STATUS-" + n), bad("bad " + n))).published();
         }
 
-        assertThat(told.statuses("")).hasSize(32).endsWith("UNKNOWN STATUS-4999");
-        assertThat(told.refused()).hasSize(4_096);
+        assertThat(published.statuses("")).hasSize(32).endsWith("UNKNOWN STATUS-4999");
+        assertThat(published.rejected()).hasSize(4_096);
     }
 
     // a list that grows
@@ -94,45 +94,45 @@ class StateDiffTest {
     @Test
     void tellsEveryLineWithItsPlace() {
         StateDiff first = growth(PublishedState.NOTHING, 0, line(1, "a"), line(2, "b"));
-        StateDiff second = growth(first.told(), 1, line(2, "b"), line(3, "c"));
+        StateDiff second = growth(first.published(), 1, line(2, "b"), line(3, "c"));
 
         assertThat(first.items()).extracting(OutgoingEvent::sequence).containsExactly(0L, 1L);
         assertThat(second.items()).extracting(OutgoingEvent::sequence).containsExactly(2L);
-        assertThat(second.told().cursor("events").position()).isEqualTo(3);
+        assertThat(second.published().cursor("events").position()).isEqualTo(3);
     }
 
     @Test
     void trustsPositionsWhateverTheClocksSay() {
         StateDiff first = growth(PublishedState.NOTHING, 0, line(500, "a"));
 
-        assertThat(messages(growth(first.told(), 0, line(500, "a"), line(3, "b"), line(500, "c"))))
+        assertThat(messages(growth(first.published(), 0, line(500, "a"), line(3, "b"), line(500, "c"))))
                 .containsExactly("b", "c");
     }
 
     @Test
     void takesTwoEqualLinesForOneFactButForTwoPlaces() {
-        StateDiff news = growth(PublishedState.NOTHING, 0, line(1, "a"), line(1, "a"), line(1, "b"));
+        StateDiff diff = growth(PublishedState.NOTHING, 0, line(1, "a"), line(1, "a"), line(1, "b"));
 
-        assertThat(messages(news)).containsExactly("a", "b");
-        assertThat(news.items()).extracting(OutgoingEvent::sequence).containsExactly(0L, 2L);
-        assertThat(news.told().cursor("events").position()).isEqualTo(3);
+        assertThat(messages(diff)).containsExactly("a", "b");
+        assertThat(diff.items()).extracting(OutgoingEvent::sequence).containsExactly(0L, 2L);
+        assertThat(diff.published().cursor("events").position()).isEqualTo(3);
     }
 
     @Test
     void findsItsPlaceInAPageThatBeginsElsewhere() {
         StateDiff first = growth(PublishedState.NOTHING, 0, line(1, "a"), line(2, "b"));
 
-        assertThat(messages(growth(first.told(), 1, line(1, "a"), line(2, "b"), line(3, "c")))).containsExactly("c");
+        assertThat(messages(growth(first.published(), 1, line(1, "a"), line(2, "b"), line(3, "c")))).containsExactly("c");
     }
 
     @Test
     void tellsNothingOfAPageItCannotPlaceBeforeTheListWasReadAgain() {
         StateDiff first = growth(PublishedState.NOTHING, 0, line(1, "a"), line(2, "b"), line(3, "c"));
-        StateDiff later = growth(first.told(), 2, line(9, "i"), line(10, "j"));
+        StateDiff later = growth(first.published(), 2, line(9, "i"), line(10, "j"));
 
         assertThat(later.lost()).isTrue();
         assertThat(later.any()).isFalse();
-        assertThat(later.told()).isSameAs(first.told());
+        assertThat(later.published()).isSameAs(first.published());
     }
 
     @Test
@@ -140,16 +140,16 @@ class StateDiffTest {
         StateDiff first = growth(PublishedState.NOTHING, 0, line(1, "a"), line(2, "b"));
         var again = new PageRequest("events", 0, true, Set.of());
 
-        StateDiff news = StateDiff.ofGrowth(first.told(), page(line(1, "x"), line(2, "y"), line(3, "z")), again);
-        assertThat(messages(news)).as("b's own moment may hold more").containsExactly("y", "z");
-        assertThat(news.told().cursor("events").position()).isEqualTo(3);
+        StateDiff diff = StateDiff.ofGrowth(first.published(), page(line(1, "x"), line(2, "y"), line(3, "z")), again);
+        assertThat(messages(diff)).as("b's own moment may hold more").containsExactly("y", "z");
+        assertThat(diff.published().cursor("events").position()).isEqualTo(3);
     }
 
     @Test
     void asksForTheListAgainIfItEndsBeforeTheLastLineTold() {
         StateDiff first = growth(PublishedState.NOTHING, 0, line(1, "a"), line(2, "b"));
 
-        assertThat(growth(first.told(), 1).lost()).isTrue();
+        assertThat(growth(first.published(), 1).lost()).isTrue();
         assertThat(growth(PublishedState.NOTHING, 0).lost()).isFalse();
     }
 
@@ -165,28 +165,28 @@ class StateDiffTest {
 
     @Test
     void tellsALineToldOnceAfterManyOthers() {
-        PublishedState told = PublishedState.NOTHING;
+        PublishedState published = PublishedState.NOTHING;
         for (int n = 0; n < 200; n++) {
-            StateDiff news = growth(told, Math.max(0, n - 1), n == 0 ? new ObjectNode[] {line(0, "0")}
+            StateDiff diff = growth(published, Math.max(0, n - 1), n == 0 ? new ObjectNode[] {line(0, "0")}
                     : new ObjectNode[] {line(n - 1, "" + (n - 1)), line(n, "" + n)});
-            assertThat(messages(news)).containsExactly("" + n);
-            told = news.told();
+            assertThat(messages(diff)).containsExactly("" + n);
+            published = diff.published();
         }
-        assertThat(told.cursor("events").last()).hasSize(Cursor.BOUNDARY);
-        assertThat(told.cursor("events").newest()).isEqualTo(Instant.ofEpochSecond(1_772_000_000L + 199));
+        assertThat(published.cursor("events").last()).hasSize(Cursor.BOUNDARY);
+        assertThat(published.cursor("events").newest()).isEqualTo(Instant.ofEpochSecond(1_772_000_000L + 199));
     }
 
-    private static StateDiff growth(PublishedState told, long from, ObjectNode... lines) {
-        return StateDiff.ofGrowth(told, page(lines), PageRequest.from(from, "events"));
+    private static StateDiff growth(PublishedState published, long from, ObjectNode... lines) {
+        return StateDiff.ofGrowth(published, page(lines), PageRequest.from(from, "events"));
     }
 
-    private static List<String> messages(StateDiff news) {
-        return news.items().stream().map(item -> item.fact().data().path("message").asText()).toList();
+    private static List<String> messages(StateDiff diff) {
+        return diff.items().stream().map(item -> item.fact().data().path("message").asText()).toList();
     }
 
     private static List<ParseResult> page(ObjectNode... facts) {
         ArrayNode all = NODES.arrayNode().addAll(Arrays.asList(facts));
-        return RecordPage.of(NODES.objectNode().set("facts", all), READER).findings();
+        return RecordPage.of(NODES.objectNode().set("facts", all), READER).results();
     }
 
     private static ObjectNode status(String status) {

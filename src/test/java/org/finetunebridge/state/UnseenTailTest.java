@@ -30,16 +30,16 @@ class UnseenTailTest {
     void isToldOnceThoughRecordsOfOneMomentChangePlaces(@ForAll @IntRange(min = 1, max = 6) int ofAMoment,
             @ForAll @IntRange(min = 1, max = 40) int atATime, @ForAll long seed) {
         Random chance = new Random(seed);
-        List<String> told = new ArrayList<>();
-        PublishedState memory = PublishedState.NOTHING;
+        List<String> published = new ArrayList<>();
+        PublishedState state = PublishedState.NOTHING;
         for (int records = atATime; records <= 120; records += atATime) {
-            StateDiff news = StateDiff.ofList(memory, page(records, ofAMoment, chance), "events", true);
-            news.items().forEach(item -> told.add(item.fact().data().path("message").asText()));
-            memory = news.told();
+            StateDiff diff = StateDiff.ofList(state, page(records, ofAMoment, chance), "events", true);
+            diff.items().forEach(item -> published.add(item.fact().data().path("message").asText()));
+            state = diff.published();
         }
         int all = 120 / atATime * atATime;
-        assertThat(told).containsExactlyInAnyOrderElementsOf(IntStream.range(0, all).mapToObj(Integer::toString).toList());
-        assertThat(told).extracting(name -> Integer.parseInt(name) / ofAMoment).isSorted();
+        assertThat(published).containsExactlyInAnyOrderElementsOf(IntStream.range(0, all).mapToObj(Integer::toString).toList());
+        assertThat(published).extracting(name -> Integer.parseInt(name) / ofAMoment).isSorted();
     }
 
     private static List<ParseResult> page(int records, int ofAMoment, Random chance) {
@@ -54,6 +54,6 @@ class UnseenTailTest {
             fact.putObject("data").put("level", "INFO").put("message", Integer.toString(number));
             facts.add(fact);
         });
-        return RecordPage.of(JSON.objectNode().set("facts", facts), new FactParser("any", ZoneOffset.UTC)).findings();
+        return RecordPage.of(JSON.objectNode().set("facts", facts), new FactParser("any", ZoneOffset.UTC)).results();
     }
 }

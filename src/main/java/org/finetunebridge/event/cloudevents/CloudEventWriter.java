@@ -73,12 +73,12 @@ public final class CloudEventWriter {
      * @param observedAt when the answer came, UTC
      * @param requestId  the provider's name for the request; may be null
      */
-    public EncodedEvent of(OutgoingEvent telling, Instant observedAt, String requestId) {
-        Fact fact = telling.fact();
+    public EncodedEvent of(OutgoingEvent outgoing, Instant observedAt, String requestId) {
+        Fact fact = outgoing.fact();
         String observed = Timestamps.format(observedAt);
         String occurred = fact.time() == null ? null : Timestamps.format(fact.time());
         return event(TYPES.get(fact.kind()), fact.id(), fact.job(), occurred == null ? observed : occurred,
-                new EventDataWriter(telling, observed, occurred, requestId, zone));
+                new EventDataWriter(outgoing, observed, occurred, requestId, zone));
     }
 
     /** An event of any type whose data somebody else writes. */

@@ -21,14 +21,14 @@ import org.finetunebridge.event.Timestamps;
  * @param requestId the provider's name for the request; may be null
  * @param zone      of clocks that carry none
  */
-record EventDataWriter(OutgoingEvent telling, String observed, String occurred, String requestId, ZoneId zone)
+record EventDataWriter(OutgoingEvent outgoing, String observed, String occurred, String requestId, ZoneId zone)
         implements CloudEventWriter.Data {
 
     private static final Set<String> CLOCKS = Set.of("createdAt", "finishedAt", "expiresAt");
 
     @Override
     public void write(JsonGenerator json) throws IOException {
-        Fact fact = telling.fact();
+        Fact fact = outgoing.fact();
         json.writeStringField("observedAt", observed);
         if (occurred == null) {
             json.writeNullField("occurredAt");
@@ -40,14 +40,14 @@ record EventDataWriter(OutgoingEvent telling, String observed, String occurred, 
         if (requestId != null) {
             json.writeStringField("requestId", requestId);
         }
-        if (telling.previous() != null) {
-            json.writeStringField("previousStatus", telling.previous());
+        if (outgoing.previous() != null) {
+            json.writeStringField("previousStatus", outgoing.previous());
         }
         if (fact.kind() == FactType.JOB_STATUS_CHANGED) {
             json.writeBooleanField("terminal", Fact.isTerminal(fact.status()));
         }
-        if (telling.sequence() != null) {
-            json.writeNumberField("sequence", telling.sequence());
+        if (outgoing.sequence() != null) {
+            json.writeNumberField("sequence", outgoing.sequence());
         }
         for (var field : fact.data().properties()) {
             write(json, field.getKey(), field.getValue());

@@ -47,16 +47,16 @@ public final class JobsCommand implements Action {
         bridge.settings().sources().stream().map(SourceSettings::name)
                 .filter(name -> source == null || source.equals(name))
                 .flatMap(name -> session.jobs(name).stream().sorted(Comparator.comparing(JobState::job)))
-                .filter(memory -> all || memory.retired() == null)
-                .forEach(memory -> addRow(table, memory));
+                .filter(state -> all || state.retired() == null)
+                .forEach(state -> addRow(table, state));
         table.print(System.out);
         return null;
     }
 
-    private static void addRow(ShellTable table, JobState memory) {
-        String status = memory.told().status();
-        table.addRow().addContent(memory.source(), LogSanitizer.line(memory.job()), status == null ? "" : status,
-                memory.retired() == null ? "yes" : "no, " + memory.retired().name().toLowerCase(Locale.ROOT),
-                memory.trouble() == null ? "" : memory.trouble().reason());
+    private static void addRow(ShellTable table, JobState state) {
+        String status = state.published().status();
+        table.addRow().addContent(state.source(), LogSanitizer.line(state.job()), status == null ? "" : status,
+                state.retired() == null ? "yes" : "no, " + state.retired().name().toLowerCase(Locale.ROOT),
+                state.suspension() == null ? "" : state.suspension().reason());
     }
 }

@@ -31,30 +31,30 @@ public final class StatusCommand implements Action {
             System.out.println("Nothing is watched: " + keeper.reason());
             return null;
         }
-        RuntimeException trouble = bridge.publisher().trouble();
-        System.out.println("Sink: " + bridge.settings().sink() + (trouble == null ? ", UP"
-                : ", DOWN: " + trouble.getMessage()));
-        SinkSession session = trouble == null ? bridge.publisher().session() : SinkSession.blank();
+        RuntimeException suspension = bridge.publisher().suspension();
+        System.out.println("Sink: " + bridge.settings().sink() + (suspension == null ? ", UP"
+                : ", DOWN: " + suspension.getMessage()));
+        SinkSession session = suspension == null ? bridge.publisher().session() : SinkSession.blank();
         var table = new ShellTable();
         for (String column : new String[] {"Source", "Provider", "Health", "Last poll", "Watched", "Not read", "Why"}) {
             table.column(column);
         }
-        for (SourcePoller watch : bridge.watches()) {
-            addRow(table, bridge, watch, session);
+        for (SourcePoller poller : bridge.pollers()) {
+            addRow(table, bridge, poller, session);
         }
         table.print(System.out);
         bridge.settings().off().forEach(name -> System.out.println(name + " is off: it has no api-key"));
         return null;
     }
 
-    private static void addRow(ShellTable table, Bridge bridge, SourcePoller watch, SinkSession session) throws Exception {
-        String name = watch.source().name();
-        CycleResult tally = watch.tally();
-        Suspension trouble = session.of(name, "").trouble();
+    private static void addRow(ShellTable table, Bridge bridge, SourcePoller poller, SinkSession session) throws Exception {
+        String name = poller.source().name();
+        CycleResult tally = poller.tally();
+        Suspension suspension = session.of(name, "").suspension();
         long watched = session.jobs(name).stream().map(JobState::retired).filter(why -> why == null).count();
-        String health = trouble != null && trouble.parked() ? "DOWN" : "UP";
-        String why = trouble != null ? trouble.reason() : tally.reason();
-        table.addRow().addContent(name, watch.source().provider().name(), health, lastPoll(bridge, name), watched,
+        String health = suspension != null && suspension.parked() ? "DOWN" : "UP";
+        String why = suspension != null ? suspension.reason() : tally.reason();
+        table.addRow().addContent(name, poller.source().provider().name(), health, lastPoll(bridge, name), watched,
                 tally.failed(), why == null ? "" : why);
     }
 

@@ -27,11 +27,11 @@ public final class SinkHealthCheck extends AbstractHealthCheck {
     @Override
     protected void doCall(HealthCheckResultBuilder result, Map<String, Object> options) {
         result.detail("sink", sink);
-        RuntimeException trouble = publisher.trouble();
-        if (trouble == null) {
+        RuntimeException suspension = publisher.suspension();
+        if (suspension == null) {
             result.up();
         } else {
-            result.message(LogSanitizer.line("the sink cannot be written: " + trouble.getMessage())).down();
+            result.message(LogSanitizer.line("the sink cannot be written: " + suspension.getMessage())).down();
         }
     }
 }

@@ -20,14 +20,14 @@ public final class SourceHealthCheck extends AbstractHealthCheck {
     private static final Duration SILENCE = Duration.ofMinutes(5);
     private static final int PERIODS = 3;
 
-    private final SourcePoller watch;
+    private final SourcePoller poller;
     private final PollHealth pulse;
     private final InstantSource clock;
 
     /** @param pulse of the source that is watched */
-    public SourceHealthCheck(SourcePoller watch, PollHealth pulse, InstantSource clock) {
-        super("bridge", "source-" + watch.source().name());
-        this.watch = watch;
+    public SourceHealthCheck(SourcePoller poller, PollHealth pulse, InstantSource clock) {
+        super("bridge", "source-" + poller.source().name());
+        this.poller = poller;
         this.pulse = pulse;
         this.clock = clock;
     }
@@ -52,7 +52,7 @@ public final class SourceHealthCheck extends AbstractHealthCheck {
     }
 
     private void details(HealthCheckResultBuilder result) {
-        result.detail("provider", watch.source().provider().name());
+        result.detail("provider", poller.source().provider().name());
         if (pulse.lastSuccess() != null) {
             result.detail("last.success", pulse.lastSuccess().toString());
         }
@@ -63,12 +63,12 @@ public final class SourceHealthCheck extends AbstractHealthCheck {
     }
 
     private String problem(Instant now) {
-        Suspension trouble = watch.trouble();
-        if (trouble != null && trouble.parked()) {
-            return "set aside until " + trouble.until() + ": " + trouble.reason();
+        Suspension suspension = poller.suspension();
+        if (suspension != null && suspension.parked()) {
+            return "set aside until " + suspension.until() + ": " + suspension.reason();
         }
         Duration silence = Duration.between(pulse.silentSince(), now);
-        return silence.compareTo(longestSilence(watch.source())) > 0
+        return silence.compareTo(longestSilence(poller.source())) > 0
                 ? "not read for " + silence.toSeconds() + " seconds" : null;
     }
 

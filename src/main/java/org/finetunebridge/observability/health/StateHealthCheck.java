@@ -29,7 +29,7 @@ public final class StateHealthCheck extends AbstractHealthCheck {
     @Override
     protected void doCall(HealthCheckResultBuilder result, Map<String, Object> options) {
         if (publisher.remembered() == null) {
-            result.message(publisher.trouble() == null ? "not read yet"
+            result.message(publisher.suspension() == null ? "not read yet"
                     : "it is not certain what was told until the sink can be opened again").down();
         } else if (directory != null && !Files.isWritable(directory)) {
             result.message("the state directory cannot be written: " + directory).down();

@@ -41,7 +41,7 @@ final class CommitMeters implements Consumer<Batch> {
     private void prepare(String source) {
         for (FactType kind : FactType.values()) {
             if (kind != FactType.JOB_SEEN) {
-                told(source, kind);
+                published(source, kind);
             }
         }
         REASONS.forEach(reason -> letters(source, reason));
@@ -54,7 +54,7 @@ final class CommitMeters implements Consumer<Batch> {
     public void accept(Batch batch) {
         for (EncodedEvent event : batch.events()) {
             EventMetadata head = EventMetadata.of(event);
-            told(head.source(), head.kind()).increment();
+            published(head.source(), head.kind()).increment();
             newest.merge(head.source(), head.time(), (one, other) -> one.isAfter(other) ? one : other);
         }
         for (EncodedEvent letter : batch.deadLetters()) {
@@ -67,7 +67,7 @@ final class CommitMeters implements Consumer<Batch> {
         return time == null ? Double.NaN : Duration.between(time, clock.instant()).toMillis() / 1000.0;
     }
 
-    private Counter told(String source, FactType kind) {
+    private Counter published(String source, FactType kind) {
         return Counter.builder("finetune.facts.told").tag("source", source).tag("kind", kind.word())
                 .description("Facts published").register(registry);
     }

@@ -31,17 +31,17 @@ final class JobGauges {
         this.clock = clock;
     }
 
-    void bind(SourcePoller watch, PollHealth pulse) {
-        String source = watch.source().name();
+    void bind(SourcePoller poller, PollHealth pulse) {
+        String source = poller.source().name();
         for (String status : STATUSES) {
             gauge("finetune.jobs.watched", source, status, job -> isWatched(job, status), "Jobs that are read");
             gauge("finetune.jobs.parked", source, status, job -> isWatched(job, status) && isParked(job),
                     "Jobs set aside after an error, and read slowly");
         }
         gauge("finetune.state.records", source, () -> jobs(source, job -> 1), "Jobs remembered, tombstones too");
-        gauge("finetune.source.parked", source, () -> watch.trouble() != null && watch.trouble().parked() ? 1 : 0,
+        gauge("finetune.source.parked", source, () -> poller.suspension() != null && poller.suspension().parked() ? 1 : 0,
                 "1 while the whole source is set aside, such as for a refused key");
-        gauge("finetune.source.held", source, () -> watch.heldUntil().isAfter(clock.instant()) ? 1 : 0,
+        gauge("finetune.source.held", source, () -> poller.suspendedUntil().isAfter(clock.instant()) ? 1 : 0,
                 "1 while the whole source waits");
         gauge("finetune.last.success.timestamp.seconds", source, () -> pulse.lastSuccess() == null ? 0
                 : pulse.lastSuccess().toEpochMilli() / 1000.0, "When the source was last read; 0 if never");
@@ -62,12 +62,12 @@ final class JobGauges {
     }
 
     private static boolean isWatched(JobState job, String status) {
-        String told = job.told().status();
-        return job.retired() == null && status.equals(told == null ? NOT_TOLD : told);
+        String published = job.published().status();
+        return job.retired() == null && status.equals(published == null ? NOT_TOLD : published);
     }
 
     private static boolean isParked(JobState job) {
-        Suspension trouble = job.trouble();
-        return trouble != null && trouble.parked();
+        Suspension suspension = job.suspension();
+        return suspension != null && suspension.parked();
     }
 }

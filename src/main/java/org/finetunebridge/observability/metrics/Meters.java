@@ -37,16 +37,16 @@ public final class Meters {
     }
 
     /** Begins to count. */
-    public void bind(Map<SourcePoller, PollHealth> watches, Publisher publisher, CamelContext context) {
+    public void bind(Map<SourcePoller, PollHealth> pollers, Publisher publisher, CamelContext context) {
         var gauges = new JobGauges(publisher, registry, clock);
-        List<String> sources = watches.keySet().stream().map(watch -> watch.source().name()).toList();
-        watches.forEach((watch, pulse) -> {
-            watch.onPoll(new PollMeters(watch.source().name(), registry, clock));
-            gauges.bind(watch, pulse);
-            drift(watch.source().name(), context);
+        List<String> sources = pollers.keySet().stream().map(poller -> poller.source().name()).toList();
+        pollers.forEach((poller, pulse) -> {
+            poller.onPoll(new PollMeters(poller.source().name(), registry, clock));
+            gauges.bind(poller, pulse);
+            drift(poller.source().name(), context);
         });
         publisher.onCommit(new CommitMeters(sources, registry, clock));
-        Gauge.builder("finetune.sink.writable", () -> publisher.trouble() == null ? 1 : 0)
+        Gauge.builder("finetune.sink.writable", () -> publisher.suspension() == null ? 1 : 0)
                 .description("0 while nothing can be published").register(registry);
         process();
     }

@@ -73,7 +73,7 @@ final class PollMeters implements PollListener {
 
     /** A wait is counted as it is ordered; what overlaps an earlier one only by what it adds. */
     @Override
-    public synchronized void held(Instant until) {
+    public synchronized void deferred(Instant until) {
         Instant now = clock.instant();
         Instant from = counted.isAfter(now) ? counted : now;
         if (until.isAfter(from)) {

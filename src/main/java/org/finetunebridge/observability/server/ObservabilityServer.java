@@ -37,14 +37,14 @@ public final class ObservabilityServer {
     private final Map<SourcePoller, PollHealth> pulses = new LinkedHashMap<>();
 
     /** @param settings with a port that is not 0 */
-    public ObservabilityServer(Settings settings, Publisher publisher, List<SourcePoller> watches, InstantSource clock) {
+    public ObservabilityServer(Settings settings, Publisher publisher, List<SourcePoller> pollers, InstantSource clock) {
         this.settings = settings;
         this.publisher = publisher;
         this.clock = clock;
-        for (SourcePoller watch : watches) {
+        for (SourcePoller poller : pollers) {
             var pulse = new PollHealth(clock);
-            pulses.put(watch, pulse);
-            watch.onPoll(pulse);
+            pulses.put(poller, pulse);
+            poller.onPoll(pulse);
         }
     }
 
@@ -79,7 +79,7 @@ public final class ObservabilityServer {
     /** When Camel has read it. */
     public void open(CamelContext context) {
         HealthCheckRegistry checks = HealthCheckRegistry.get(context);
-        pulses.forEach((watch, pulse) -> checks.register(new SourceHealthCheck(watch, pulse, clock)));
+        pulses.forEach((poller, pulse) -> checks.register(new SourceHealthCheck(poller, pulse, clock)));
         checks.register(new SinkHealthCheck(publisher, settings.sink()));
         checks.register(new StateHealthCheck(publisher, settings));
         var meters = new Meters(context.getRegistry().findSingleByType(MeterRegistry.class), clock);

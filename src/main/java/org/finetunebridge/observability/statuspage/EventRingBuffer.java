@@ -12,7 +12,7 @@ final class EventRingBuffer {
     private final int count;
     private final int bytes;
     private final Deque<EncodedEvent> events = new ArrayDeque<>();
-    private int held;
+    private int deferred;
 
     EventRingBuffer(int count, int bytes) {
         this.count = count;
@@ -21,9 +21,9 @@ final class EventRingBuffer {
 
     synchronized void add(EncodedEvent event) {
         events.addLast(event);
-        held += event.value().length;
-        while (events.size() > count || held > bytes) {
-            held -= events.removeFirst().value().length;
+        deferred += event.value().length;
+        while (events.size() > count || deferred > bytes) {
+            deferred -= events.removeFirst().value().length;
         }
     }
 

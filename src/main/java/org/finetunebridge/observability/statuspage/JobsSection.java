@@ -21,14 +21,14 @@ final class JobsSection {
     private final Instant now;
 
     /** A job as it is remembered, and what was told of it lately, oldest first. */
-    private record Row(JobState memory, List<EventView> story) {
+    private record Row(JobState state, List<EventView> story) {
 
         Instant latest() {
             return story.isEmpty() ? Instant.EPOCH : story.get(story.size() - 1).time();
         }
 
         boolean isRetired() {
-            return memory.retired() != null;
+            return state.retired() != null;
         }
 
         /** The newest word on a field; empty if there was none lately. */
@@ -44,7 +44,7 @@ final class JobsSection {
         }
 
         String status() {
-            return memory.told().status() == null ? "not told yet" : memory.told().status();
+            return state.published().status() == null ? "not told yet" : state.published().status();
         }
 
         Instant created() {
@@ -62,15 +62,15 @@ final class JobsSection {
         this.now = now;
         Map<String, List<EventView>> stories = changes.stream().sorted(Comparator.comparing(EventView::time))
                 .collect(Collectors.groupingBy(item -> JobState.name(item.source(), item.job())));
-        List<JobState> memories = new ArrayList<>();
+        List<JobState> states = new ArrayList<>();
         if (session != null) {
-            sources.forEach(source -> memories.addAll(session.jobs(source)));
+            sources.forEach(source -> states.addAll(session.jobs(source)));
         }
         String wanted = search.toLowerCase(Locale.ROOT);
-        rows = memories.stream().filter(memory -> memory.job().toLowerCase(Locale.ROOT).contains(wanted))
-                .map(memory -> new Row(memory, stories.getOrDefault(memory.name(), List.of())))
+        rows = states.stream().filter(state -> state.job().toLowerCase(Locale.ROOT).contains(wanted))
+                .map(state -> new Row(state, stories.getOrDefault(state.name(), List.of())))
                 .sorted(Comparator.comparing(Row::latest).reversed().thenComparing(Row::isRetired)
-                        .thenComparing(row -> row.memory().job()))
+                        .thenComparing(row -> row.state().job()))
                 .toList();
     }
 
@@ -94,13 +94,13 @@ final class JobsSection {
 
     private void row(HtmlWriter html, Row row) {
         html.open("tr").open("th", "scope", "row");
-        ProviderLinks.job(html, row.memory().job());
-        html.element("small", row.memory().source()).close().open("td", "data-label", "Status");
+        ProviderLinks.job(html, row.state().job());
+        html.element("small", row.state().source()).close().open("td", "data-label", "Status");
         StatusStyle.write(html, row.status());
-        if (row.memory().trouble() != null) {
-            html.element("small", row.memory().trouble().reason());
+        if (row.state().suspension() != null) {
+            html.element("small", row.state().suspension().reason());
         } else if (row.isRetired()) {
-            html.element("small", "read no more: " + row.memory().retired().name().toLowerCase(Locale.ROOT));
+            html.element("small", "read no more: " + row.state().retired().name().toLowerCase(Locale.ROOT));
         }
         html.close().open("td", "data-label", "Model").text(row.last("baseModel", "model"));
         String output = row.last("outputModel");

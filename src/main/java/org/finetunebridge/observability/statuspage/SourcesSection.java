@@ -16,10 +16,10 @@ import org.quartz.CronExpression;
 /** The section that shows how each source stands. */
 final class SourcesSection {
 
-    private final Map<SourcePoller, PollHealth> watches;
+    private final Map<SourcePoller, PollHealth> pollers;
 
-    SourcesSection(Map<SourcePoller, PollHealth> watches) {
-        this.watches = watches;
+    SourcesSection(Map<SourcePoller, PollHealth> pollers) {
+        this.pollers = pollers;
     }
 
     void write(HtmlWriter html, SinkSession session, Instant now) {
@@ -30,20 +30,20 @@ final class SourcesSection {
             html.element("th", head, "scope", "col");
         }
         html.close().close().open("tbody");
-        watches.forEach((watch, pulse) -> row(html, watch, pulse, session, now));
+        pollers.forEach((poller, pulse) -> row(html, poller, pulse, session, now));
         html.close().close().close().close().line();
     }
 
-    private static void row(HtmlWriter html, SourcePoller watch, PollHealth pulse, SinkSession session, Instant now) {
-        SourceSettings source = watch.source();
+    private static void row(HtmlWriter html, SourcePoller poller, PollHealth pulse, SinkSession session, Instant now) {
+        SourceSettings source = poller.source();
         html.open("tr").open("th", "scope", "row").text(source.name())
                 .element("small", source.provider().name() + " at " + source.baseUrl()).close();
         html.open("td", "data-label", "Health");
-        health(html, watch, pulse, now);
+        health(html, poller, pulse, now);
         html.close().open("td", "data-label", "Last read");
         DurationFormat.write(html, pulse.lastSuccess(), now);
         html.close().open("td", "data-label", "Next poll");
-        next(html, watch, now);
+        next(html, poller, now);
         html.close();
         html.element("td", session == null ? "?" : session.jobs(source.name()).stream()
                 .filter(job -> job.retired() == null).count(), "data-label", "Jobs watched");
@@ -52,14 +52,14 @@ final class SourcesSection {
     }
 
     private static boolean isParked(JobState job) {
-        return job.retired() == null && job.trouble() != null && job.trouble().parked();
+        return job.retired() == null && job.suspension() != null && job.suspension().parked();
     }
 
-    private static void health(HtmlWriter html, SourcePoller watch, PollHealth pulse, Instant now) {
-        Suspension trouble = watch.trouble();
-        if (trouble != null && trouble.parked()) {
-            html.element("span", "set aside", "class", "status bad").element("small", trouble.reason());
-        } else if (watch.heldUntil().isAfter(now)) {
+    private static void health(HtmlWriter html, SourcePoller poller, PollHealth pulse, Instant now) {
+        Suspension suspension = poller.suspension();
+        if (suspension != null && suspension.parked()) {
+            html.element("span", "set aside", "class", "status bad").element("small", suspension.reason());
+        } else if (poller.suspendedUntil().isAfter(now)) {
             html.element("span", "waiting", "class", "status warn");
             if (pulse.lastFailure() != null) {
                 html.element("small", pulse.lastFailure().reason());
@@ -71,8 +71,8 @@ final class SourcesSection {
         }
     }
 
-    private static void next(HtmlWriter html, SourcePoller watch, Instant now) {
-        Instant next = watch.heldUntil().isAfter(now) ? watch.heldUntil() : due(watch, now);
+    private static void next(HtmlWriter html, SourcePoller poller, Instant now) {
+        Instant next = poller.suspendedUntil().isAfter(now) ? poller.suspendedUntil() : due(poller, now);
         if (next != null && next.isAfter(now)) {
             DurationFormat.write(html, next, now);
         } else {
@@ -80,10 +80,10 @@ final class SourcesSection {
         }
     }
 
-    private static Instant due(SourcePoller watch, Instant now) {
-        SourceSettings source = watch.source();
+    private static Instant due(SourcePoller poller, Instant now) {
+        SourceSettings source = poller.source();
         if (source.cron() == null) {
-            return watch.began().plus(source.period());
+            return poller.began().plus(source.period());
         }
         try {
             var cron = new CronExpression(source.cron());

@@ -25,14 +25,14 @@ public final class StatusPage {
     private static final int LONGEST_SEARCH = 200;
     private static final String SECONDS = "5";
 
-    private final Map<SourcePoller, PollHealth> watches;
+    private final Map<SourcePoller, PollHealth> pollers;
     private final Publisher publisher;
     private final RecentEvents recent;
     private final InstantSource clock;
 
     /** @param recent what was told since the start */
-    public StatusPage(Map<SourcePoller, PollHealth> watches, Publisher publisher, RecentEvents recent, InstantSource clock) {
-        this.watches = watches;
+    public StatusPage(Map<SourcePoller, PollHealth> pollers, Publisher publisher, RecentEvents recent, InstantSource clock) {
+        this.pollers = pollers;
         this.publisher = publisher;
         this.recent = recent;
         this.clock = clock;
@@ -66,15 +66,15 @@ public final class StatusPage {
         html.open("body").line();
         head(html, search, live, now);
         html.open("main", "id", "main");
-        if (publisher.trouble() != null) {
-            html.element("p", LogSanitizer.line("Nothing can be written: " + publisher.trouble().getMessage()), "class",
+        if (publisher.suspension() != null) {
+            html.element("p", LogSanitizer.line("Nothing can be written: " + publisher.suspension().getMessage()), "class",
                     "alarm", "role", "alert");
         }
-        new SourcesSection(watches).write(html, session, now);
+        new SourcesSection(pollers).write(html, session, now);
         new JobsSection(names(), session, recent.changes(), search, now).write(html);
-        var news = new EventsSection(recent, search, now);
-        news.events(html);
-        news.letters(html);
+        var diff = new EventsSection(recent, search, now);
+        diff.events(html);
+        diff.letters(html);
         return html.close().close().close().toString();
     }
 
@@ -96,7 +96,7 @@ public final class StatusPage {
     }
 
     private List<String> names() {
-        return watches.keySet().stream().map(watch -> watch.source().name()).toList();
+        return pollers.keySet().stream().map(poller -> poller.source().name()).toList();
     }
 
     /** Camel would answer with the headers that it was asked with. */

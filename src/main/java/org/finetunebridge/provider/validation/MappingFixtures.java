@@ -56,7 +56,7 @@ public final class MappingFixtures {
         List<String> lines = new ArrayList<>();
         for (Path response : responses(folder.resolve("fixtures").resolve(provider))) {
             lines.add(folder.relativize(response) + ":");
-            tell(response, provider).forEach(line -> lines.add("  " + line));
+            publish(response, provider).forEach(line -> lines.add("  " + line));
         }
         return lines;
     }
@@ -66,16 +66,16 @@ public final class MappingFixtures {
         return List.copyOf(problems);
     }
 
-    private List<String> tell(Path response, String provider) throws IOException {
+    private List<String> publish(Path response, String provider) throws IOException {
         String resource = response.getParent().getFileName().toString();
         try {
             JsonNode page = mappings.mapResource(JSON.readTree(response.toFile()), asked(response), provider, resource);
             var reader = new FactParser(provider, providers.read(provider).zone());
             List<String> lines = new ArrayList<>();
-            for (ParseResult finding : RecordPage.of(page, reader, RecordKeyStrategy.PLAIN).findings()) {
-                lines.add(told(finding));
-                strangers(finding).forEach(field -> problems.add(folder.relativize(response) + ": no "
-                        + finding.fact().kind().word() + " event has a field " + field));
+            for (ParseResult result : RecordPage.of(page, reader, RecordKeyStrategy.PLAIN).results()) {
+                lines.add(published(result));
+                strangers(result).forEach(field -> problems.add(folder.relativize(response) + ": no "
+                        + result.fact().kind().word() + " event has a field " + field));
             }
             lines.add(page.has("next") ? "then the page " + page.get("next") : "then no other page");
             return lines;
@@ -87,19 +87,19 @@ public final class MappingFixtures {
         }
     }
 
-    private static String told(ParseResult finding) {
-        if (finding.fact() == null) {
-            return "dead letter: " + finding.reason();
+    private static String published(ParseResult result) {
+        if (result.fact() == null) {
+            return "dead letter: " + result.reason();
         }
-        return finding.fact().kind().word() + ' ' + finding.job() + ' ' + finding.fact().data();
+        return result.fact().kind().word() + ' ' + result.job() + ' ' + result.fact().data();
     }
 
     /** What the event's schema does not know. */
-    private Set<String> strangers(ParseResult finding) {
+    private Set<String> strangers(ParseResult result) {
         Set<String> fields = new TreeSet<>();
-        if (finding.fact() != null && finding.fact().kind() != FactType.JOB_SEEN) {
-            finding.fact().data().fieldNames().forEachRemaining(fields::add);
-            fields.removeAll(known.computeIfAbsent(finding.fact().kind(), MappingFixtures::fields));
+        if (result.fact() != null && result.fact().kind() != FactType.JOB_SEEN) {
+            result.fact().data().fieldNames().forEachRemaining(fields::add);
+            fields.removeAll(known.computeIfAbsent(result.fact().kind(), MappingFixtures::fields));
         }
         return fields;
     }

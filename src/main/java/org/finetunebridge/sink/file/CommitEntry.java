@@ -21,11 +21,11 @@ import org.finetunebridge.state.JobStateSerde;
 /**
  * A line of the memory log: eight digits of CRC-32C, then JSON.
  *
- * @param memories what is remembered from here on
+ * @param states what is remembered from here on
  * @param files    how much of each output file counts from here on, by sort
  * @param whole    with this line the log tells everything: it ends the compacted beginning
  */
-public record CommitEntry(Collection<JobState> memories, Map<String, CommittedLength> files, boolean whole) {
+public record CommitEntry(Collection<JobState> states, Map<String, CommittedLength> files, boolean whole) {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final JsonFactory FACTORY = MAPPER.getFactory();
@@ -56,14 +56,14 @@ public record CommitEntry(Collection<JobState> memories, Map<String, CommittedLe
     }
 
     private static CommitEntry read(JsonNode json) throws IOException {
-        List<JobState> memories = new ArrayList<>();
+        List<JobState> states = new ArrayList<>();
         for (JsonNode one : json.path("memory")) {
-            memories.add(JobStateSerde.read(one));
+            states.add(JobStateSerde.read(one));
         }
         Map<String, CommittedLength> files = new TreeMap<>();
         json.path("files").properties().forEach(file -> files.put(file.getKey(), new CommittedLength(
                 file.getValue().path("file").asText(), file.getValue().path("length").asLong())));
-        return new CommitEntry(memories, files, json.path("whole").asBoolean());
+        return new CommitEntry(states, files, json.path("whole").asBoolean());
     }
 
     private void write(JsonGenerator json) throws IOException {
@@ -80,7 +80,7 @@ public record CommitEntry(Collection<JobState> memories, Map<String, CommittedLe
         }
         json.writeEndObject();
         json.writeArrayFieldStart("memory");
-        for (JobState one : memories) {
+        for (JobState one : states) {
             JobStateSerde.write(one, json);
         }
         json.writeEndArray();

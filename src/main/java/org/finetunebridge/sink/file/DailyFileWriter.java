@@ -46,15 +46,15 @@ final class DailyFileWriter implements AutoCloseable {
     }
 
     /** Appends the lines to the file of the day. They count once the memory says so. */
-    CommittedLength append(List<byte[]> lines, StateLog memory) throws IOException {
-        AppendOnlyFile file = today(memory);
+    CommittedLength append(List<byte[]> lines, StateLog state) throws IOException {
+        AppendOnlyFile file = today(state);
         file.append(lines);
         return committed(file);
     }
 
     /** The first line of a file waits until the memory knows from where on the file counts. */
-    private AppendOnlyFile today(StateLog memory) throws IOException {
-        Path path = folder.directory().resolve(name(memory.committed(sort)));
+    private AppendOnlyFile today(StateLog state) throws IOException {
+        Path path = folder.directory().resolve(name(state.committed(sort)));
         if (open != null && open.path().equals(path)) {
             if (open.isAsLeft()) {
                 return open;
@@ -69,8 +69,8 @@ final class DailyFileWriter implements AutoCloseable {
         if (torn > 0) {
             LOG.warn("{} ended in the middle of a line; cut {} bytes off", path, torn);
         }
-        if (!committed(open).equals(memory.committed(sort))) {
-            memory.append(List.of(), Map.of(sort, committed(open)));
+        if (!committed(open).equals(state.committed(sort))) {
+            state.append(List.of(), Map.of(sort, committed(open)));
         }
         return open;
     }

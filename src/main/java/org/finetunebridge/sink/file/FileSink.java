@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Events and dead letters as lines of JSON in a file a UTC day; exactly once, across any crash.
  *
- * <p>A commit appends the lines, forces them to disk, and then appends one entry to the memory log that says what was
- * told and how long each file is now. A crash before that entry leaves lines that do not count: the next start cuts
+ * <p>A commit appends the lines, forces them to disk, and then appends one entry to the stateLog log that says what was
+ * published and how long each file is now. A crash before that entry leaves lines that do not count: the next start cuts
  * them off, and the next poll finds their facts again.
  */
 public final class FileSink implements Sink {
@@ -33,13 +33,13 @@ public final class FileSink implements Sink {
     private final Path state;
     private final DailyFileWriter events;
     private final DailyFileWriter deadLetters;
-    private StateLog memory;
+    private StateLog stateLog;
     private DirectoryLock lock;
 
     /**
      * @param events      directory of the events
      * @param deadLetters directory of the dead letters
-     * @param state       directory of the memory and the lock
+     * @param state       directory of the stateLog and the lock
      * @param clock       tells the day
      */
     public FileSink(Path events, Path deadLetters, Path state, InstantSource clock) {
@@ -56,16 +56,16 @@ public final class FileSink implements Sink {
             lock = DirectoryLock.take(state);
             Files.createDirectories(events.folder().directory());
             Files.createDirectories(deadLetters.folder().directory());
-            memory = new StateLog(state);
+            stateLog = new StateLog(state);
             Map<String, CommittedLength> found = new TreeMap<>();
             events.find(found);
             deadLetters.find(found);
-            memory.open(found);
+            stateLog.open(found);
             for (DailyFileWriter files : List.of(events, deadLetters)) {
-                files.folder().cut(memory.committed(files.sort()), memory.damaged());
-                files.resume(memory.committed(files.sort()));
+                files.folder().cut(stateLog.committed(files.sort()), stateLog.damaged());
+                files.resume(stateLog.committed(files.sort()));
             }
-            return List.copyOf(memory.memory());
+            return List.copyOf(stateLog.state());
         } catch (IOException | UncheckedIOException e) {
             close();
             throw new SinkUnavailableException("cannot open the files: " + e, e);
@@ -81,19 +81,19 @@ public final class FileSink implements Sink {
             Map<String, CommittedLength> lengths = new TreeMap<>();
             append(events, batches.stream().flatMap(batch -> batch.events().stream()).toList(), lengths);
             append(deadLetters, batches.stream().flatMap(batch -> batch.deadLetters().stream()).toList(), lengths);
-            opened().append(batches.stream().flatMap(batch -> batch.memories().stream()).toList(), lengths);
+            opened().append(batches.stream().flatMap(batch -> batch.states().stream()).toList(), lengths);
             return null;
         });
     }
 
     @Override
     public Collection<JobState> peek() {
-        return orLost("cannot read the memory", () -> StateLog.peek(state));
+        return orLost("cannot read the stateLog", () -> StateLog.peek(state));
     }
 
     @Override
     public void forget(Collection<String> names) {
-        orLost("cannot write the memory", () -> {
+        orLost("cannot write the stateLog", () -> {
             opened().forget(names);
             return null;
         });
@@ -115,7 +115,7 @@ public final class FileSink implements Sink {
             deadLetters.close();
             new FileDeadLetterStore(deadLetters.folder()).remove(gone);
             if (before != null && Files.exists(before.path())) {
-                memory.append(List.of(),
+                stateLog.append(List.of(),
                         Map.of(deadLetters.sort(), new CommittedLength(before.file(), Files.size(before.path()))));
             }
             lockAgain(deadLetters);
@@ -126,8 +126,8 @@ public final class FileSink implements Sink {
     /** Whoever closes any handle of a file gives up the locks the process has on it: after reading, it is unlocked. */
     private void lockAgain(DailyFileWriter files) throws IOException {
         files.close();
-        if (memory != null) {
-            files.resume(memory.committed(files.sort()));
+        if (stateLog != null) {
+            files.resume(stateLog.committed(files.sort()));
         }
     }
 
@@ -146,18 +146,18 @@ public final class FileSink implements Sink {
 
     /** Without the lock nothing may be written: by now it may be another instance's. */
     private StateLog opened() {
-        if (memory == null) {
+        if (stateLog == null) {
             throw new SinkUnavailableException("the files are not open, because something failed before; try again", null);
         }
-        return memory;
+        return stateLog;
     }
 
     @Override
     public void close() {
         closeQuietly(events);
         closeQuietly(deadLetters);
-        closeQuietly(memory);
-        memory = null;
+        closeQuietly(stateLog);
+        stateLog = null;
         closeQuietly(lock);
         lock = null;
     }

@@ -39,7 +39,7 @@ final class StateLog implements AutoCloseable {
         if (!state.isWhole()) {
             state = StateLogSnapshot.read(log.previous);
         }
-        return state.isWhole() ? state.memory() : List.of();
+        return state.isWhole() ? state.state() : List.of();
     }
 
     /**
@@ -65,8 +65,8 @@ final class StateLog implements AutoCloseable {
         AppendOnlyFile.syncDirectory(current.getParent());
     }
 
-    Collection<JobState> memory() {
-        return state.memory();
+    Collection<JobState> state() {
+        return state.state();
     }
 
     /** How much of the output file of this sort counts; null if none was ever written. */
@@ -80,11 +80,11 @@ final class StateLog implements AutoCloseable {
     }
 
     /** Commits. Safe when it returns. */
-    void append(List<JobState> memories, Map<String, CommittedLength> files) throws IOException {
+    void append(List<JobState> states, Map<String, CommittedLength> files) throws IOException {
         if (!log.isAsLeft()) {
             throw new IOException("somebody else changed " + current);
         }
-        var commit = new CommitEntry(memories, files, false);
+        var commit = new CommitEntry(states, files, false);
         log.append(List.of(commit.line()));
         state.apply(commit);
         if (log.length() > Math.max(SMALLEST_COMPACTED, 4 * state.compacted())) {

@@ -15,7 +15,7 @@ final class StateLogSnapshot {
 
     private static final int MEMORIES_A_LINE = 500;
 
-    private final Map<String, JobState> memory = new HashMap<>();
+    private final Map<String, JobState> state = new HashMap<>();
     private final Map<String, CommittedLength> committed = new TreeMap<>();
     private long end;
     private long compacted;
@@ -47,18 +47,18 @@ final class StateLogSnapshot {
     }
 
     void apply(CommitEntry commit) {
-        commit.memories().forEach(one -> memory.put(one.name(), one));
+        commit.states().forEach(one -> state.put(one.name(), one));
         committed.putAll(commit.files());
     }
 
     void forget(Collection<String> names) {
-        names.forEach(memory::remove);
+        names.forEach(state::remove);
     }
 
     /** Writes all of it as the beginning of a log. */
     void write(Path path) throws IOException {
         Files.deleteIfExists(path);
-        List<JobState> all = List.copyOf(memory.values());
+        List<JobState> all = List.copyOf(state.values());
         try (AppendOnlyFile fresh = AppendOnlyFile.open(path)) {
             for (int from = 0; from < all.size(); from += MEMORIES_A_LINE) {
                 int to = Math.min(all.size(), from + MEMORIES_A_LINE);
@@ -84,8 +84,8 @@ final class StateLogSnapshot {
         return compacted;
     }
 
-    Collection<JobState> memory() {
-        return memory.values();
+    Collection<JobState> state() {
+        return state.values();
     }
 
     CommittedLength committed(String sort) {

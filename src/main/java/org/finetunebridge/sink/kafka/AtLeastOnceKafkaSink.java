@@ -28,7 +28,7 @@ public final class AtLeastOnceKafkaSink extends DefaultKafkaClientFactory implem
     private final KafkaSettings settings;
     private final KafkaClientFactory clients;
     private final KafkaTopicAdmin topics;
-    private final KafkaStateStore memory;
+    private final KafkaStateStore state;
     private final KafkaRecordFactory records;
     private final KafkaDeadLetterStore deadLetters;
     private final KafkaRouteProducer route;
@@ -43,9 +43,9 @@ public final class AtLeastOnceKafkaSink extends DefaultKafkaClientFactory implem
         this.settings = settings;
         this.clients = new KafkaClientFactory(settings);
         this.topics = new KafkaTopicAdmin(settings, clients);
-        this.memory = new KafkaStateStore(settings.stateTopic(), clients);
+        this.state = new KafkaStateStore(settings.stateTopic(), clients);
         this.records = new KafkaRecordFactory(settings);
-        this.deadLetters = new KafkaDeadLetterStore(settings.deadLetterTopic(), clients, memory, records);
+        this.deadLetters = new KafkaDeadLetterStore(settings.deadLetterTopic(), clients, state, records);
         this.route = new KafkaRouteProducer(context, settings, clients.largestRecord());
     }
 
@@ -83,19 +83,19 @@ public final class AtLeastOnceKafkaSink extends DefaultKafkaClientFactory implem
             for (String topic : List.of(settings.topic(), settings.deadLetterTopic(), settings.stateTopic())) {
                 producer().partitionsFor(topic);
             }
-            return memory.memories();
+            return state.states();
         });
     }
 
     @Override
     public void write(List<Batch> batches) {
-        route.send(records.told(batches));
+        route.send(records.published(batches));
         route.send(records.remembered(batches));
     }
 
     @Override
     public Collection<JobState> peek() {
-        return ask(UNUSABLE, memory::memories);
+        return ask(UNUSABLE, state::states);
     }
 
     @Override

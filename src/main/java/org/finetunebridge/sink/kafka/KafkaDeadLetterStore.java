@@ -22,13 +22,13 @@ final class KafkaDeadLetterStore {
 
     private final String topic;
     private final CompactedTopicReader reader;
-    private final KafkaStateStore memory;
+    private final KafkaStateStore state;
     private final KafkaRecordFactory records;
 
-    KafkaDeadLetterStore(String topic, KafkaClientFactory clients, KafkaStateStore memory, KafkaRecordFactory records) {
+    KafkaDeadLetterStore(String topic, KafkaClientFactory clients, KafkaStateStore state, KafkaRecordFactory records) {
         this.topic = topic;
         this.reader = new CompactedTopicReader(topic, clients);
-        this.memory = memory;
+        this.state = state;
         this.records = records;
     }
 
@@ -66,7 +66,7 @@ final class KafkaDeadLetterStore {
 
     private Map<Integer, Long> from() throws ExecutionException, InterruptedException {
         Map<Integer, Long> from = new TreeMap<>();
-        String point = memory.replayed();
+        String point = state.replayed();
         if (point != null && !point.isEmpty()) {
             for (String partition : point.split(" ")) {
                 String[] parts = partition.split("=");

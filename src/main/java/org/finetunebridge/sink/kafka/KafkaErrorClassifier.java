@@ -32,8 +32,8 @@ final class KafkaErrorClassifier {
 
     /** In words, with what to look at. */
     static SinkUnavailableException lost(String what, Throwable e, KafkaSettings settings) {
-        SinkUnavailableException told = ObjectHelper.getException(SinkUnavailableException.class, e);
-        return told != null ? told
+        SinkUnavailableException published = ObjectHelper.getException(SinkUnavailableException.class, e);
+        return published != null ? published
                 : new SinkUnavailableException(what + ": " + reason(e) + " (Kafka at " + settings.brokers() + ")" + remedy(e), e);
     }
 

@@ -22,15 +22,15 @@ final class KafkaOwnership {
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
 
     private final KafkaSettings settings;
-    private final KafkaStateStore memory;
+    private final KafkaStateStore state;
     private final String self = UUID.randomUUID() + " (process " + ProcessHandle.current().pid() + ")";
     private boolean made;
     private boolean doubted;
     private InstanceFencedException lost;
 
-    KafkaOwnership(KafkaSettings settings, KafkaStateStore memory) {
+    KafkaOwnership(KafkaSettings settings, KafkaStateStore state) {
         this.settings = settings;
-        this.memory = memory;
+        this.state = state;
     }
 
     /** What is to be committed to say that it is us, once everybody else is fenced. */
@@ -65,7 +65,7 @@ final class KafkaOwnership {
         if (!made && !doubted) {
             return;
         }
-        LatestRecordReader look = memory.lookAtOwner(settings.transactionalId());
+        LatestRecordReader look = state.lookAtOwner(settings.transactionalId());
         String owner = look.again();
         String expected = made ? self : owner;
         require(expected, owner);

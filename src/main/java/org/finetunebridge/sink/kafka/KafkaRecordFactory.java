@@ -35,20 +35,20 @@ final class KafkaRecordFactory {
     }
 
     /** The events, then the dead letters. */
-    List<Sending> told(List<Batch> batches) {
-        List<Sending> told = new ArrayList<>();
-        batches.forEach(batch -> batch.events().forEach(event -> told.add(told(settings.topic(), event))));
+    List<Sending> published(List<Batch> batches) {
+        List<Sending> published = new ArrayList<>();
+        batches.forEach(batch -> batch.events().forEach(event -> published.add(published(settings.topic(), event))));
         batches.forEach(batch -> batch.deadLetters().forEach(
-                letter -> told.add(told(settings.deadLetterTopic(), letter))));
-        return told;
+                letter -> published.add(published(settings.deadLetterTopic(), letter))));
+        return published;
     }
 
     /** The memory: of each job the last. */
     List<Sending> remembered(List<Batch> batches) {
         Map<String, JobState> last = new LinkedHashMap<>();
-        batches.forEach(batch -> batch.memories().forEach(memory -> last.put(memory.name(), memory)));
+        batches.forEach(batch -> batch.states().forEach(state -> last.put(state.name(), state)));
         List<Sending> remembered = new ArrayList<>();
-        last.forEach((name, memory) -> remembered.add(remembered(name, JobStateSerde.write(memory))));
+        last.forEach((name, state) -> remembered.add(remembered(name, JobStateSerde.write(state))));
         return remembered;
     }
 
@@ -63,7 +63,7 @@ final class KafkaRecordFactory {
         return new Sending(new ProducerRecord<>(settings.stateTopic(), key.getBytes(UTF_8), null), null);
     }
 
-    private static Sending told(String topic, EncodedEvent event) {
+    private static Sending published(String topic, EncodedEvent event) {
         byte[] key = event.key() == null || event.key().isEmpty() ? null : event.key().getBytes(UTF_8);
         return new Sending(new ProducerRecord<>(topic, null, null, key, event.value(), headers(event)), event);
     }

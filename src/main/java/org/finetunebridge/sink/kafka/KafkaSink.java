@@ -26,7 +26,7 @@ public final class KafkaSink implements Sink {
     private final KafkaSettings settings;
     private final KafkaClientFactory clients;
     private final KafkaTopicAdmin topics;
-    private final KafkaStateStore memory;
+    private final KafkaStateStore state;
     private final KafkaRecordFactory records;
     private final KafkaDeadLetterStore deadLetters;
     private final KafkaOwnership claim;
@@ -40,10 +40,10 @@ public final class KafkaSink implements Sink {
         this.settings = settings;
         this.clients = new KafkaClientFactory(settings);
         this.topics = new KafkaTopicAdmin(settings, clients);
-        this.memory = new KafkaStateStore(settings.stateTopic(), clients);
+        this.state = new KafkaStateStore(settings.stateTopic(), clients);
         this.records = new KafkaRecordFactory(settings);
-        this.deadLetters = new KafkaDeadLetterStore(settings.deadLetterTopic(), clients, memory, records);
-        this.claim = new KafkaOwnership(settings, memory);
+        this.deadLetters = new KafkaDeadLetterStore(settings.deadLetterTopic(), clients, state, records);
+        this.claim = new KafkaOwnership(settings, state);
     }
 
     @Override
@@ -57,13 +57,13 @@ public final class KafkaSink implements Sink {
             transactions.fence();
             transactions.commit(List.of(claim.record(records)));
             claim.made();
-            return memory.memories();
+            return state.states();
         });
     }
 
     @Override
     public void write(List<Batch> batches) {
-        List<Sending> all = new ArrayList<>(records.told(batches));
+        List<Sending> all = new ArrayList<>(records.published(batches));
         all.addAll(records.remembered(batches));
         try {
             opened().commit(all);
@@ -76,7 +76,7 @@ public final class KafkaSink implements Sink {
 
     @Override
     public Collection<JobState> peek() {
-        return ask(memory::memories);
+        return ask(state::states);
     }
 
     @Override

@@ -37,10 +37,10 @@ final class KafkaStateStore {
     }
 
     /** What is remembered of every job. */
-    Collection<JobState> memories() throws ExecutionException, InterruptedException {
+    Collection<JobState> states() throws ExecutionException, InterruptedException {
         Map<String, byte[]> all = latest();
         all.keySet().removeIf(key -> key.startsWith(OWNER));
-        return all.entrySet().stream().map(record -> memory(record.getKey(), record.getValue())).toList();
+        return all.entrySet().stream().map(record -> state(record.getKey(), record.getValue())).toList();
     }
 
     /** How far dead letters were replayed, as {@link KafkaDeadLetterStore} wrote it; null if none ever were. */
@@ -70,7 +70,7 @@ final class KafkaStateStore {
         }
     }
 
-    private JobState memory(String key, byte[] value) {
+    private JobState state(String key, byte[] value) {
         try {
             return JobStateSerde.read(new String(value, UTF_8));
         } catch (IOException | RuntimeException e) {

@@ -22,7 +22,7 @@ import org.finetunebridge.state.PublishedState;
 /** The three directories of a file sink, and a clock; for tests that look at bytes. */
 public final class Disk {
 
-    final Path state;
+    public final Path state;
     final Path events;
     final Path deadLetters;
     Instant now = Instant.parse("2026-03-01T12:00:00Z");
@@ -57,7 +57,7 @@ public final class Disk {
     }
 
     static Batch batch(String job, String fact, List<EncodedEvent> deadLetters) {
-        return new Batch(null, List.of(event(job, fact)), deadLetters, List.of(memory(job, fact)));
+        return new Batch(null, List.of(event(job, fact)), deadLetters, List.of(state(job, fact)));
     }
 
     public static EncodedEvent event(String job, String fact) {
@@ -66,13 +66,13 @@ public final class Disk {
     }
 
     /** Of a job of which this was told last. */
-    public static JobState memory(String job, String fact) {
-        PublishedState told = new PublishedState(fact, Map.of("", List.of(fact)), List.of(), Map.of());
-        return new JobState("acme", job, told, 0, null, null, null);
+    public static JobState state(String job, String fact) {
+        PublishedState published = new PublishedState(fact, Map.of("", List.of(fact)), List.of(), Map.of());
+        return new JobState("acme", job, published, 0, null, null, null);
     }
 
     static JobState tombstone(String job) {
-        return memory(job, "SUCCEEDED").retired(Retired.FINISHED);
+        return state(job, "SUCCEEDED").retired(Retired.FINISHED);
     }
 
     /** Every line of every event file, in order of the files. */
@@ -97,9 +97,9 @@ public final class Disk {
     }
 
     /** What is remembered last of each job. */
-    static Map<String, String> statuses(Collection<JobState> memories) {
+    static Map<String, String> statuses(Collection<JobState> states) {
         Map<String, String> statuses = new TreeMap<>();
-        memories.forEach(memory -> statuses.put(memory.job(), memory.told().status()));
+        states.forEach(state -> statuses.put(state.job(), state.published().status()));
         return statuses;
     }
 

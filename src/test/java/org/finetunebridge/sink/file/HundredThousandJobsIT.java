@@ -105,18 +105,18 @@ class HundredThousandJobsIT {
             assertThat(took).isLessThan(FIRST_POLL);
         }
         assertThat(bytes).isLessThan(1_000);
-        assertThat(sink.peek()).filteredOn(memory -> !memory.job().isEmpty()).hasSize(JOBS)
-                .filteredOn(memory -> memory.retired() == Retired.VANISHED).hasSize(WATCHED);
+        assertThat(sink.peek()).filteredOn(state -> !state.job().isEmpty()).hasSize(JOBS)
+                .filteredOn(state -> state.retired() == Retired.VANISHED).hasSize(WATCHED);
     }
 
     private static void write(Sink sink) {
         for (int from = 0; from < JOBS; from += 500) {
-            List<JobState> jobs = IntStream.range(from, from + 500).mapToObj(HundredThousandJobsIT::memory).toList();
+            List<JobState> jobs = IntStream.range(from, from + 500).mapToObj(HundredThousandJobsIT::state).toList();
             sink.write(List.of(new Batch(null, List.of(), List.of(), jobs)));
         }
     }
 
-    private static JobState memory(int job) {
+    private static JobState state(int job) {
         JobState watched = watched("ft-202603010800-" + job);
         return job % (JOBS / WATCHED) == 0 ? watched : watched.retired(Retired.FINISHED);
     }
@@ -128,7 +128,7 @@ class HundredThousandJobsIT {
         IntStream.range(0, 10).forEach(n -> things.put("checkpoint-" + n, List.of("AVAILABLE_NOT_EXPORTED", "READY")));
         List<String> last = IntStream.range(0, 12).mapToObj(n -> "abcdefghijklmnopqrstuvwx" + (10 + n)).toList();
         var cursor = new Cursor(12_345, last, Instant.parse("2026-03-01T08:00:00.123Z"), null, null);
-        var told = new PublishedState("SUCCEEDED", things, List.of(), Map.of("events", cursor));
-        return JobState.blank("dashscope", job).with(told);
+        var published = new PublishedState("SUCCEEDED", things, List.of(), Map.of("events", cursor));
+        return JobState.blank("dashscope", job).with(published);
     }
 }

@@ -56,7 +56,7 @@ final class LivelyWorld implements AutoCloseable {
             alive.add((ticks % 2 == 0 ? dashscope : minimax).create());
         }
         SimulatedJob job = alive.get(random.nextInt(alive.size()));
-        job.tell("INFO", "line " + ticks++);
+        job.publish("INFO", "line " + ticks++);
         if (random.nextInt(20) == 0) {
             change(job);
         }

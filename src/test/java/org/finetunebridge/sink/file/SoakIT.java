@@ -149,7 +149,7 @@ class SoakIT {
             }
         }
         SimulatedJob job = alive.get(random.nextInt(alive.size()));
-        job.tell("INFO", "line " + ticks++);
+        job.publish("INFO", "line " + ticks++);
         String next = NEXT.get(job.status());
         if (next != null) {
             job.become(next);
@@ -184,9 +184,9 @@ class SoakIT {
     private static long heapAfterCollection(int port) {
         try (var jmx = JMXConnectorFactory.connect(new JMXServiceURL("service:jmx:rmi:///jndi/rmi://127.0.0.1:" + port
                 + "/jmxrmi"))) {
-            var memory = new ObjectName("java.lang:type=Memory");
-            jmx.getMBeanServerConnection().invoke(memory, "gc", null, null);
-            return (long) ((CompositeData) jmx.getMBeanServerConnection().getAttribute(memory, "HeapMemoryUsage"))
+            var state = new ObjectName("java.lang:type=Memory");
+            jmx.getMBeanServerConnection().invoke(state, "gc", null, null);
+            return (long) ((CompositeData) jmx.getMBeanServerConnection().getAttribute(state, "HeapMemoryUsage"))
                     .get("used");
         } catch (Exception e) {
             throw new AssertionError(e);

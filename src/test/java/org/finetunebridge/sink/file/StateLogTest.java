@@ -156,7 +156,7 @@ class StateLogTest {
     void doesNotTakeALineItDoesNotUnderstandForACommit() throws IOException {
         Disk disk = new Disk(root);
         history(disk);
-        JobState foreign = Disk.memory("d", "1").retired(JobState.Retired.FINISHED);
+        JobState foreign = Disk.state("d", "1").retired(JobState.Retired.FINISHED);
         byte[] line = new CommitEntry(List.of(foreign), Map.of(), false).line();
         String changed = new String(line, StandardCharsets.UTF_8).replace("FINISHED", "ASCENDED");
         var crc = new CRC32C();
@@ -176,7 +176,7 @@ class StateLogTest {
             log.open(Map.of());
             String long_ = "x".repeat(4_000);
             for (int commit = 0; commit < 1_500; commit++) {
-                log.append(List.of(Disk.memory("a" + commit % 3, long_ + commit)), Map.of());
+                log.append(List.of(Disk.state("a" + commit % 3, long_ + commit)), Map.of());
                 largest = Math.max(largest, Files.size(disk.log()));
             }
         }

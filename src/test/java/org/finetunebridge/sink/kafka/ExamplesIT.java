@@ -78,7 +78,7 @@ class ExamplesIT {
         SimulatedJob good = account.create().become("SUCCEEDED");
         SimulatedJob bad = account.create().become("FAILED");
         account.create().become("RUNNING");
-        tell();
+        publish();
 
         // As in the README: only with what the build puts beside the jar.
         String said = run(List.of(java(), "-cp", "target/lib/*", EXAMPLES.resolve("EventReader.java").toString(),
@@ -94,7 +94,7 @@ class ExamplesIT {
         assumeTrue(Stream.of(System.getenv("PATH").split(java.io.File.pathSeparator))
                 .anyMatch(directory -> Files.isExecutable(Path.of(directory, "kcat"))), "kcat is not installed");
         account.finished(5, 3, 0);
-        tell();
+        publish();
         MatchResult command = Pattern.compile("(?m)^kcat .*-f '(.*)'$").matcher(
                 Files.readString(EXAMPLES.resolve("README.md"))).results().findFirst().orElseThrow();
         List<String> words = new ArrayList<>(List.of(command.group().substring(0, command.start(1) - command.start() - 1)
@@ -114,7 +114,7 @@ class ExamplesIT {
         List<SimulatedJob> good = List.of(account.create().become("SUCCEEDED"), account.create().become("SUCCEEDED"));
         account.create().become("FAILED");
         account.create().become("RUNNING");
-        tell();
+        publish();
         refusals.set(1);
         try (CamelContext ignored = deployer()) {
             await().atMost(PATIENCE).untilAsserted(() -> assertThat(deployed).extracting(ExamplesIT::job)
@@ -123,7 +123,7 @@ class ExamplesIT {
         assertThat(refusals).hasValueLessThan(1);
 
         SimulatedJob later = account.create().become("SUCCEEDED");
-        tell();
+        publish();
         try (CamelContext ignored = deployer()) {
             await().atMost(PATIENCE).until(() -> deployed.size() > good.size());
         }
@@ -157,7 +157,7 @@ class ExamplesIT {
         exchange.close();
     }
 
-    private void tell() throws IOException {
+    private void publish() throws IOException {
         try (BridgeProcess bridge = BridgeProcess.start("once", Map.of("bridge.sink", "kafka", "bridge.kafka.brokers",
                 broker.address(), "bridge.http.port", "0", "dashscope.base-url", sandbox.url(), "dashscope.api-key",
                 Simulation.KEY), home)) {

@@ -92,8 +92,8 @@ class KafkaBridgeIT {
     @ParameterizedTest
     @ValueSource(strings = {EXACTLY_ONCE, AT_LEAST_ONCE})
     void deadLettersALineThatIsTooLargeOnceAndTellsTheOthers(String delivery) throws Exception {
-        SimulatedJob job = world.account("minimax").create().become("RUNNING").tell("INFO", "small")
-                .tell("INFO", "x".repeat(1_200_000)).tell("INFO", "small again");
+        SimulatedJob job = world.account("minimax").create().become("RUNNING").publish("INFO", "small")
+                .publish("INFO", "x".repeat(1_200_000)).publish("INFO", "small again");
         world.account("minimax").finished(3, 0, 30);
         for (int run = 0; run < 2; run++) {
             assertThat(once(Map.of("bridge.kafka.delivery", delivery, "dashscope.api-key", "")))
@@ -147,10 +147,10 @@ class KafkaBridgeIT {
         try (Bridge bridge = new Bridge(files, keys, true, Clock.systemUTC())) {
             bridge.init();
             bridge.start();
-            for (SourcePoller watch : bridge.watches()) {
-                watch.awaitFirstSweep();
+            for (SourcePoller poller : bridge.pollers()) {
+                poller.awaitFirstSweep();
             }
-            return bridge.watches().stream().map(SourcePoller::tally).toList();
+            return bridge.pollers().stream().map(SourcePoller::tally).toList();
         }
     }
 

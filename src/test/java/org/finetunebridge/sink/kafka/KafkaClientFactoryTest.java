@@ -33,9 +33,9 @@ class KafkaClientFactoryTest {
     @ParameterizedTest
     @CsvSource({"compresion.type, zstd, did you mean compression.type?", "compression.type, brotli, brotli",
         "batch.size, many, batch.size", "linger.ms, soon, linger.ms", "max.in.flight.requests.per.connection, 9, 5"})
-    void refusesWhatKafkaWouldRefuse(String name, String value, String told) {
+    void refusesWhatKafkaWouldRefuse(String name, String value, String published) {
         assertThatExceptionOfType(InvalidConfigurationException.class).isThrownBy(() -> clients(true, Map.of(name, value)))
-                .withMessageContaining("bridge.kafka.client.").withMessageContaining(told);
+                .withMessageContaining("bridge.kafka.client.").withMessageContaining(published);
     }
 
     @Test

@@ -35,8 +35,8 @@ class KafkaErrorClassifierTest {
 
     @Test
     void saysWhereAndWhatToLookAt() {
-        var refused = new ExecutionException(new SaslAuthenticationException("bad password"));
-        assertThat(KafkaErrorClassifier.lost("cannot be opened", refused, settings)).hasMessage("cannot be opened: bad password"
+        var rejected = new ExecutionException(new SaslAuthenticationException("bad password"));
+        assertThat(KafkaErrorClassifier.lost("cannot be opened", rejected, settings)).hasMessage("cannot be opened: bad password"
                 + " (Kafka at there:9092); see bridge.kafka.client.security.protocol, .sasl.* and .ssl.*");
     }
 

@@ -175,7 +175,7 @@ class KafkaKillIT {
         world.account("dashscope").finished(2, 4, 0);
         world.account("minimax").finished(3, 0, 300);
         for (int line = 0; line < 150; line++) {
-            alive.tell("INFO", "step " + alive.events());
+            alive.publish("INFO", "step " + alive.events());
         }
     }
 

@@ -120,8 +120,8 @@ class KafkaSinkIT {
             sink.write(List.of(page("job-1", 1, 50), page("job-2", 1, 50)));
             sink.write(List.of(page("job-1", 51, 50)));
         }
-        assertThat(told("job-1")).containsExactlyElementsOf(numbers(1, 100));
-        assertThat(told("job-2")).containsExactlyElementsOf(numbers(1, 50));
+        assertThat(published("job-1")).containsExactlyElementsOf(numbers(1, 100));
+        assertThat(published("job-2")).containsExactlyElementsOf(numbers(1, 50));
         assertThat(broker.read(events).get(0).headers().headers("content-type"))
                 .extracting(header -> new String(header.value(), UTF_8))
                 .containsExactly("application/cloudevents+json; charset=UTF-8");
@@ -204,10 +204,10 @@ class KafkaSinkIT {
             Slow.next = Duration.ofSeconds(6);
             assertThatExceptionOfType(SinkUnavailableException.class).isThrownBy(() -> sink.write(List.of(page("job-1", 2, 2))));
 
-            Collection<JobState> memory = reopened(sink);
-            assertThat(memory).containsExactly(remembered("job-1", 1));
+            Collection<JobState> state = reopened(sink);
+            assertThat(state).containsExactly(remembered("job-1", 1));
             sink.write(List.of(page("job-1", 2, 2)));
-            assertThat(told("job-1")).containsExactly(1, 2, 3);
+            assertThat(published("job-1")).containsExactly(1, 2, 3);
         }
     }
 
@@ -225,7 +225,7 @@ class KafkaSinkIT {
                         .withMessageContaining("bridge.kafka.transactional-id");
             }
             second.write(List.of(page("job-1", 2, 1)));
-            assertThat(told("job-1")).containsExactly(1, 2);
+            assertThat(published("job-1")).containsExactly(1, 2);
         }
     }
 
@@ -245,7 +245,7 @@ class KafkaSinkIT {
                     .asInstanceOf(InstanceOfAssertFactories.THROWABLE)
                     .isInstanceOf(InstanceFencedException.class).hasMessageContaining("the second now writes");
         }
-        assertThat(told("job-1")).isEmpty();
+        assertThat(published("job-1")).isEmpty();
     }
 
     @Test
@@ -259,7 +259,7 @@ class KafkaSinkIT {
             assertThatExceptionOfType(InstanceFencedException.class).isThrownBy(first::open)
                     .withMessageContaining("another instance took over");
             second.write(List.of(page("job-1", 1, 1)));
-            assertThat(told("job-1")).containsExactly(1);
+            assertThat(published("job-1")).containsExactly(1);
         }
     }
 
@@ -299,7 +299,7 @@ class KafkaSinkIT {
             other.write(List.of(page("job-2", 1, 1)));
             one.write(List.of(page("job-1", 2, 1)));
         }
-        assertThat(told("job-1")).containsExactly(1, 2);
+        assertThat(published("job-1")).containsExactly(1, 2);
     }
 
     @Test
@@ -362,7 +362,7 @@ class KafkaSinkIT {
                     }));
             assertThat(publisher.session()).as("the session lives on").isSameAs(session);
         }
-        assertThat(told("job-1")).containsExactly(1, 2);
+        assertThat(published("job-1")).containsExactly(1, 2);
         assertThat(broker.read(deadLetters)).extracting(KafkaSinkIT::number).containsExactly(99);
         try (Sink sink = sink(Map.of())) {
             assertThat(sink.open()).containsExactly(remembered("job-1", 2));
@@ -377,7 +377,7 @@ class KafkaSinkIT {
             publisher.publish(new Batch(publisher.session(), List.of(event("job-1", 1), large, event("job-1", 2)),
                     List.of(), List.of(remembered("job-1", 2)), (event, why) -> event("job-1", 99)));
         }
-        assertThat(told("job-1")).containsExactly(1, 2);
+        assertThat(published("job-1")).containsExactly(1, 2);
         assertThat(broker.read(deadLetters)).extracting(KafkaSinkIT::number).containsExactly(99);
     }
 
@@ -396,7 +396,7 @@ class KafkaSinkIT {
     }
 
     private static Collection<JobState> reopened(Sink sink) {
-        return await().atMost(LONG).ignoreExceptionsInstanceOf(SinkUnavailableException.class).until(sink::open, memory -> true);
+        return await().atMost(LONG).ignoreExceptionsInstanceOf(SinkUnavailableException.class).until(sink::open, state -> true);
     }
 
     private static EncodedEvent event(String job, int number) {
@@ -409,8 +409,8 @@ class KafkaSinkIT {
                 .with(new Suspension("job", "e", "r", number, false, Instant.parse("2026-01-01T00:00:00Z")));
     }
 
-    private static Batch batch(EncodedEvent event, JobState memory) {
-        return new Batch(null, List.of(event), List.of(), List.of(memory));
+    private static Batch batch(EncodedEvent event, JobState state) {
+        return new Batch(null, List.of(event), List.of(), List.of(state));
     }
 
     private static Batch page(String job, int first, int size) {
@@ -422,7 +422,7 @@ class KafkaSinkIT {
         return IntStream.range(first, first + size).boxed().toList();
     }
 
-    private List<Integer> told(String job) {
+    private List<Integer> published(String job) {
         return broker.read(events).stream().filter(record -> key(record).equals(job)).map(KafkaSinkIT::number).toList();
     }
 
@@ -457,7 +457,7 @@ class KafkaSinkIT {
             while (!over) {
                 try {
                     SinkSession session = publisher.session();
-                    Suspension known = session.of("source", "job-1").trouble();
+                    Suspension known = session.of("source", "job-1").suspension();
                     int next = known == null ? 1 : known.attempts() + 1;
                     publisher.publish(new Batch(session, numbers(next, 10).stream()
                             .map(number -> event("job-1", number)).toList(), List.of(),

@@ -65,12 +65,12 @@ public final class Tidings {
     /** Nothing but what can be seen, and all of it; a job's lines in their order. */
     public void holdAllOf(Map<String, ExpectedFacts> world) {
         assertThat(jobs.keySet()).isEqualTo(world.keySet());
-        world.forEach((job, told) -> {
-            assertThat(statuses(job)).as("statuses of " + job).containsAll(told.statuses());
-            told.checkpoints().forEach((name, statuses) -> assertThat(checkpoint(job, name))
+        world.forEach((job, published) -> {
+            assertThat(statuses(job)).as("statuses of " + job).containsAll(published.statuses());
+            published.checkpoints().forEach((name, statuses) -> assertThat(checkpoint(job, name))
                     .as(job + " " + name).containsAll(statuses));
             if (jobs.get(job).get(0).at("/data/provider").asText().equals("minimax")) {
-                assertThat(lines(job)).as("lines of " + job).isEqualTo(bits(told.events()));
+                assertThat(lines(job)).as("lines of " + job).isEqualTo(bits(published.events()));
             }
         });
     }

@@ -57,9 +57,9 @@ class UnknownCommitIT {
                 .withMessageContaining("not confirmed");
         gate.swallowsAnswers(false);
 
-        assertThat(reopened()).containsExactly(memory(2));
+        assertThat(reopened()).containsExactly(state(2));
         sink.write(List.of(page(3)));
-        assertThat(told()).containsExactly("1", "2", "3");
+        assertThat(published()).containsExactly("1", "2", "3");
     }
 
     @Test
@@ -69,27 +69,27 @@ class UnknownCommitIT {
                 .withMessageContaining("not confirmed");
         gate.swallowsRequests(false);
 
-        assertThat(reopened()).containsExactly(memory(1));
+        assertThat(reopened()).containsExactly(state(1));
         sink.write(List.of(page(2)));
-        assertThat(told()).containsExactly("1", "2");
+        assertThat(published()).containsExactly("1", "2");
     }
 
     private Collection<JobState> reopened() {
         return await().atMost(Duration.ofSeconds(120)).ignoreExceptionsInstanceOf(SinkUnavailableException.class)
-                .until(sink::open, memory -> true);
+                .until(sink::open, state -> true);
     }
 
-    private List<String> told() {
+    private List<String> published() {
         return broker.read("events").stream().map(record -> new String(record.value(), UTF_8)).toList();
     }
 
     private static Batch page(int number) {
         return new Batch(null, List.of(new EncodedEvent("job", Integer.toString(number).getBytes(UTF_8), Map.of())), List.of(),
-                List.of(memory(number)));
+                List.of(state(number)));
     }
 
     /** A memory that differs from page to page. */
-    private static JobState memory(int number) {
-        return new JobState("source", "job", JobState.blank("source", "job").told(), number, null, null, null);
+    private static JobState state(int number) {
+        return new JobState("source", "job", JobState.blank("source", "job").published(), number, null, null, null);
     }
 }
