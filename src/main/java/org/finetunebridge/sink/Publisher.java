@@ -5,6 +5,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Group commit in front of a sink. While one commit runs, pages wait; the next takes all that wait, of any job. There
@@ -111,6 +113,53 @@ public final class Publisher implements AutoCloseable {
             fenced.complete(end);
         }
         return why;
+    }
+
+    /**
+     * Uses the sink between two commits, never beside one. Commits wait meanwhile, so the work should be short. A failure
+     * of the work ends no session by itself.
+     *
+     * @param work what to do with the sink; it may be closed, and must not be closed by the work
+     * @throws SinkUnavailableException if the bridge has stopped
+     */
+    public <T> T exclusively(Function<Sink, T> work) {
+        one.lock();
+        try {
+            if (closed) {
+                throw new SinkUnavailableException("the bridge has stopped", null);
+            }
+            return work.apply(sink);
+        } finally {
+            one.unlock();
+        }
+    }
+
+    /**
+     * The dead letters, as events in JSON, oldest first. Safe to call while the bridge runs: a failure leaves the session
+     * as it is.
+     *
+     * @throws SinkUnavailableException if they cannot be read, or the bridge has stopped
+     */
+    public List<String> deadLetters() {
+        return exclusively(Sink::deadLetters);
+    }
+
+    /**
+     * Takes dead letters out of the store, between two commits. The session must be open.
+     *
+     * @param gone which, as events in JSON
+     * @throws SinkUnavailableException if it is not certain that they are gone; then the session is over
+     * @throws InstanceFencedException  if another instance took over
+     */
+    public void removeDeadLetters(Predicate<String> gone) {
+        exclusively(open -> {
+            try {
+                open.removeDeadLetters(gone);
+                return null;
+            } catch (RuntimeException | Error e) {
+                throw over(e);
+            }
+        });
     }
 
     /** Adds somebody who is told of every batch once it is safe, by the thread that committed it. */

@@ -8,7 +8,8 @@ import org.finetunebridge.state.JobState;
 /**
  * A destination that takes events and the memory of them in one commit. Used by one thread at a time.
  *
- * <p>Any failure but {@link EventRejectedException} leaves it closed; {@link #open} begins anew from what is really there.
+ * <p>Any failure but {@link EventRejectedException} and that of {@link #deadLetters} leaves it closed; {@link #open} begins
+ * anew from what is really there.
  */
 public interface Sink extends AutoCloseable {
 
@@ -45,9 +46,9 @@ public interface Sink extends AutoCloseable {
     void forget(Collection<String> names);
 
     /**
-     * The dead letters, as events in JSON, oldest first.
+     * The dead letters, as events in JSON, oldest first. Also while closed.
      *
-     * @throws SinkUnavailableException if they cannot be read
+     * @throws SinkUnavailableException if they cannot be read; an open sink stays open
      */
     List<String> deadLetters();
 

@@ -9,6 +9,7 @@ import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -238,6 +239,61 @@ class PublisherTest {
         assertThat(publisher.session()).isNotSameAs(session);
         assertThat(status(publisher.session(), "a")).isEqualTo("1");
         assertThat(sink.events()).hasSize(1);
+    }
+
+    @Test
+    void readsDeadLettersOnlyBetweenTwoCommits() throws Exception {
+        var gate = new Gate();
+        var slow = new Publisher(gate);
+        SinkSession session = slow.session();
+        Future<?> commit = threads.submit(() -> slow.publish(batch(session, "a", "1")));
+        gate.entered.await();
+        Future<List<String>> letters = threads.submit(slow::deadLetters);
+        await().during(Duration.ofMillis(200)).until(() -> !letters.isDone());
+        gate.open.countDown();
+
+        commit.get(10, TimeUnit.SECONDS);
+        assertThat(letters.get(10, TimeUnit.SECONDS)).isEmpty();
+    }
+
+    @Test
+    void keepsTheSessionWhenDeadLettersCannotBeRead() {
+        var broken = new Publisher(new Gate() {
+            @Override
+            public List<String> deadLetters() {
+                throw new SinkUnavailableException("unreadable", null);
+            }
+        });
+        SinkSession session = broken.session();
+
+        assertThatThrownBy(broken::deadLetters).isInstanceOf(SinkUnavailableException.class);
+        assertThat(broken.session()).isSameAs(session);
+        assertThat(broken.suspension()).isNull();
+    }
+
+    @Test
+    void endsTheSessionWhenItIsNotCertainThatDeadLettersAreGone() {
+        var broken = new Publisher(new Gate() {
+            @Override
+            public void removeDeadLetters(Predicate<String> gone) {
+                throw new SinkUnavailableException("no answer", null);
+            }
+        });
+        SinkSession session = broken.session();
+
+        assertThatThrownBy(() -> broken.removeDeadLetters(letter -> true)).isInstanceOf(SinkUnavailableException.class);
+        assertThat(broken.suspension()).hasMessage("no answer");
+        assertThat(broken.session()).isNotSameAs(session);
+    }
+
+    @Test
+    void touchesTheDeadLettersNoMoreOnceItIsClosed() {
+        publisher.close();
+
+        assertThatThrownBy(publisher::deadLetters).isInstanceOf(SinkUnavailableException.class)
+                .hasMessageContaining("stopped");
+        assertThatThrownBy(() -> publisher.removeDeadLetters(letter -> true))
+                .isInstanceOf(SinkUnavailableException.class).hasMessageContaining("stopped");
     }
 
     private static int slowlyWaiting(Publisher publisher) throws ReflectiveOperationException {

@@ -79,6 +79,7 @@ public final class AtLeastOnceKafkaSink extends DefaultKafkaClientFactory implem
     public Collection<JobState> open() {
         return ask("the Kafka sink cannot be opened", () -> {
             topics.prepare();
+            state.requireAllInFirstPartition();
             // Of a topic that the producer does not know, every record of a list would wait its full time.
             for (String topic : List.of(settings.topic(), settings.deadLetterTopic(), settings.stateTopic())) {
                 producer().partitionsFor(topic);
@@ -95,7 +96,10 @@ public final class AtLeastOnceKafkaSink extends DefaultKafkaClientFactory implem
 
     @Override
     public Collection<JobState> peek() {
-        return ask(UNUSABLE, state::states);
+        return ask(UNUSABLE, () -> {
+            state.requireAllInFirstPartition();
+            return state.states();
+        });
     }
 
     @Override

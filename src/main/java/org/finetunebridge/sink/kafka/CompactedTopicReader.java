@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
@@ -16,16 +17,19 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.finetunebridge.sink.SinkUnavailableException;
 
-/** Reads all committed records of a topic, once, and stops. */
+/** Reads the committed records of some or all partitions of a topic, once, and stops. */
 final class CompactedTopicReader {
 
     private static final Duration POLL = Duration.ofMillis(200);
 
     private final String topic;
+    private final IntPredicate which;
     private final KafkaClientFactory clients;
 
-    CompactedTopicReader(String topic, KafkaClientFactory clients) {
+    /** @param which partitions are read, by their numbers */
+    CompactedTopicReader(String topic, IntPredicate which, KafkaClientFactory clients) {
         this.topic = topic;
+        this.which = which;
         this.clients = clients;
     }
 
@@ -87,6 +91,9 @@ final class CompactedTopicReader {
         Admin admin = clients.admin();
         try {
             List<TopicPartition> partitions = partitions(admin);
+            if (partitions.isEmpty()) {
+                return Map.of();
+            }
             Map<TopicPartition, ListOffsetsResultInfo> ends = admin.listOffsets(partitions.stream()
                     .collect(Collectors.toMap(Function.identity(), partition -> OffsetSpec.latest()))).all().get();
             return ends.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, end -> end.getValue().offset()));
@@ -100,6 +107,7 @@ final class CompactedTopicReader {
         while (true) {
             try {
                 return admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic).partitions().stream()
+                        .filter(partition -> which.test(partition.partition()))
                         .map(partition -> new TopicPartition(topic, partition.partition())).toList();
             } catch (ExecutionException e) {
                 // a topic that was just created is not known everywhere at once

@@ -27,7 +27,7 @@ final class KafkaDeadLetterStore {
 
     KafkaDeadLetterStore(String topic, KafkaClientFactory clients, KafkaStateStore state, KafkaRecordFactory records) {
         this.topic = topic;
-        this.reader = new CompactedTopicReader(topic, clients);
+        this.reader = new CompactedTopicReader(topic, partition -> true, clients);
         this.state = state;
         this.records = records;
     }

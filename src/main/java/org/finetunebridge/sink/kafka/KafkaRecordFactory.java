@@ -12,7 +12,6 @@ import org.finetunebridge.event.cloudevents.EncodedEvent;
 import org.finetunebridge.settings.Settings.KafkaSettings;
 import org.finetunebridge.sink.Batch;
 import org.finetunebridge.state.JobState;
-import org.finetunebridge.state.JobStateSerde;
 
 /** What a batch is on the wire: the Kafka protocol binding of CloudEvents, and a record for each job's memory. */
 final class KafkaRecordFactory {
@@ -48,19 +47,24 @@ final class KafkaRecordFactory {
         Map<String, JobState> last = new LinkedHashMap<>();
         batches.forEach(batch -> batch.states().forEach(state -> last.put(state.name(), state)));
         List<Sending> remembered = new ArrayList<>();
-        last.forEach((name, state) -> remembered.add(remembered(name, JobStateSerde.write(state))));
+        last.forEach((name, state) -> remembered.add(ofState(name, KafkaStateStore.bytes(state))));
         return remembered;
     }
 
     /** A record of the state topic. */
     Sending remembered(String key, String value) {
-        return new Sending(new ProducerRecord<>(settings.stateTopic(), key.getBytes(UTF_8), value.getBytes(UTF_8)),
-                null);
+        return ofState(key, value.getBytes(UTF_8));
     }
 
     /** A record of the state topic that ends what is remembered under the key. */
     Sending forgotten(String key) {
-        return new Sending(new ProducerRecord<>(settings.stateTopic(), key.getBytes(UTF_8), null), null);
+        return ofState(key, null);
+    }
+
+    /** Always in the first partition, and read from there: with a growing number of partitions no key moves. */
+    private Sending ofState(String key, byte[] value) {
+        return new Sending(new ProducerRecord<>(settings.stateTopic(), KafkaStateStore.PARTITION,
+                KafkaStateStore.bytes(key), value), null);
     }
 
     private static Sending published(String topic, EncodedEvent event) {

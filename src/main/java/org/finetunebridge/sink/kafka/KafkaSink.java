@@ -52,6 +52,7 @@ public final class KafkaSink implements Sink {
         close();
         return orOver("the Kafka sink cannot be opened", () -> {
             topics.prepare();
+            state.requireAllInFirstPartition();
             claim.requireOurs();
             transactions = new KafkaTransactionManager(clients.producer());
             transactions.fence();
@@ -76,7 +77,10 @@ public final class KafkaSink implements Sink {
 
     @Override
     public Collection<JobState> peek() {
-        return ask(state::states);
+        return look(() -> {
+            state.requireAllInFirstPartition();
+            return state.states();
+        });
     }
 
     @Override
@@ -89,7 +93,7 @@ public final class KafkaSink implements Sink {
 
     @Override
     public List<String> deadLetters() {
-        return ask(deadLetters::read);
+        return look(deadLetters::read);
     }
 
     @Override
@@ -113,6 +117,18 @@ public final class KafkaSink implements Sink {
             throw new SinkUnavailableException("the Kafka sink is not open, because something failed before; try again", null);
         }
         return transactions;
+    }
+
+    /** Reads with clients of its own, so that a failure leaves the session as it is. */
+    private <T> T look(Callable<T> question) {
+        try {
+            return question.call();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw KafkaErrorClassifier.lost("interrupted", e, settings);
+        } catch (Exception e) {
+            throw KafkaErrorClassifier.lost("the topics cannot be read", e, settings);
+        }
     }
 
     private <T> T ask(Callable<T> question) {

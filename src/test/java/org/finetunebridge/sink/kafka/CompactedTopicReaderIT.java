@@ -27,7 +27,7 @@ class CompactedTopicReaderIT {
     private static Broker broker;
 
     private final String topic = "t" + UUID.randomUUID();
-    private final CompactedTopicReader reader = new CompactedTopicReader(topic, new KafkaClientFactory(new KafkaSettings(broker.address(),
+    private final CompactedTopicReader reader = new CompactedTopicReader(topic, partition -> true, new KafkaClientFactory(new KafkaSettings(broker.address(),
             "events", "dead-letters", topic, true, false, 1, 1, "reader", Map.of())));
     private final List<String> seen = new ArrayList<>();
 

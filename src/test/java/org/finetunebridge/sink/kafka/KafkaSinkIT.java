@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerInterceptor;
@@ -25,6 +26,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.config.ConfigResource;
 import org.assertj.core.api.InstanceOfAssertFactories;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.finetunebridge.event.cloudevents.EncodedEvent;
 import org.finetunebridge.settings.InvalidConfigurationException;
 import org.finetunebridge.settings.Settings.KafkaSettings;
@@ -327,6 +329,93 @@ class KafkaSinkIT {
                     .withMessageContaining("bridge.kafka.state-topic = " + state)
                     .withMessageContaining("cleanup.policy=delete").withCauseInstanceOf(InvalidConfigurationException.class);
         }
+    }
+
+    @Test
+    void keepsTheStateInTheFirstPartitionHoweverManyThereAre() {
+        broker.create(state, 3, Map.of("cleanup.policy", "compact"));
+        try (Sink sink = sink(Map.of())) {
+            sink.open();
+            sink.write(numbers(1, 10).stream().map(job -> page("job-" + job, 1, 1)).toList());
+            sink.forget(List.of(remembered("job-1", 1).name()));
+        }
+        assertThat(broker.read(state)).hasSizeGreaterThan(10).allMatch(record -> record.partition() == 0);
+        try (Sink sink = sink(Map.of())) {
+            assertThat(sink.open()).containsExactlyInAnyOrderElementsOf(
+                    numbers(2, 9).stream().map(job -> remembered("job-" + job, 1)).toList());
+        }
+    }
+
+    @Test
+    void goesOnWhenTheStateTopicGetsMorePartitions() throws Exception {
+        try (Sink sink = sink(Map.of()); var admin = broker.admin()) {
+            sink.open();
+            sink.write(numbers(1, 10).stream().map(job -> page("job-" + job, 1, 1)).toList());
+            admin.createPartitions(Map.of(state, NewPartitions.increaseTo(3))).all().get();
+            await().atMost(LONG).until(() -> admin.describeTopics(List.of(state)).allTopicNames().get().get(state)
+                    .partitions().size() == 3);
+            sink.close();
+            sink.open();
+            sink.write(numbers(1, 10).stream().map(job -> page("job-" + job, 2, 1)).toList());
+
+            assertThat(reopened(sink)).containsExactlyInAnyOrderElementsOf(
+                    numbers(1, 10).stream().map(job -> remembered("job-" + job, 2)).toList());
+        }
+    }
+
+    @Test
+    void refusesAStateThatIsSpreadOverPartitionsBeforeItFencesAnybody() {
+        broker.create(state, 3, Map.of("cleanup.policy", "compact"));
+        try (Sink running = sink(Map.of()); Sink late = sink(Map.of()); var other = broker.producer(Map.of())) {
+            running.open();
+            other.send(new ProducerRecord<>(state, 2, "source/gone".getBytes(UTF_8), null));
+            other.flush();
+            assertThat(reopened(running)).as("a key without a value is nothing").isEmpty();
+
+            other.send(new ProducerRecord<>(state, 2, "source/job-9".getBytes(UTF_8), "{}".getBytes(UTF_8)));
+            other.flush();
+            for (ThrowingCallable use : List.<ThrowingCallable>of(late::open, late::peek)) {
+                assertThatExceptionOfType(SinkUnavailableException.class).isThrownBy(use)
+                        .withMessageContaining("bridge.kafka.state-topic = " + state)
+                        .withMessageContaining("1 records").withMessageContaining("partition 0")
+                        .withMessageContaining("name another topic")
+                        .withCauseInstanceOf(InvalidConfigurationException.class);
+            }
+            running.write(List.of(page("job-1", 1, 1)));
+        }
+        assertThat(published("job-1")).containsExactly(1);
+    }
+
+    @Test
+    void remembersHalfOfACharacterPairInAJobsName() {
+        JobState half = JobState.blank("source", "job-\ud83d").with(new Suspension("job", "\ude00", "r", 1, false,
+                Instant.parse("2026-01-01T00:00:00Z")));
+        JobState other = JobState.blank("source", "job-\ud83e").with(half.suspension());
+        try (Sink sink = sink(Map.of())) {
+            sink.open();
+            sink.write(List.of(batch(event("job", 1), half), batch(event("job", 2), other)));
+        }
+        try (Sink sink = sink(Map.of())) {
+            assertThat(sink.open()).containsExactlyInAnyOrder(half, other);
+            sink.forget(List.of(half.name()));
+            assertThat(reopened(sink)).containsExactly(other);
+        }
+    }
+
+    @Test
+    void staysOpenWhenItsDeadLettersCannotBeRead() {
+        try (Sink sink = sink(Map.of()); var foreign = broker.producer(Map.of("transactional.id", name + "-foreign"))) {
+            sink.open();
+            foreign.initTransactions();
+            foreign.beginTransaction();
+            foreign.send(new ProducerRecord<>(deadLetters, "x".getBytes(UTF_8)));
+            foreign.flush();
+
+            assertThatExceptionOfType(SinkUnavailableException.class).isThrownBy(sink::deadLetters)
+                    .withMessageContaining("open transaction");
+            sink.write(List.of(page("job-1", 1, 1)));
+        }
+        assertThat(published("job-1")).containsExactly(1);
     }
 
     @Test
