@@ -39,8 +39,9 @@ class OperatingTest {
             }
         }
 
-        assertThat(table).containsOnlyKeys("transient", "job", "source");
-        assertThat(codes("408, 425, 429, 5xx")).isEqualTo(table.get("transient"));
+        assertThat(table).containsOnlyKeys("transient", "throttled", "job", "source");
+        assertThat(codes("408, 425, 429, 5xx")).isEqualTo(Stream.of("transient", "throttled").map(table::get)
+                .flatMap(Set::stream).collect(Collectors.toCollection(TreeSet::new)));
         assertThat(codes("400, 404, 409 and other")).isEqualTo(table.get("job"));
         assertThat(codes("401, 403, InvalidApiKey")).isEqualTo(table.get("source"));
     }

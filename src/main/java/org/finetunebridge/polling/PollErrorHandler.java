@@ -72,6 +72,10 @@ public final class PollErrorHandler {
     }
 
     static ProviderException failure(Throwable cause, PollTask poll) {
+        return poll.getAttempt().redacted(understood(cause, poll));
+    }
+
+    private static ProviderException understood(Throwable cause, PollTask poll) {
         ProviderException known = Throwables.of(ProviderException.class, cause);
         if (known != null) {
             return known;

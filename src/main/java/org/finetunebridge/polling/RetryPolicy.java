@@ -109,7 +109,7 @@ final class RetryPolicy {
     }
 
     private Verdict waiting(ErrorAction means, ProviderException failure, int count, Instant now) {
-        boolean ofAll = failure.retryAfter() != null || failure.status() == TOO_MANY_REQUESTS
+        boolean ofAll = failure.retryAfter() != null || means == ErrorAction.THROTTLED || failure.status() == TOO_MANY_REQUESTS
                 || inARow >= FAILURES_OF_ALL;
         Duration wait = longer(backoff.after(Math.max(count, inARow - FAILURES_OF_ALL)), failure.retryAfter());
         Instant until = now.plus(wait);

@@ -6,6 +6,8 @@ import java.util.Locale;
 public enum ErrorAction {
     /** Wait and try again; never a dead letter. */
     TRANSIENT,
+    /** As {@link #TRANSIENT}, and the whole source waits: the limit is one of the account, whose key all requests share. */
+    THROTTLED,
     /** This job can not be read: set it aside, tell it once as a dead letter, look again slowly. */
     JOB,
     /** The account can not be read: set the source aside in the same way. */

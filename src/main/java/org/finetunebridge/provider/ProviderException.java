@@ -1,6 +1,8 @@
 package org.finetunebridge.provider;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import org.finetunebridge.text.SecretRedactor;
 
 /** A request that brought no page, and what that means. */
 public final class ProviderException extends RuntimeException {
@@ -48,6 +50,16 @@ public final class ProviderException extends RuntimeException {
     /** A good page that the sink will never take. */
     public static ProviderException unwritable(String message) {
         return new ProviderException(ErrorAction.JOB, message, 0, "", null, null, null, true);
+    }
+
+    /** The same failure with the key taken out of all that is said of it; itself if the key is not there. */
+    ProviderException redacted(SecretRedactor secret) {
+        String text = body == null ? "" : new String(body, StandardCharsets.ISO_8859_1);
+        if (!secret.mayBeIn(getMessage()) && !secret.mayBeIn(code) && !secret.mayBeIn(text)) {
+            return this;
+        }
+        return new ProviderException(means, secret.outOf(getMessage()), status, secret.outOf(code), requestId, retryAfter,
+                body == null ? null : secret.outOf(text).getBytes(StandardCharsets.ISO_8859_1), unwritable);
     }
 
     /** A word for what failed, for dead letters. */

@@ -3,6 +3,7 @@ package org.finetunebridge.provider;
 import java.time.Duration;
 import java.time.Instant;
 import org.finetunebridge.text.LogSanitizer;
+import org.finetunebridge.text.SecretRedactor;
 
 /** One request and what came of it: what a dead letter tells of it. Holds no header, so no key. */
 public final class RequestAttempt {
@@ -14,13 +15,14 @@ public final class RequestAttempt {
     private long sent;
     private Duration took;
     private Duration rest;
+    private SecretRedactor secret = SecretRedactor.NONE;
 
     /** What was asked, without headers and without the address of the host. */
     public String request() {
         return request;
     }
 
-    /** The answer's body; null before one came. */
+    /** The answer's body, without the key: for a dead letter, not to be mapped. Null before one came. */
     public byte[] body() {
         return body;
     }
@@ -43,6 +45,16 @@ public final class RequestAttempt {
     /** How long nothing is left to ask for, as the provider says beside its answer; null if it does not. */
     public Duration rest() {
         return rest;
+    }
+
+    /** @param key that goes out with the request, and comes back in no text */
+    public void sentWith(SecretRedactor key) {
+        secret = key;
+    }
+
+    /** The failure as it may be logged and kept: without the key that the request was sent with. */
+    public ProviderException redacted(ProviderException failure) {
+        return failure.redacted(secret);
     }
 
     public void rest(Duration asked) {

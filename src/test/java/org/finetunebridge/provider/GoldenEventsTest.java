@@ -142,12 +142,13 @@ class GoldenEventsTest {
             SourceSettings source = source(answer.getName(FIXTURES.getNameCount()).toString());
             String resource = answer.getParent().getFileName().toString();
             var provider = source.provider();
-            RequestAttempt attempt = attempt(source, resource, Files.readAllBytes(answer));
+            var attempt = new RequestAttempt();
+            byte[] body = answered(source, resource, Files.readAllBytes(answer), attempt);
             var ways = provider.ways();
             // A job without a mapping of its own is mapped like a list of one, but asked in its own way.
             String way = resource.equals(provider.list()) && answer.toString().contains("-embedded")
                     || answer.getFileName().toString().startsWith("detail") ? "job" : resource;
-            RecordPage page = RecordPage.of(mappings.mapResource(JSON.readTree(attempt.body()), MappingTest.asked(answer),
+            RecordPage page = RecordPage.of(mappings.mapResource(JSON.readTree(body), MappingTest.asked(answer),
                     provider.name(), resource), new FactParser(provider.name(), source.zone()),
                     new RecordKeyStrategy(ways.recent().contains(way), ways.numbered().contains(way),
                             ways.indexed().contains(way) ? MappingTest.asked(answer).path("cursor").asLong() : -1));
@@ -177,8 +178,8 @@ class GoldenEventsTest {
         }
     }
 
-    private static RequestAttempt attempt(SourceSettings source, String resource, byte[] body) throws Exception {
-        var attempt = new RequestAttempt();
+    private static byte[] answered(SourceSettings source, String resource, byte[] body, RequestAttempt attempt)
+            throws Exception {
         var account = new ProviderClient(source, new RateLimiter(0), JSON, () -> OBSERVED);
         try (var context = new DefaultCamelContext()) {
             Exchange exchange = new DefaultExchange(context);
@@ -187,9 +188,8 @@ class GoldenEventsTest {
             account.ask(exchange, attempt);
             exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 200);
             exchange.getMessage().setBody(body);
-            account.answered(exchange, attempt);
+            return account.answered(exchange, attempt);
         }
-        return attempt;
     }
 
     private SourceSettings source(String provider) {

@@ -63,6 +63,7 @@ public final class ProviderClient {
                 request.getHeader(Exchange.HTTP_QUERY, String.class));
         budget.take();
         attempt.sent();
+        attempt.sentWith(secret);
         request.setHeader(source.provider().keyHeader(), source.provider().keyPrefix() + source.apiKey());
     }
 
@@ -73,14 +74,15 @@ public final class ProviderClient {
      */
     public byte[] answered(Exchange exchange, @Variable("attempt") RequestAttempt attempt) {
         Message answer = exchange.getMessage();
-        byte[] body = withoutKey(answer.getBody(byte[].class));
-        attempt.answered(body, clock.instant(), requestId(answer));
+        byte[] body = answer.getBody() == null ? new byte[0] : answer.getBody(byte[].class);
+        String text = new String(body, StandardCharsets.ISO_8859_1);
+        attempt.answered(bytes(text, secret.outOf(text), body), clock.instant(), requestId(answer));
         attempt.rest(RateLimitHeaders.rest(source.provider().limits(), name -> answer.getHeader(name, String.class)));
         int status = answer.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, int.class);
         if (status < 200 || status > 299) {
-            throw failure(status, tree(body), body, wait(answer));
+            throw failure(status, tree(body), attempt.body(), wait(answer));
         }
-        return body;
+        return bytes(text, secret.outOfRecords(text), body);
     }
 
     /** @throws ProviderException if the provider hides an error in an answer with status 200 */
@@ -90,21 +92,19 @@ public final class ProviderClient {
         }
     }
 
-    /** Some providers repeat a wrong key in their error. It must not get into a dead letter, or anywhere else. */
-    private byte[] withoutKey(byte[] body) {
-        if (body == null) {
-            return new byte[0];
-        }
-        String text = new String(body, StandardCharsets.ISO_8859_1);
-        return secret.isIn(text) ? secret.outOf(text).getBytes(StandardCharsets.ISO_8859_1) : body;
+    private static byte[] bytes(String text, String redacted, byte[] body) {
+        return text.equals(redacted) ? body : redacted.getBytes(StandardCharsets.ISO_8859_1);
     }
 
     private ProviderException failure(int status, JsonNode body, byte[] bytes, Duration wait) {
         ErrorTable.Said said = source.provider().errors().said(body);
         ErrorAction means = source.provider().errors().means(status, said);
-        String message = "HTTP " + status + (said.code().isEmpty() ? "" : " " + said.code())
-                + (said.message().isEmpty() ? "" : ": " + said.message());
-        return new ProviderException(means, LogSanitizer.line(message), status, LogSanitizer.line(said.code()), said.requestId(), wait, bytes);
+        // Some providers repeat a wrong key in their error.
+        String code = secret.outOf(said.code());
+        String message = "HTTP " + status + (code.isEmpty() ? "" : " " + code)
+                + (said.message().isEmpty() ? "" : ": " + secret.outOf(said.message()));
+        return new ProviderException(means, LogSanitizer.line(message), status, LogSanitizer.line(code),
+                secret.outOfRecords(said.requestId()), wait, bytes);
     }
 
     private Duration wait(Message answer) {
@@ -115,7 +115,7 @@ public final class ProviderClient {
     private String requestId(Message answer) {
         String header = source.provider().requestIdHeader();
         String id = header == null ? null : answer.getHeader(header, String.class);
-        return id == null ? null : secret.outOf(id);
+        return secret.outOfRecords(id);
     }
 
     /** An error's body may be anything: a proxy's HTML, or nothing. */

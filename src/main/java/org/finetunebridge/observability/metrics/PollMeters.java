@@ -37,11 +37,16 @@ final class PollMeters implements PollListener {
         request("2xx");
         this.read = polls("read", source, registry);
         this.failed = Arrays.stream(ErrorAction.values()).collect(Collectors.toMap(Function.identity(),
-                means -> polls(means.name().toLowerCase(Locale.ROOT), source, registry)));
+                means -> polls(label(means), source, registry)));
         this.known = Counter.builder("finetune.facts.known").tag("source", source)
                 .description("Facts seen again, and not told again").register(registry);
         this.throttled = Counter.builder("finetune.throttled").baseUnit("seconds").tag("source", source)
                 .description("Time the whole source was told to wait").register(registry);
+    }
+
+    /** One that throttles is counted among the transient: how long the source waited has a metric of its own. */
+    private static String label(ErrorAction means) {
+        return (means == ErrorAction.THROTTLED ? ErrorAction.TRANSIENT : means).name().toLowerCase(Locale.ROOT);
     }
 
     private Timer request(String result) {

@@ -18,7 +18,7 @@ final class ErrorTableValidator {
 
     private static final Set<String> POINTERS = Set.of("code", "message", "requestId");
     private static final List<String> PATTERNS = List.of("status", "code", "message");
-    private static final Set<String> MEANS = Set.of("transient", "job", "source", "odd");
+    private static final Set<String> MEANS = Set.of("transient", "throttled", "job", "source", "odd");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final String file;
@@ -53,7 +53,9 @@ final class ErrorTableValidator {
             return;
         }
         JsonNode value = parser.readValueAsTree();
-        if (POINTERS.contains(name)) {
+        if (name.equals("message") && value.isArray()) {
+            value.forEach(one -> pointer(line, name, one.asText()));
+        } else if (POINTERS.contains(name)) {
             pointer(line, name, value.asText());
         } else if (!(name.equals("ok") && value.isArray())) {
             problems.add(file, line, "no such member: " + name + "; there are " + String.join(", ", new TreeSet<>(POINTERS))
