@@ -209,8 +209,8 @@ class DisturbedListsTest {
         }
 
         private void disturb(int sweep, SourcePoller poller) {
-            FaultInjector mischief = rig.sandbox.mischief().of(key);
-            mischief.end();
+            FaultInjector faults = rig.sandbox.faults().of(key);
+            faults.end();
             if (sweep >= PEACE) {
                 return;
             }
@@ -223,11 +223,11 @@ class DisturbedListsTest {
             for (SimulatedJob job : jobs) {
                 Fault living = PagingFaults.meanwhile(() -> next(job.id())).and(PagingFaults.meanwhile(stop));
                 // Where lines are asked by their position, a page that begins elsewhere shows other lines.
-                mischief.always(job.id() + "/logs", living);
-                mischief.always(job.id(), living.and(disorder(sweep)).and(
+                faults.always(job.id() + "/logs", living);
+                faults.always(job.id(), living.and(disorder(sweep)).and(
                         disturbance == Disturbance.REORDERED && sweep % 2 == 1 ? PagingFaults.turned() : still()));
             }
-            mischief.always(LIST, PagingFaults.meanwhile(() -> next("")).and(PagingFaults.meanwhile(stop)).and(disorder(sweep)));
+            faults.always(LIST, PagingFaults.meanwhile(() -> next("")).and(PagingFaults.meanwhile(stop)).and(disorder(sweep)));
         }
 
         private void next(String read) {

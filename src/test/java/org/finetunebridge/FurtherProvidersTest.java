@@ -20,7 +20,7 @@ import org.finetunebridge.polling.ChangeDetector;
 import org.finetunebridge.polling.CycleResult;
 import org.finetunebridge.polling.SourcePoller;
 import org.finetunebridge.simulator.Fault;
-import org.finetunebridge.simulator.Sandbox;
+import org.finetunebridge.simulator.FaultySandbox;
 import org.finetunebridge.simulator.SimulatedAccount;
 import org.finetunebridge.simulator.SimulatedJob;
 import org.finetunebridge.simulator.Simulation;
@@ -84,7 +84,7 @@ class FurtherProvidersTest {
         var still = new Instant[] {rig.now()};
         List<Life> lives = new ArrayList<>();
         Simulation world = Simulation.at(() -> still[0]);
-        try (Sandbox standing = Sandbox.start(world)) {
+        try (FaultySandbox standing = FaultySandbox.start(world)) {
             for (String provider : PROVIDERS) {
                 lives.add(new Life(source(provider), rig.world.account(provider)));
             }
@@ -129,7 +129,7 @@ class FurtherProvidersTest {
             rig.pass(Duration.ofMillis(400));
             lives.forEach(life -> life.publish("line " + line));
         });
-        lives.forEach(life -> rig.sandbox.mischief().sometimes(0.2, 7, "/" + life.job.id(), Fault.status(503)));
+        lives.forEach(life -> rig.sandbox.faults().sometimes(0.2, 7, "/" + life.job.id(), Fault.status(503)));
         rig.once();
         lives.forEach(life -> life.job.become("FAILED"));
         rig.once();
@@ -147,7 +147,7 @@ class FurtherProvidersTest {
         all.forEach(provider -> rig.world.account(provider).finished(2, 2, 3));
         Map<String, Long> before = drift();
 
-        rig.sandbox.mischief().always(".", Fault.edited(text ->
+        rig.sandbox.faults().always(".", Fault.edited(text ->
                 text.replaceAll("\"(?=(created_at|create_time)\")", "\"surprise\":1,\"")));
         all.forEach(provider -> rig.world.account(provider).finished(1, 2, 3));
         Map<String, Long> after = drift();
@@ -179,7 +179,7 @@ class FurtherProvidersTest {
         return source(provider, provider, rig.sandbox);
     }
 
-    private String source(String name, String provider, Sandbox sandbox) {
+    private String source(String name, String provider, FaultySandbox sandbox) {
         rig.source(name, provider).with(name + ".base-url", sandbox.url(provider))
                 .with(name + ".logs", provider.equals("dashscope") ? "true" : null);
         return name;

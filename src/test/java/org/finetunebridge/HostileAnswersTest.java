@@ -72,7 +72,7 @@ class HostileAnswersTest {
     @ValueSource(strings = {"1E6999999999", "-922337E036854775808", "1e-9999999999"})
     void takesANumberNobodyCanHoldForAnAnswerWithoutSense(String number) throws Exception {
         rig.source("dashscope", "dashscope").world.account("dashscope").create("ft-1");
-        rig.sandbox.mischief().times(1, "/checkpoints", Fault.body(503, "{\"code\":" + number + "}"))
+        rig.sandbox.faults().times(1, "/checkpoints", Fault.body(503, "{\"code\":" + number + "}"))
                 .always("/checkpoints", Fault.body(200, "{\"output\":" + number + "}"));
 
         rig.once();
@@ -88,7 +88,7 @@ class HostileAnswersTest {
     @Test
     void restsWhenTheProviderSaysThatNothingIsLeft() throws Exception {
         rig.source("openai", "openai").with("openai.concurrency", "1").world.account("openai").create("ftjob-1");
-        rig.sandbox.mischief().times(1, "jobs\\?limit", Fault.headers(Map.of("x-ratelimit-remaining-requests", "0",
+        rig.sandbox.faults().times(1, "jobs\\?limit", Fault.headers(Map.of("x-ratelimit-remaining-requests", "0",
                 "x-ratelimit-reset-requests", "0m24s")));
 
         assertThat(rig.once()).containsExactly(new CycleResult(1, 0, null));
@@ -102,7 +102,7 @@ class HostileAnswersTest {
     @Test
     void letsNobodyOutOfTheLineWhileTheAccountIsAskedToWait() throws Exception {
         rig.source("dashscope", "dashscope").with("dashscope.rate", "4").world.account("dashscope").finished(3, 0, 0);
-        rig.sandbox.mischief().times(1, "/checkpoints", Fault.body(429, "{}").header("Retry-After", "48"));
+        rig.sandbox.faults().times(1, "/checkpoints", Fault.body(429, "{}").header("Retry-After", "48"));
 
         assertThat(rig.once()).containsExactly(new CycleResult(3, 0, null));
 

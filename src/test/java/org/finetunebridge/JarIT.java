@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.finetunebridge.simulator.Sandbox;
+import org.finetunebridge.simulator.FaultySandbox;
 import org.finetunebridge.simulator.SimulatedJob;
 import org.finetunebridge.simulator.Simulation;
 import org.junit.jupiter.api.AfterEach;
@@ -35,12 +35,12 @@ class JarIT {
     @TempDir
     private Path temporary;
     private Path folder;
-    private Sandbox sandbox;
+    private FaultySandbox sandbox;
 
     @BeforeEach
     void start() throws IOException {
         folder = Files.createDirectory(temporary.resolve("a folder"));
-        sandbox = Sandbox.start(world);
+        sandbox = FaultySandbox.start(world);
     }
 
     @AfterEach

@@ -99,7 +99,7 @@ class JobLifeTest {
     @Test
     void tellsTheEndAfterTheCheckpointsEvenIfTheyAreReadAtTheThirdAttempt() throws Exception {
         dashscope.create("ft-1").checkpoint("c-1", 1, "READY").become("FAILED");
-        rig.clock(Rig.hastening(20)).sandbox.mischief().times(2, "/checkpoints", Fault.status(500));
+        rig.clock(Rig.hastening(20)).sandbox.faults().times(2, "/checkpoints", Fault.status(500));
 
         assertThat(rig.once().get(0)).isEqualTo(new CycleResult(1, 0, null));
 
@@ -109,13 +109,13 @@ class JobLifeTest {
     @Test
     void tellsTheEndWithoutTheCheckpointsIfTheyCannotBeRead() throws Exception {
         dashscope.create("ft-1").checkpoint("c-1", 1, "READY").become("SUCCEEDED");
-        rig.sandbox.mischief().always("/checkpoints", Fault.status(404));
+        rig.sandbox.faults().always("/checkpoints", Fault.status(404));
 
         assertThat(rig.once().get(0).failed()).isEqualTo(1);
         assertThat(rig.published("ft-1")).containsExactly("dashscope SUCCEEDED");
         assertThat(rig.deadLetters()).hasSize(1);
 
-        rig.sandbox.mischief().end();
+        rig.sandbox.faults().end();
         assertThat(rig.once().get(0).failed()).isZero();
         assertThat(rig.published("ft-1")).containsExactly("dashscope SUCCEEDED", "dashscope c-1 READY");
     }
@@ -123,7 +123,7 @@ class JobLifeTest {
     @Test
     void tellsTheEndOfAJobThatIsDeletedBeforeItWasRead() throws Exception {
         List<SimulatedJob> jobs = Stream.of("ft-1", "ft-2").map(id -> dashscope.create(id).become("SUCCEEDED")).toList();
-        rig.sandbox.mischief().always("/checkpoints", Fault.status(429).header("Retry-After", "3600"));
+        rig.sandbox.faults().always("/checkpoints", Fault.status(429).header("Retry-After", "3600"));
         rig.clock(rig::now).with("dashscope.concurrency", "1").once();
         assertThat(rig.events()).as("one is told without its checkpoints, one was not asked for them").hasSize(1);
 

@@ -29,7 +29,7 @@ import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 import org.finetunebridge.cli.Application;
 import org.finetunebridge.simulator.Fault;
-import org.finetunebridge.simulator.Sandbox;
+import org.finetunebridge.simulator.FaultySandbox;
 import org.finetunebridge.simulator.Simulation;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,11 +50,11 @@ class KeyCanaryIT {
     private final List<Process> processes = new ArrayList<>();
     @TempDir
     private Path folder;
-    private Sandbox sandbox;
+    private FaultySandbox sandbox;
 
     @BeforeEach
     void start() throws IOException {
-        sandbox = Sandbox.start(world);
+        sandbox = FaultySandbox.start(world);
         Files.writeString(folder.resolve("trace.properties"), """
                 appender.console.type = Console
                 appender.console.name = console
@@ -120,11 +120,11 @@ class KeyCanaryIT {
                 + "\"}";
         UnaryOperator<String> repeat = answer -> answer.replaceFirst("\\{", "{\"key\":\"" + CANARY + "\",\"escaped\":\""
                 + ESCAPED.replace("\\", "\\\\") + "\",").replace("READY", CANARY).replace("SUCCEEDED", CANARY);
-        sandbox.mischief().always("tunes/1/|event.*\"1\"", Fault.body(400, json).header("Trace-Id", CANARY))
+        sandbox.faults().always("tunes/1/|event.*\"1\"", Fault.body(400, json).header("Trace-Id", CANARY))
                 .always("tunes/5/|event.*\"5\"", Fault.edited(repeat).and(Fault.gzip()))
                 .always("page_no=|finetune_job\\b", Fault.edited(repeat).header("Trace-Id", CANARY));
         if (forAWhile) {
-            sandbox.mischief().always("tunes/2/|event.*\"2\"", Fault.html(200).and(Fault.edited(
+            sandbox.faults().always("tunes/2/|event.*\"2\"", Fault.html(200).and(Fault.edited(
                     html -> html.replace("Please", CANARY))))
                     .always("tunes/3/|event.*\"3\"", Fault.redirect("http://127.0.0.1:1/?key=" + CANARY))
                     .always("tunes/4/|event.*\"4\"", Fault.body(503, json).header("X-Key", CANARY))

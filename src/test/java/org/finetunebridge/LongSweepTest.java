@@ -29,7 +29,7 @@ class LongSweepTest {
         rig = new Rig(folder, Simulation.empty()).source("dashscope", "dashscope").with("dashscope.period", "20ms")
                 .with("dashscope.concurrency", "1");
         rig.world.account("dashscope").finished(JOBS, 2, 0);
-        rig.sandbox.mischief().always("checkpoints", Fault.slow(Duration.ofMillis(20)));
+        rig.sandbox.faults().always("checkpoints", Fault.slow(Duration.ofMillis(20)));
     }
 
     @Test

@@ -49,13 +49,13 @@ class MetersTest {
         rig.world.account("dashscope").create("ft-running").become("RUNNING");
         rig.world.account("dashscope").create("ft-parked").become("RUNNING");
         rig.world.account("minimax").create("17");
-        rig.sandbox.mischief().always("GET /api/v1/fine-tunes/ft-parked.*", Fault.status(404));
-        rig.sandbox.mischief().always("GET /api/v1/fine-tunes\\?.*", Fault.edited(text -> text
+        rig.sandbox.faults().always("GET /api/v1/fine-tunes/ft-parked.*", Fault.status(404));
+        rig.sandbox.faults().always("GET /api/v1/fine-tunes\\?.*", Fault.edited(text -> text
                 .replaceFirst("\"jobs\":\\[", "\"jobs\":[{\"job_id\":7},").replaceFirst("\"job_id\":\"", "\"news\":1,\"job_id\":\"")));
         rig.source("team-a", "dashscope").with("team-a.period", "200ms");
         rig.source("mini", "minimax");
         rig.source("refused", "dashscope").with("refused.api-key", "sk-wrong");
-        rig.sandbox.mischief().always(".*list_finetune.*", Fault.status(429).header("Retry-After", "120"));
+        rig.sandbox.faults().always(".*list_finetune.*", Fault.status(429).header("Retry-After", "120"));
         window.open();
     }
 

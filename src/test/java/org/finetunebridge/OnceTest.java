@@ -108,7 +108,7 @@ class OnceTest {
     }
 
     private void answer(String request, String fixture) {
-        rig.sandbox.mischief().always(request, Fault.body(200, read(FIXTURES.resolve(fixture + ".response.json"))));
+        rig.sandbox.faults().always(request, Fault.body(200, read(FIXTURES.resolve(fixture + ".response.json"))));
     }
 
     /** As if it had been observed at the moment of the golden events: nobody knows when that was but the bridge. */

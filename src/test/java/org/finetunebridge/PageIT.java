@@ -169,7 +169,7 @@ class PageIT {
     @Test
     void hasANameForEverythingThatCanBeUsed() throws Exception {
         rig.world.account("dashscope").finished(2, 1, 0);
-        rig.sandbox.mischief().always("GET /api/v1/fine-tunes/ft.*", Fault.status(404));
+        rig.sandbox.faults().always("GET /api/v1/fine-tunes/ft.*", Fault.status(404));
         window.open();
         awaitText("section:has(#letters) summary", "404");
 
@@ -188,7 +188,7 @@ class PageIT {
     void canBeReadInTheLightAndInTheDark(String scheme) throws Exception {
         SimulatedJob job = rig.world.account("dashscope").create("ft-running").become("RUNNING");
         rig.world.account("dashscope").finished(2, 2, 2);
-        rig.sandbox.mischief().always("GET /api/v1/fine-tunes/ft-2.*", Fault.status(404));
+        rig.sandbox.faults().always("GET /api/v1/fine-tunes/ft-2.*", Fault.status(404));
         window.open();
         awaitText("section:has(#jobs) tbody th", job.id());
         awaitText("section:has(#letters) summary", "404");
@@ -240,7 +240,7 @@ class PageIT {
     private void poison(SimulatedJob job) {
         String quoted = json(HOSTILE);
         String replacement = Matcher.quoteReplacement(quoted);
-        rig.sandbox.mischief().always("GET /api/v1/fine-tunes.*", Fault.edited(text -> text
+        rig.sandbox.faults().always("GET /api/v1/fine-tunes.*", Fault.edited(text -> text
                 .replaceAll("\"(?!job_id|create_time|end_time|status)(\\w+)\":\"[^\"]*\"", "\"$1\":\"" + replacement + "\"")
                 .replaceFirst("\"status\":\"[^\"]*\"", "\"status\":\"" + replacement + "\"")
                 .replace('"' + job.id() + '"', '"' + job.id() + json(HOSTILE.substring(0, 380)) + "W".repeat(90) + '"')

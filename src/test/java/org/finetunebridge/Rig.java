@@ -19,14 +19,14 @@ import org.finetunebridge.polling.ChangeDetector;
 import org.finetunebridge.polling.CycleResult;
 import org.finetunebridge.polling.SourcePoller;
 import org.finetunebridge.provider.RouteFiles;
-import org.finetunebridge.simulator.Sandbox;
+import org.finetunebridge.simulator.FaultySandbox;
 import org.finetunebridge.simulator.Simulation;
 
 /** A bridge and its providers in one process: a world, the sandbox that shows it, and a folder for what comes of it. */
 final class Rig implements AutoCloseable {
 
     final Simulation world;
-    final Sandbox sandbox;
+    final FaultySandbox sandbox;
     private final Path folder;
     private final Map<String, String> configuration = new TreeMap<>();
     private final List<String> names = new ArrayList<>();
@@ -50,7 +50,7 @@ final class Rig implements AutoCloseable {
         this.folder = folder;
         this.now = now;
         this.world = world == null ? Simulation.at(this::now) : world;
-        this.sandbox = Sandbox.start(this.world);
+        this.sandbox = FaultySandbox.start(this.world);
         with("bridge.file.directory", folder.resolve("events").toString());
         with("bridge.dead-letter.directory", folder.resolve("dead-letters").toString());
         with("bridge.state.directory", folder.resolve("state").toString());

@@ -138,7 +138,7 @@ class SeenFromOutsideTest {
 
     @Test
     void countsTheSecondsAProviderMakesItWait() throws Exception {
-        rig.sandbox.mischief().always(".*", Fault.status(429).header("Retry-After", "120"));
+        rig.sandbox.faults().always(".*", Fault.status(429).header("Retry-After", "120"));
         rig.source("team-a", "dashscope");
         start();
 

@@ -170,7 +170,7 @@ class SourcesTest {
         rig.source("period", "dashscope").with("period.period", "50ms");
         rig.source("cron", "minimax").with("cron.cron", "* * * * * ?").with("cron.api-key", "sk-cron");
         rig.world.account("minimax", "sk-cron");
-        rig.sandbox.mischief().always("^GET", Fault.slow(Duration.ofMillis(200)))
+        rig.sandbox.faults().always("^GET", Fault.slow(Duration.ofMillis(200)))
                 .always("^POST", Fault.slow(Duration.ofMillis(1100)));
         rig.watching();
 
@@ -197,7 +197,7 @@ class SourcesTest {
         rig.source("slow", "minimax").with("slow.period", "200ms");
         rig.source("quick", "dashscope").with("quick.period", "200ms");
         var answers = new AtomicBoolean();
-        rig.sandbox.mischief().always("list_finetune", Fault.edited(answer -> {
+        rig.sandbox.faults().always("list_finetune", Fault.edited(answer -> {
             await().untilTrue(answers);
             return answer;
         }));

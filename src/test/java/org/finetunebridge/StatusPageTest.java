@@ -75,7 +75,7 @@ class StatusPageTest {
         String quoted = HOSTILE.replace("\"", "\\\"");
         String replacement = Matcher.quoteReplacement(quoted);
         SimulatedJob job = rig.world.account("dashscope").finished(1, 1, 0).jobs().get(0);
-        rig.sandbox.mischief().always("GET /api/v1/fine-tunes\\?", Fault.edited(text -> text
+        rig.sandbox.faults().always("GET /api/v1/fine-tunes\\?", Fault.edited(text -> text
                 .replaceAll("\"(model|base_model|finetuned_output)\":\"[^\"]*\"", "\"$1\":\"" + replacement + "\"")
                 .replace(job.id(), job.id() + quoted)
                 .replaceFirst("\"jobs\":\\[", "\"jobs\":[{\"job_id\":7,\"x\":\"" + replacement + "\"},")));

@@ -20,7 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import org.finetunebridge.simulator.Sandbox;
+import org.finetunebridge.simulator.FaultySandbox;
 import org.finetunebridge.simulator.Simulation;
 import org.finetunebridge.sink.kafka.BridgeProcess;
 import org.junit.jupiter.api.AfterEach;
@@ -42,7 +42,7 @@ class TlsIT {
     private Path folder;
     private final Simulation world = Simulation.empty();
     private final ExecutorService workers = Executors.newCachedThreadPool();
-    private Sandbox sandbox;
+    private FaultySandbox sandbox;
     private HttpsServer server;
 
     @BeforeAll
@@ -56,7 +56,7 @@ class TlsIT {
     @BeforeEach
     void start() throws Exception {
         world.account("dashscope").finished(30, 2, 0);
-        sandbox = Sandbox.start(world);
+        sandbox = FaultySandbox.start(world);
         server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setHttpsConfigurator(new HttpsConfigurator(identity()));
         server.setExecutor(workers);

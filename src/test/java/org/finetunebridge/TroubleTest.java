@@ -66,8 +66,8 @@ class TroubleTest {
     @Test
     void setsABadRecordAsideOnceAndTellsTheRest() throws Exception {
         List.of("ft-1", "ft-2", "ft-3").forEach(id -> dashscope.create(id).checkpoint("c-1", 1, "READY"));
-        rig.sandbox.mischief().always("page_no", Fault.edited(text -> ruin(text, "/output/jobs/1", "status")));
-        rig.sandbox.mischief().always("ft-1/checkpoints", Fault.edited(text -> ruin(text, "/output/0", "checkpoint")));
+        rig.sandbox.faults().always("page_no", Fault.edited(text -> ruin(text, "/output/jobs/1", "status")));
+        rig.sandbox.faults().always("ft-1/checkpoints", Fault.edited(text -> ruin(text, "/output/0", "checkpoint")));
 
         rig.once();
         rig.once();
@@ -78,7 +78,7 @@ class TroubleTest {
         assertThat(rig.deadLetters()).hasSize(2).extracting(letter -> letter.at("/data/jobId").asText())
                 .containsExactlyInAnyOrder("ft-2", "ft-1");
         assertThat(rig.deadLetters()).extracting(letter -> letter.at("/data/payload").isObject()).containsOnly(true);
-        rig.sandbox.mischief().end();
+        rig.sandbox.faults().end();
         rig.once();
         assertThat(rig.published("ft-2")).containsExactlyInAnyOrder("dashscope PENDING", "dashscope c-1 READY");
         assertThat(rig.published("ft-1")).hasSize(2);
@@ -88,7 +88,7 @@ class TroubleTest {
     @Test
     void saysOnceThatAnAnswerMakesNoSenseHoweverOftenItIsTried() throws Exception {
         dashscope.create("ft-1");
-        rig.clock(Rig.hastening(40)).sandbox.mischief().always("/checkpoints", Fault.html(200));
+        rig.clock(Rig.hastening(40)).sandbox.faults().always("/checkpoints", Fault.html(200));
 
         rig.once();
         rig.once();
@@ -103,7 +103,7 @@ class TroubleTest {
         rig.source("minimax", "minimax").with("dashscope.period", "50ms").with("minimax.period", "50ms");
         dashscope.create("ft-1");
         rig.world.account("minimax").create("17");
-        rig.sandbox.mischief().times(2, ".", Fault.body(429, "{}").header("Retry-After", "3600"));
+        rig.sandbox.faults().times(2, ".", Fault.body(429, "{}").header("Retry-After", "3600"));
         assertThat(rig.once()).extracting(CycleResult::failed).containsExactly(1, 1);
 
         if (mode.equals("once")) {
@@ -139,7 +139,7 @@ class TroubleTest {
     @Test
     void countsOnlyAnswersThatMakeNoSenseAsSuch() throws Exception {
         dashscope.create("ft-1").checkpoint("c-1", 1, "READY");
-        rig.clock(Rig.hastening(15)).sandbox.mischief().times(3, "/checkpoints", Fault.status(503))
+        rig.clock(Rig.hastening(15)).sandbox.faults().times(3, "/checkpoints", Fault.status(503))
                 .times(3, "/checkpoints", Fault.html(200)).times(1, "/checkpoints", Fault.drop());
 
         assertThat(rig.once()).containsExactly(new CycleResult(1, 0, null));
@@ -151,7 +151,7 @@ class TroubleTest {
     @Test
     void parksASourceWhoseKeyIsRefusedWhileOthersGoOn() throws Exception {
         rig.source("minimax", "minimax").with("minimax.period", "50ms").with("dashscope.period", "50ms");
-        rig.with("dashscope.jobs", "a,b,c,d,e,f,g,h").sandbox.mischief().always("fine-tunes", Fault.status(401));
+        rig.with("dashscope.jobs", "a,b,c,d,e,f,g,h").sandbox.faults().always("fine-tunes", Fault.status(401));
         SimulatedJob job = rig.world.account("minimax").create();
         rig.watching();
 
@@ -173,13 +173,13 @@ class TroubleTest {
     @Test
     void saysOnceThatAKeyIsRefusedHoweverOftenItIsTried() throws Exception {
         dashscope.create("ft-1");
-        rig.sandbox.mischief().always(".", Fault.status(403));
+        rig.sandbox.faults().always(".", Fault.status(403));
 
         for (int run = 0; run < 3; run++) {
             assertThat(rig.once()).extracting(CycleResult::failed).containsExactly(1);
         }
         assertThat(rig.deadLetters()).hasSize(1);
-        rig.sandbox.mischief().end();
+        rig.sandbox.faults().end();
         assertThat(rig.once()).containsExactly(new CycleResult(1, 0, null));
     }
 
@@ -211,7 +211,7 @@ class TroubleTest {
         SimulatedJob job = rig.world.account("minimax").create("17");
         dashscope.create("ft-1").become("RUNNING");
         assertThat(rig.once()).extracting(CycleResult::failed).containsOnly(0);
-        rig.sandbox.mischief().always("list_finetune_job|page_no", Fault.body(404, "{}"));
+        rig.sandbox.faults().always("list_finetune_job|page_no", Fault.body(404, "{}"));
 
         assertThat(rig.once()).extracting(CycleResult::failed).as("once").containsExactly(1, 1);
         for (String line : List.of("while it watches", "after a restart")) {
@@ -232,7 +232,7 @@ class TroubleTest {
 
         Bridge bridge = rig.watching();
         await().alias("both lists refused").until(() -> bridge.pollers().stream().allMatch(poller -> poller.tally().failed() > 0));
-        rig.sandbox.mischief().end();
+        rig.sandbox.faults().end();
         now.updateAndGet(time -> time.plus(Duration.ofHours(2)));
         awaitTold("18", "PENDING");
         await().until(() -> bridge.pollers().stream().allMatch(poller -> poller.suspension() == null));

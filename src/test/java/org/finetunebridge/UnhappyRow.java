@@ -69,14 +69,14 @@ record UnhappyRow(String name, String provider, String where, String times, Stri
         return "sk-" + source();
     }
 
-    void prepare(Simulation world, FaultInjector mischief, InstantSource clock) {
+    void prepare(Simulation world, FaultInjector faults, InstantSource clock) {
         for (String job : List.of(GOOD, BAD)) {
             world.account(provider, key()).create(job).checkpoint("c-1", 1, "READY").checkpoint("c-2", 2, "READY")
                     .become("SUCCEEDED");
         }
         if (!where.isEmpty()) {
             int count = times.equals("always") ? Integer.MAX_VALUE : Integer.parseInt(times);
-            mischief.of(key()).times(count, LINES.get(where).get(provider), fault(clock));
+            faults.of(key()).times(count, LINES.get(where).get(provider), fault(clock));
         }
     }
 

@@ -147,7 +147,7 @@ class UnhappyWorldTest {
     private static Rig rig(Path folder, InstantSource clock) throws IOException {
         var rig = new Rig(folder, Simulation.empty()).clock(clock).with("bridge.max-response-size", "100KB");
         for (UnhappyRow row : rows()) {
-            row.prepare(rig.world, rig.sandbox.mischief(), clock);
+            row.prepare(rig.world, rig.sandbox.faults(), clock);
             rig.source(row.source(), row.provider()).with(row.source() + ".api-key", row.key())
                     .with(row.source() + ".concurrency", "1").with(row.source() + ".period", "400ms");
             if (row.answer().equals("late")) {

@@ -6,43 +6,44 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * All a job tells, oldest first. The first lines may be regular, one a second: those are computed when asked for, so
- * that a hundred thousand of them cost nothing.
+ * The log lines of a job, oldest first. The first ones may be regular, one a second: they are computed when asked for,
+ * so that a hundred thousand of them take no memory.
  */
 final class JobLog {
 
     private final Instant start;
     private final int regular;
-    private final String ending;
+    private final String lastStatus;
     private final List<SimulatedLogLine> added = new ArrayList<>();
 
-    JobLog(Instant start, int regular, String ending) {
+    /** @param lastStatus the status in the last of the regular lines */
+    JobLog(Instant start, int regular, String lastStatus) {
         this.start = start;
         this.regular = regular;
-        this.ending = ending;
+        this.lastStatus = lastStatus;
     }
 
     static JobLog empty() {
         return new JobLog(Instant.EPOCH, 0, "");
     }
 
-    /** Adds a line; lines planned for later are dropped. */
-    synchronized void add(SimulatedLogLine event) {
-        added.removeIf(line -> line.at().isAfter(event.at()));
-        added.add(event);
+    /** Adds a line. Lines that were planned for later are dropped. */
+    synchronized void add(SimulatedLogLine added) {
+        this.added.removeIf(line -> line.at().isAfter(added.at()));
+        this.added.add(added);
     }
 
-    /** How many lines have been told by then. */
-    synchronized int published(Instant now) {
+    /** How many lines there are by then. */
+    synchronized int size(Instant now) {
         long whole = now.isBefore(start) ? 0 : Duration.between(start, now).toSeconds() + 1;
         if (whole < regular) {
             return (int) whole;
         }
-        int published = added.size();
-        while (published > 0 && added.get(published - 1).at().isAfter(now)) {
-            published--;
+        int visible = added.size();
+        while (visible > 0 && added.get(visible - 1).at().isAfter(now)) {
+            visible--;
         }
-        return regular + published;
+        return regular + visible;
     }
 
     synchronized SimulatedLogLine line(int index) {
@@ -53,7 +54,7 @@ final class JobLog {
 
     private String status(int index) {
         if (index == regular - 1) {
-            return ending;
+            return lastStatus;
         }
         return index == 0 ? "PENDING" : index == 1 ? "QUEUED" : "RUNNING";
     }

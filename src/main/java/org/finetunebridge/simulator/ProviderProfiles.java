@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/** The files of {@code sandbox/}, read by exact name: neither a jar nor a bundle can be asked what it holds. */
+/** The files of {@code simulator/}. They are read by exact name, because neither a jar nor a bundle lists its entries. */
 final class ProviderProfiles {
 
     private ProviderProfiles() {
@@ -19,13 +19,13 @@ final class ProviderProfiles {
         return lines().map(words -> words[0]).toList();
     }
 
-    /** The path below which a provider is played: two may have the same addresses. */
+    /** The path below which a provider is played: two providers may use the same addresses. */
     static String path(String provider) {
         return lines().filter(words -> words[0].equals(provider) && words.length > 1).map(words -> words[1])
                 .findFirst().orElse("").replaceFirst("/$", "");
     }
 
-    /** A file, or where a provider has none of its own that of the one it is like. */
+    /** A file; if the provider has none of its own, that of the provider it is like. */
     static String text(String file) {
         String own = read(file);
         return own != null ? own : lines().filter(words -> words.length > 2 && file.startsWith(words[0] + '-'))
@@ -39,10 +39,10 @@ final class ProviderProfiles {
     }
 
     private static String read(String file) {
-        try (InputStream in = ProviderProfiles.class.getResourceAsStream("/sandbox/" + file)) {
+        try (InputStream in = ProviderProfiles.class.getResourceAsStream("/simulator/" + file)) {
             return in == null ? null : new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read sandbox/" + file, e);
+            throw new UncheckedIOException("cannot read simulator/" + file, e);
         }
     }
 }

@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
-/** Translates between a provider's words and the world's, by the mappings in {@code sandbox/}. */
+/** Translates between a provider's format and the simulation's own, by the mappings in {@code simulator/}. */
 public final class ResponseRenderer {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -24,8 +24,8 @@ public final class ResponseRenderer {
         return mappings.computeIfAbsent(mapping, ResponseRenderer::compile).apply(input);
     }
 
-    /** The request, as its provider's {@code -request.jslt} understands it. */
-    public JsonNode question(String provider, String resource, Exchange exchange) {
+    /** What a request asks, by its provider's {@code -request.jslt}. */
+    public JsonNode query(String provider, String resource, Exchange exchange) {
         Message request = exchange.getMessage();
         ObjectNode asked = JSON.createObjectNode().put("resource", resource);
         request.getHeaders().forEach((name, value) -> {

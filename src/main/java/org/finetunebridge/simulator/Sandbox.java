@@ -15,14 +15,12 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.PluginHelper;
 
-/** The stand-in for all providers: one HTTP server on the loopback, in a Camel context of its own. */
+/** A stand-in for all providers: one HTTP server on the loopback, in a Camel context of its own. */
 public final class Sandbox implements AutoCloseable {
 
     private static final String HOST = "127.0.0.1";
-    private static final int AT_ONCE = 64;
+    private static final int WORKERS = 64;
 
-    private final RequestJournal requests = new RequestJournal();
-    private final FaultInjector mischief = new FaultInjector();
     private final CamelContext context = new DefaultCamelContext(false);
     private final VertxPlatformHttpServer server;
 
@@ -31,15 +29,24 @@ public final class Sandbox implements AutoCloseable {
     }
 
     /** Starts on any free port. */
-    public static Sandbox start(Simulation world) {
-        return start(world, 0);
+    public static Sandbox start(Simulation simulation) {
+        return start(simulation, 0);
     }
 
-    /** Starts on this port; 0 = any free one. */
-    public static Sandbox start(Simulation world, int port) {
+    /** Starts on this port. */
+    public static Sandbox start(Simulation simulation, int port) {
+        return start(simulation, port, ReplyFilter.NONE);
+    }
+
+    /**
+     * Starts with a filter that sees every request and may change the replies.
+     *
+     * @param port 0 for any free one
+     */
+    public static Sandbox start(Simulation simulation, int port, ReplyFilter filter) {
         Sandbox sandbox = new Sandbox(port);
         try {
-            sandbox.open(world, port);
+            sandbox.open(simulation, port, filter);
             return sandbox;
         } catch (Exception e) {
             sandbox.close();
@@ -52,19 +59,9 @@ public final class Sandbox implements AutoCloseable {
         return url() + ProviderProfiles.path(provider);
     }
 
-    /** The base URL of the server, and of the providers that have it for themselves. */
+    /** The base URL of the server, and of the providers that are played at its root. */
     public String url() {
         return "http://" + HOST + ":" + server.getPort();
-    }
-
-    /** What it was asked. */
-    public RequestJournal requests() {
-        return requests;
-    }
-
-    /** What goes wrong. */
-    public FaultInjector mischief() {
-        return mischief;
     }
 
     @Override
@@ -72,32 +69,32 @@ public final class Sandbox implements AutoCloseable {
         context.stop();
     }
 
-    private void open(Simulation world, int port) throws Exception {
+    private void open(Simulation simulation, int port, ReplyFilter filter) throws Exception {
         probe(port);
-        prepare(world);
+        prepare(simulation, filter);
         context.build();
         context.addService(server, true, true);
         PluginHelper.getRoutesLoader(context).loadRoutes(routes());
         context.start();
     }
 
-    /** The server itself would only log that its port is taken. */
+    /** Fails if the port is taken; the server would only log that. */
     private static void probe(int port) throws IOException {
         new ServerSocket(port, 1, InetAddress.getByName(HOST)).close();
     }
 
-    private void prepare(Simulation world) {
+    private void prepare(Simulation simulation, ReplyFilter filter) {
         context.setApplicationContextClassLoader(Sandbox.class.getClassLoader());
         context.getCamelContextExtension().setName("sandbox");
         context.setStartupSummaryLevel(StartupSummaryLevel.Off);
         context.disableJMX();
         context.setStreamCaching(false);
         context.getShutdownStrategy().setTimeout(1);
-        context.getRegistry().bind("vertx", new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(AT_ONCE)
+        context.getRegistry().bind("vertx", new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(WORKERS)
                 .setInternalBlockingPoolSize(1).setFileSystemOptions(noFiles()));
-        context.getRegistry().bind("desk", new RequestHandler(world, requests, mischief));
-        context.getRegistry().bind("world", world);
-        context.getRegistry().bind("renderer", world.renderer());
+        context.getRegistry().bind("filter", filter);
+        context.getRegistry().bind("simulation", simulation);
+        context.getRegistry().bind("renderer", simulation.renderer());
     }
 
     private static FileSystemOptions noFiles() {
@@ -115,7 +112,7 @@ public final class Sandbox implements AutoCloseable {
     private List<Resource> routes() {
         return Stream.of(Stream.of("answer"), ProviderProfiles.names().stream(), Stream.of("nowhere"))
                 .flatMap(names -> names)
-                .map(name -> "classpath:sandbox/" + name + ".camel.yaml")
+                .map(name -> "classpath:simulator/" + name + ".camel.yaml")
                 .map(PluginHelper.getResourceLoader(context)::resolveResource).toList();
     }
 }

@@ -7,55 +7,55 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.SplittableRandom;
 
-/** Writes jobs' lives ahead: what happens is settled at birth, and only the clock decides what can be seen of it. */
+/** Plans the lives of an account's jobs when they are created; the clock decides how much of the plan can be seen. */
 final class ScenarioGenerator {
 
-    private static final int ELDERS = 6;
-    private static final int MOST = 500;
-    private static final double BIRTHS_APART = 7;
+    private static final int FIRST_JOBS = 6;
+    private static final int MOST_JOBS = 500;
+    private static final double MINUTES_BETWEEN_JOBS = 7;
 
     private final SimulatedAccount account;
     private final InstantSource clock;
     private final double speed;
     private final long seed;
     private Instant next;
-    private int born;
+    private int created;
 
     private ScenarioGenerator(SimulatedAccount account, InstantSource clock, double speed, long seed) {
         this.account = account;
         this.clock = clock;
         this.speed = speed;
         this.seed = seed;
-        this.next = after(clock.instant(), -ELDERS * BIRTHS_APART);
+        this.next = after(clock.instant(), -FIRST_JOBS * MINUTES_BETWEEN_JOBS);
     }
 
     /** From now on the account has jobs of every age, and a new one every few of its minutes. */
-    static void goesOn(SimulatedAccount account, InstantSource clock, double speed, long seed) {
-        ScenarioGenerator life = new ScenarioGenerator(account, clock, speed, seed);
-        account.births(life::populate);
+    static void populate(SimulatedAccount account, InstantSource clock, double speed, long seed) {
+        var generator = new ScenarioGenerator(account, clock, speed, seed);
+        account.births(generator::createUntil);
     }
 
-    private synchronized void populate(Instant now) {
+    private synchronized void createUntil(Instant now) {
         while (!next.isAfter(now)) {
-            account.add(live(next, new SplittableRandom(seed + born++)));
-            next = after(next, BIRTHS_APART);
-            if (born > MOST) {
+            account.add(job(next, new SplittableRandom(seed + created++)));
+            next = after(next, MINUTES_BETWEEN_JOBS);
+            if (created > MOST_JOBS) {
                 account.forgetOldest();
             }
         }
     }
 
-    private SimulatedJob live(Instant birth, SplittableRandom chance) {
+    private SimulatedJob job(Instant start, SplittableRandom chance) {
         int checkpoints = 2 + chance.nextInt(4);
-        ObjectNode card = account.card(birth, checkpoints);
-        SimulatedJob job = new SimulatedJob(card, clock, JobLog.empty());
-        job.become(birth, "PENDING").become(after(birth, 1), "QUEUED");
-        Instant moment = after(birth, 2 + chance.nextInt(3));
+        ObjectNode description = account.describe(start, checkpoints);
+        SimulatedJob job = new SimulatedJob(description, clock, JobLog.empty());
+        job.become(start, "PENDING").become(after(start, 1), "QUEUED");
+        Instant moment = after(start, 2 + chance.nextInt(3));
         job.become(moment, "RUNNING");
-        for (JsonNode reached : card.path("checkpoints")) {
+        for (JsonNode reached : description.path("checkpoints")) {
             moment = train(job, moment, reached, chance);
         }
-        return end(job, after(moment, 2), card.path("checkpoints").get(checkpoints - 1), chance);
+        return end(job, after(moment, 2), description.path("checkpoints").get(checkpoints - 1), chance);
     }
 
     private Instant train(SimulatedJob job, Instant from, JsonNode reached, SplittableRandom chance) {

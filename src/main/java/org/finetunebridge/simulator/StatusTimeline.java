@@ -4,28 +4,32 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A status through time: written ahead or as it happens, read at any instant. */
+/** The statuses of a job or checkpoint over time, past and planned. It can be read at any instant. */
 final class StatusTimeline {
 
-    private final List<StatusChange> turns = new ArrayList<>();
+    private final List<Change> changes = new ArrayList<>();
 
-    /** From then on it is this status; what was planned for later is dropped. */
-    synchronized void turn(Instant at, String status) {
-        turns.removeIf(turn -> turn.at().isAfter(at));
-        turns.add(new StatusChange(at, status));
+    /** A status, and when it began. */
+    record Change(Instant at, String status) {
     }
 
-    /** The turn in force, or null before the first. */
-    synchronized StatusChange at(Instant now) {
-        for (int i = turns.size() - 1; i >= 0; i--) {
-            if (!turns.get(i).at().isAfter(now)) {
-                return turns.get(i);
+    /** The status from this instant on. Changes that were planned for later are dropped. */
+    synchronized void change(Instant at, String status) {
+        changes.removeIf(change -> change.at().isAfter(at));
+        changes.add(new Change(at, status));
+    }
+
+    /** The last change until now, or null before the first. */
+    synchronized Change at(Instant now) {
+        for (int i = changes.size() - 1; i >= 0; i--) {
+            if (!changes.get(i).at().isAfter(now)) {
+                return changes.get(i);
             }
         }
         return null;
     }
 
     synchronized Instant began() {
-        return turns.get(0).at();
+        return changes.get(0).at();
     }
 }

@@ -8,8 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.finetunebridge.simulator.FaultySandbox;
 import org.finetunebridge.simulator.LoggedRequest;
-import org.finetunebridge.simulator.Sandbox;
 import org.finetunebridge.simulator.Simulation;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,7 +26,7 @@ class BridgeCommandTest {
     private final Terminal terminal = new Terminal(out, err);
     private final Simulation world = Simulation.empty();
     @AutoClose
-    private final Sandbox sandbox = Sandbox.start(world);
+    private final FaultySandbox sandbox = FaultySandbox.start(world);
     @TempDir
     private Path folder;
 

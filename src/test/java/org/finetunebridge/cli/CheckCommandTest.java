@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.finetunebridge.simulator.Fault;
-import org.finetunebridge.simulator.Sandbox;
+import org.finetunebridge.simulator.FaultySandbox;
 import org.finetunebridge.simulator.Simulation;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,7 +29,7 @@ class CheckCommandTest {
     private final Terminal terminal = new Terminal(out, err);
     private final Simulation world = Simulation.empty();
     @AutoClose
-    private final Sandbox sandbox = Sandbox.start(world);
+    private final FaultySandbox sandbox = FaultySandbox.start(world);
     @TempDir
     private Path folder;
 
@@ -98,7 +98,7 @@ class CheckCommandTest {
 
     @Test
     void saysTheSameToAPersonIfASourceAnswersWithAnError() {
-        sandbox.mischief().always(".*", Fault.html(200));
+        sandbox.faults().always(".*", Fault.html(200));
         assertThat(run(KEY)).isOne();
         assertThat(out.toString()).contains("does not answer as it should: ", "1 of 1 sources do not answer");
     }
@@ -118,7 +118,7 @@ class CheckCommandTest {
 
     @Test
     void showsARecordThatCouldNotBeReadAsTheDeadLetterItWouldBe() throws IOException {
-        sandbox.mischief().always(".*fine-tunes\\?.*", Fault.edited(text -> text.replace("\"ft-1\"", "[\"ft-1\"]")));
+        sandbox.faults().always(".*fine-tunes\\?.*", Fault.edited(text -> text.replace("\"ft-1\"", "[\"ft-1\"]")));
         assertThat(run(KEY, "--json")).isZero();
         assertThat(JSON.readTree(out.toString()).at("/sources/0/deadLetters/0/data/stage").asText()).isEqualTo("normalize");
     }
@@ -164,7 +164,7 @@ class CheckCommandTest {
 
     @Test
     void keepsEveryLetterInWhateverCharacterSetTheOutputIs() throws IOException {
-        sandbox.mischief().always(".*", Fault.edited(text -> text.replaceAll("\"model\":\"[^\"]*\"", "\"model\":\"微调🎈\"")));
+        sandbox.faults().always(".*", Fault.edited(text -> text.replaceAll("\"model\":\"[^\"]*\"", "\"model\":\"微调🎈\"")));
         assertThat(run(KEY, "--json")).isZero();
         assertThat(out.toString()).matches("\\p{ASCII}+");
         assertThat(JSON.readTree(out.toString()).at("/sources/0/events/0/data").toString()).contains("微调🎈");

@@ -29,7 +29,7 @@ import org.finetunebridge.Collector;
 import org.finetunebridge.Loopback;
 import org.finetunebridge.Ndjson;
 import org.finetunebridge.simulator.Fault;
-import org.finetunebridge.simulator.Sandbox;
+import org.finetunebridge.simulator.FaultySandbox;
 import org.finetunebridge.simulator.SimulatedJob;
 import org.finetunebridge.simulator.Simulation;
 import org.finetunebridge.sink.kafka.Broker;
@@ -58,7 +58,7 @@ class KarafIT {
     private Path temporary;
     private Karaf karaf;
     private Simulation world;
-    private Sandbox sandbox;
+    private FaultySandbox sandbox;
     private Path folder;
     private Map<String, String> keys;
     private boolean errorsExpected;
@@ -82,7 +82,7 @@ class KarafIT {
     @BeforeEach
     void begin() throws IOException {
         world = Simulation.empty();
-        sandbox = Sandbox.start(world);
+        sandbox = FaultySandbox.start(world);
         folder = Files.createTempDirectory(temporary, "test");
         keys = new TreeMap<>(Map.of("bridge.sources", "dashscope", "bridge.http.port", "0"));
         keys.put("bridge.file.directory", folder.resolve("events").toString());
@@ -106,7 +106,7 @@ class KarafIT {
         sandbox.close();
         Instant now = Instant.parse("2026-03-01T00:00:00Z");
         world = Simulation.at(() -> now);
-        sandbox = Sandbox.start(world);
+        sandbox = FaultySandbox.start(world);
         world.account("dashscope").finished(12, 2, 0).create().become("RUNNING").checkpoint("checkpoint-7", 7, "READY");
         world.account("minimax").finished(3, 0, 5).create().become("FAILED");
         keys.put("bridge.sources", "dashscope,minimax");
@@ -127,14 +127,14 @@ class KarafIT {
         SimulatedJob first = world.account("dashscope").create().become("RUNNING");
         patiently().until(() -> published(first).contains("RUNNING"));
 
-        sandbox.mischief().always(".*checkpoints.*", Fault.slow(Duration.ofSeconds(20)));
+        sandbox.faults().always(".*checkpoints.*", Fault.slow(Duration.ofSeconds(20)));
         sandbox.requests().forget();
         patiently().until(() -> !sandbox.requests().matching(".*checkpoints.*").isEmpty());
         keys.put("dashscope.period", "700ms");
         karaf.mark();
         karaf.configure(keys);
         await().atMost(Duration.ofSeconds(15)).until(() -> karaf.log().contains(WATCHES));
-        sandbox.mischief().end();
+        sandbox.faults().end();
         first.checkpoint("checkpoint-1", 1, "READY").become("SUCCEEDED");
         SimulatedJob second = world.account("dashscope").create();
 
@@ -167,11 +167,11 @@ class KarafIT {
     void showsItselfInTheShell() throws Exception {
         SimulatedJob good = world.account("dashscope").create("ft-good");
         world.account("dashscope").create("ft-bad");
-        sandbox.mischief().always(".*/fine-tunes\\?.*", Fault.edited(text -> text.replace("\"ft-bad\"", "[]")));
+        sandbox.faults().always(".*/fine-tunes\\?.*", Fault.edited(text -> text.replace("\"ft-bad\"", "[]")));
         poller();
         patiently().until(() -> Files.exists(folder.resolve("dead-letters")) && !letters().isEmpty());
         patiently().until(() -> published(good).contains("PENDING"));
-        sandbox.mischief().end();
+        sandbox.faults().end();
 
         String shown = karaf.shell("finetune:status; finetune:jobs dashscope; finetune:dead-letters; finetune:replay;"
                 + " finetune:jobs nobody; bundle:services org.finetunebridge", "ManagedService");
@@ -290,11 +290,11 @@ class KarafIT {
         karaf.mark();
         poller();
         patiently().ignoreExceptions().until(() -> health(port) == 200);
-        sandbox.mischief().always(".*fine-tunes.*", Fault.slow(Duration.ofSeconds(30)));
+        sandbox.faults().always(".*fine-tunes.*", Fault.slow(Duration.ofSeconds(30)));
 
         karaf.publish("bundle", "stop", BUNDLE);
         assertNothingIsLeft();
-        sandbox.mischief().end();
+        sandbox.faults().end();
         job.become("RUNNING");
         karaf.publish("bundle", "start", BUNDLE);
         patiently().until(() -> published(job).contains("RUNNING"));

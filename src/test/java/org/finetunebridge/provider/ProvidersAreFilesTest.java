@@ -40,8 +40,8 @@ class ProvidersAreFilesTest {
     @TestFactory
     Stream<DynamicTest> comeWithAllThatBelongsToThem() {
         return providers().map(provider -> dynamicTest(provider, () -> {
-            assertThat(Path.of("src/main/resources/sandbox", provider + ".camel.yaml")).exists();
-            assertThat(Path.of("src/main/resources/sandbox/providers")).content().containsPattern("(?m)^" + provider + "( |$)");
+            assertThat(Path.of("src/main/resources/simulator", provider + ".camel.yaml")).exists();
+            assertThat(Path.of("src/main/resources/simulator/providers")).content().containsPattern("(?m)^" + provider + "( |$)");
             assertThat(Path.of("docs/providers", provider + ".md")).content().contains("## Doubts");
             assertThat(Path.of("README.md")).content().contains("docs/providers/" + provider + ".md");
             assertThat(Path.of("src/test/resources/fixtures", new ProviderRegistry(files()).like(provider))).isNotEmptyDirectory();

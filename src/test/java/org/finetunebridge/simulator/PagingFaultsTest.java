@@ -25,12 +25,12 @@ class PagingFaultsTest {
     private Instant now = Instant.parse("2026-03-01T04:05:06Z");
     private final Simulation world = Simulation.at(() -> now);
     @AutoClose
-    private final Sandbox sandbox = Sandbox.start(world);
+    private final FaultySandbox sandbox = FaultySandbox.start(world);
 
     @Test
     void growsBetweenTwoPages() throws Exception {
         SimulatedJob job = job("openai", 5);
-        sandbox.mischief().times(1, "/events", PagingFaults.meanwhile(() -> job.publish("INFO", "later")));
+        sandbox.faults().times(1, "/events", PagingFaults.meanwhile(() -> job.publish("INFO", "later")));
 
         assertThat(numbers(events("openai", job, "?limit=3"))).containsExactly(5, 4, 3);
         assertThat(numbers(events("openai", job, "?limit=3"))).containsExactly(6, 5, 4);
@@ -38,7 +38,7 @@ class PagingFaultsTest {
 
     @Test
     void beginsAPageWithTheLastRecordsOfTheOneBefore() throws Exception {
-        sandbox.mischief().always(".", PagingFaults.overlapping(2));
+        sandbox.faults().always(".", PagingFaults.overlapping(2));
         SimulatedJob openai = job("openai", 8);
         assertThat(numbers(events("openai", openai, "?limit=3"))).containsExactly(8, 7, 6);
         assertThat(numbers(events("openai", openai, "?limit=3&after=ftevent-x-6"))).containsExactly(7, 6, 5, 4, 3);
@@ -64,7 +64,7 @@ class PagingFaultsTest {
             now = line % 20 == 0 ? now.plusSeconds(1) : now;
             job.publish("INFO", "line");
         });
-        sandbox.mischief().always(".", PagingFaults.shuffled(7));
+        sandbox.faults().always(".", PagingFaults.shuffled(7));
 
         List<Integer> once = numbers(events("openai", job, "?limit=100"));
         List<Integer> again = numbers(events("openai", job, "?limit=100"));
@@ -75,7 +75,7 @@ class PagingFaultsTest {
 
     @Test
     void listsFromTheOtherEnd() throws Exception {
-        sandbox.mischief().always(".", PagingFaults.turned());
+        sandbox.faults().always(".", PagingFaults.turned());
         SimulatedJob openai = job("openai", 4);
         assertThat(numbers(events("openai", openai, "?limit=3"))).containsExactly(0, 1, 2);
         assertThat(numbers(events("openai", openai, "?limit=3&after=ftevent-x-2"))).containsExactly(3, 4);

@@ -39,7 +39,7 @@ class SandboxTest {
     private final SimulatedAccount dashscope = world.account("dashscope");
     private final SimulatedAccount minimax = world.account("minimax");
     @AutoClose
-    private final Sandbox sandbox = Sandbox.start(world);
+    private final FaultySandbox sandbox = FaultySandbox.start(world);
 
     // DashScope
 
@@ -175,26 +175,26 @@ class SandboxTest {
         assertThat(published.findValuesAsText("created_at")).containsExactly(
                 "1772337906000", "1772337966000", "1772337966000", "1772338026000");
         assertThat(published.at("/2/message").asText()).isEqualTo("not {json");
-        assertThat(world.visible()).hasEntrySatisfying(job.id(), all -> {
+        assertThat(ExpectedFacts.visible(world)).hasEntrySatisfying(job.id(), all -> {
             assertThat(all.statuses()).containsExactly("SUCCEEDED");
             assertThat(all.checkpoints()).isEqualTo(Map.of("checkpoint-100", Set.of("READY")));
         });
     }
 
     @Test
-    void remembersWhatItHasShownButNotWhatMischiefSpoiled() throws Exception {
+    void recordsTheFactsOfReadableResponsesOnly() throws Exception {
         SimulatedJob job = dashscope.create();
         get(JOBS);
         job.become("RUNNING");
-        sandbox.mischief().times(2, "GET " + JOBS, Fault.truncated());
+        sandbox.faults().times(2, "GET " + JOBS, Fault.truncated());
         get(JOBS);
         job.become("CANCELLED").checkpoint("checkpoint-100", 100, "READY").publish("INFO", "bye");
         get(JOBS + "/" + job.id() + "/checkpoints");
 
-        assertThat(world.shown()).isEqualTo(Map.of(job.id(), new ExpectedFacts(Set.of("PENDING"), Map.of(), world.shown()
+        assertThat(sandbox.served()).isEqualTo(Map.of(job.id(), new ExpectedFacts(Set.of("PENDING"), Map.of(), sandbox.served()
                 .get(job.id()).events())));
         Stream.of("", "/checkpoints", "/logs?offset=1").forEach(part -> get(JOBS + "/" + job.id() + part));
-        ExpectedFacts published = world.shown().get(job.id());
+        ExpectedFacts published = sandbox.served().get(job.id());
         assertThat(published.statuses()).containsExactlyInAnyOrder("PENDING", "CANCELLED");
         assertThat(published.checkpoints()).isEqualTo(Map.of("checkpoint-100", Set.of("READY")));
         assertThat(published.events().stream()).containsExactly(1, 2, 3);
@@ -212,7 +212,7 @@ class SandboxTest {
 
     @Test
     void goesOnForEverInTheDemo() throws Exception {
-        try (Sandbox demo = Sandbox.start(Simulation.demo(6000))) {
+        try (FaultySandbox demo = FaultySandbox.start(Simulation.demo(6000))) {
             HttpRequest list = request(JOBS).uri(URI.create(demo.url() + JOBS)).build();
             int atFirst = total(list);
             assertThat(atFirst).isGreaterThanOrEqualTo(6);
@@ -231,11 +231,11 @@ class SandboxTest {
         assertThat(events(talkative.id(), "99950").path("event_list")).hasSize(50);
     }
 
-    // mischief
+    // faults
 
     @Test
     void refusesWithAStatusAsOftenAsTold() {
-        sandbox.mischief().times(2, "GET " + JOBS, Fault.status(429).header("Retry-After", "3"));
+        sandbox.faults().times(2, "GET " + JOBS, Fault.status(429).header("Retry-After", "3"));
 
         HttpResponse<byte[]> throttled = get(JOBS);
         assertThat(throttled.statusCode()).isEqualTo(429);
@@ -247,8 +247,8 @@ class SandboxTest {
 
     @Test
     void refusesInTheProvidersOwnWay() throws Exception {
-        sandbox.mischief().always("list_finetune", Fault.problem("too-many"));
-        sandbox.mischief().always(JOBS, Fault.problem("job-limit"));
+        sandbox.faults().always("list_finetune", Fault.problem("too-many"));
+        sandbox.faults().always(JOBS, Fault.problem("job-limit"));
 
         HttpResponse<byte[]> minimaxSays = post("/v1/list_finetune_job", "{\"limit\":1}");
         assertThat(minimaxSays.statusCode()).isEqualTo(200);
@@ -256,7 +256,7 @@ class SandboxTest {
         HttpResponse<byte[]> dashscopeSays = get(JOBS);
         assertThat(dashscopeSays.statusCode()).isEqualTo(429);
         assertThat(json(dashscopeSays).path("message").asText()).contains("Only 20 fine-tune job");
-        sandbox.mischief().end();
+        sandbox.faults().end();
         assertThat(get(JOBS).statusCode()).isEqualTo(200);
     }
 
@@ -264,7 +264,7 @@ class SandboxTest {
     void matchesTheBodyToo() throws Exception {
         minimax.finished(2, 0, 1);
         String id = minimax.jobs().get(1).id();
-        sandbox.mischief().always("POST /v1/list_finetune_event.*" + id, Fault.problem("1039"));
+        sandbox.faults().always("POST /v1/list_finetune_event.*" + id, Fault.problem("1039"));
 
         assertThat(code(events(minimax.jobs().get(0).id(), "0"))).isZero();
         assertThat(code(events(id, "0"))).isEqualTo(1039);
@@ -272,10 +272,10 @@ class SandboxTest {
 
     @Test
     void strikesByChanceTheSameWayForTheSameSeed() {
-        sandbox.mischief().sometimes(0.5, 42, ".", Fault.status(500));
+        sandbox.faults().sometimes(0.5, 42, ".", Fault.status(500));
         List<Integer> once = IntStream.range(0, 20).map(i -> get(JOBS).statusCode()).boxed().toList();
-        sandbox.mischief().end();
-        sandbox.mischief().sometimes(0.5, 42, ".", Fault.status(500));
+        sandbox.faults().end();
+        sandbox.faults().sometimes(0.5, 42, ".", Fault.status(500));
 
         assertThat(IntStream.range(0, 20).map(i -> get(JOBS).statusCode()).boxed().toList()).isEqualTo(once);
         assertThat(once).contains(200, 500);
@@ -283,7 +283,7 @@ class SandboxTest {
 
     @Test
     void answersLate() {
-        sandbox.mischief().times(1, JOBS, Fault.slow(Duration.ofMillis(300)));
+        sandbox.faults().times(1, JOBS, Fault.slow(Duration.ofMillis(300)));
 
         long start = System.nanoTime();
         assertThat(get(JOBS).statusCode()).isEqualTo(200);
@@ -324,12 +324,12 @@ class SandboxTest {
     @Test
     void cutsConnections() {
         dashscope.finished(10, 0, 0);
-        sandbox.mischief().times(1, JOBS, Fault.cut());
+        sandbox.faults().times(1, JOBS, Fault.cut());
         assertThatIOException().isThrownBy(() -> send(request(JOBS)));
-        sandbox.mischief().end();
-        sandbox.mischief().always(JOBS, Fault.drop());
+        sandbox.faults().end();
+        sandbox.faults().always(JOBS, Fault.drop());
         assertThatIOException().isThrownBy(() -> send(request(JOBS)));
-        sandbox.mischief().end();
+        sandbox.faults().end();
         assertThat(get(JOBS).statusCode()).isEqualTo(200);
     }
 
@@ -359,7 +359,7 @@ class SandboxTest {
     @Test
     void repeatsAPageForEver() throws Exception {
         SimulatedJob job = minimax.finished(1, 0, 150).jobs().get(0);
-        sandbox.mischief().always("list_finetune_event", Fault.repeat());
+        sandbox.faults().always("list_finetune_event", Fault.repeat());
 
         JsonNode first = events(job.id(), "0");
         assertThat(events(job.id(), "100").path("event_list")).isEqualTo(first.path("event_list"));
@@ -372,7 +372,7 @@ class SandboxTest {
 
         assertThat(json(meeting(Fault.newStatus("ARCHIVING"))).at("/output/jobs/0/status").asText())
                 .isEqualTo("ARCHIVING");
-        assertThat(world.shown().get(job.id()).statuses()).containsExactly("ARCHIVING");
+        assertThat(sandbox.served().get(job.id()).statuses()).containsExactly("ARCHIVING");
     }
 
     // the server
@@ -380,7 +380,7 @@ class SandboxTest {
     @Test
     void servesManyAtOnceAndCountsThem() throws Exception {
         minimax.finished(1, 0, 100);
-        sandbox.mischief().always("list_finetune_event", Fault.slow(Duration.ofMillis(500)));
+        sandbox.faults().always("list_finetune_event", Fault.slow(Duration.ofMillis(500)));
 
         HttpRequest ask = events(minimax.jobs().get(0).id(), "0", 100, "").build();
         List<CompletableFuture<HttpResponse<byte[]>>> calls = IntStream.range(0, 64)
@@ -409,7 +409,7 @@ class SandboxTest {
     void startsQuicklyAndLeavesNoThread() {
         Set<Thread> before = Thread.getAllStackTraces().keySet();
         long start = System.nanoTime();
-        try (Sandbox second = Sandbox.start(Simulation.empty())) {
+        try (FaultySandbox second = FaultySandbox.start(Simulation.empty())) {
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
             assertThat(second.url()).isNotEqualTo(sandbox.url());
             assertThat(get(second.url(), JOBS).statusCode()).isEqualTo(401);
@@ -422,13 +422,13 @@ class SandboxTest {
     @Test
     void saysWhenItsPortIsTaken() {
         int taken = URI.create(sandbox.url()).getPort();
-        assertThatIllegalStateException().isThrownBy(() -> Sandbox.start(world, taken))
+        assertThatIllegalStateException().isThrownBy(() -> FaultySandbox.start(world, taken))
                 .withMessageContaining(":" + taken);
     }
 
     @Test
     void closesWhileRequestsAreUnderWay() {
-        sandbox.mischief().always(".", Fault.slow(Duration.ofMinutes(5)));
+        sandbox.faults().always(".", Fault.slow(Duration.ofMinutes(5)));
         CompletableFuture<?> call = CLIENT.sendAsync(request(JOBS).build(), HttpResponse.BodyHandlers.discarding());
         await().until(() -> sandbox.requests().received() == 1);
 
@@ -445,15 +445,15 @@ class SandboxTest {
         for (String provider : ProviderProfiles.names()) {
             SimulatedJob job = Simulation.empty().account(provider).finished(1, 2, 3).jobs().get(0);
             assertThat(job.id()).isNotEmpty();
-            JsonNode refusal = world.renderer().render(provider + "-error", PageFactory.problem("unauthorized"));
+            JsonNode refusal = world.renderer().render(provider + "-error", PageQuery.problem("unauthorized"));
             assertThat(refusal.path("status").isInt() && refusal.path("body").isObject()).isTrue();
             assertThat(world.renderer().render(provider + "-request", JSON.createObjectNode()).has("limit")).isTrue();
         }
     }
 
     private HttpResponse<byte[]> meeting(Fault fault) {
-        sandbox.mischief().end();
-        sandbox.mischief().times(1, ".", fault);
+        sandbox.faults().end();
+        sandbox.faults().times(1, ".", fault);
         return get(JOBS);
     }
 

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.finetunebridge.simulator.ExpectedFacts;
 import org.finetunebridge.simulator.Fault;
-import org.finetunebridge.simulator.Sandbox;
+import org.finetunebridge.simulator.FaultySandbox;
 import org.finetunebridge.simulator.SimulatedAccount;
 import org.finetunebridge.simulator.Simulation;
 import org.finetunebridge.sink.kafka.BridgeProcess;
@@ -49,11 +49,11 @@ class FileKillIT {
     private Path directory;
     private final LivelyWorld lively = LivelyWorld.begin();
     private final Random random = new Random(20_260_302);
-    private Sandbox sandbox;
+    private FaultySandbox sandbox;
 
     @BeforeEach
     void start() {
-        sandbox = Sandbox.start(lively.world);
+        sandbox = FaultySandbox.start(lively.world);
     }
 
     @AfterEach
@@ -95,7 +95,7 @@ class FileKillIT {
         lively.rest();
         SimulatedAccount account = lively.world.account("dashscope");
         String job = account.create().become("CANCELED").id();
-        sandbox.mischief().always(job + "/checkpoints", Fault.slow(Duration.ofSeconds(50)));
+        sandbox.faults().always(job + "/checkpoints", Fault.slow(Duration.ofSeconds(50)));
         try (BridgeProcess bridge = run(List.of())) {
             await().atMost(LONG).failFast(() -> bridge.exit(Duration.ZERO) != null)
                     .until(() -> !sandbox.requests().matching(job + "/checkpoints").isEmpty());
@@ -135,13 +135,13 @@ class FileKillIT {
         try (BridgeProcess bridge = run(List.of())) {
             awaitMore(bridge);
             long before = sandbox.requests().received();
-            sandbox.mischief().always(".", Fault.slow(Duration.ofSeconds(50)));
+            sandbox.faults().always(".", Fault.slow(Duration.ofSeconds(50)));
             await().atMost(LONG).until(() -> sandbox.requests().received() > before);
             bridge.stop();
             assertThat(bridge.exit(LONGEST_STOP)).as(bridge::output).isZero();
         }
         assertThat(lines()).as("whole lines").isNotEmpty();
-        sandbox.mischief().end();
+        sandbox.faults().end();
         assertThatEachFactIsToldOnce();
     }
 

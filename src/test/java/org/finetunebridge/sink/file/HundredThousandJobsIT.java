@@ -14,7 +14,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.finetunebridge.settings.Settings.KafkaSettings;
-import org.finetunebridge.simulator.Sandbox;
+import org.finetunebridge.simulator.FaultySandbox;
 import org.finetunebridge.simulator.Simulation;
 import org.finetunebridge.sink.Batch;
 import org.finetunebridge.sink.Sink;
@@ -45,13 +45,13 @@ class HundredThousandJobsIT {
 
     @TempDir
     private Path directory;
-    private Sandbox sandbox;
+    private FaultySandbox sandbox;
 
     @BeforeEach
     void start() {
         Simulation world = Simulation.empty();
         world.account("dashscope");
-        sandbox = Sandbox.start(world);
+        sandbox = FaultySandbox.start(world);
     }
 
     @AfterEach

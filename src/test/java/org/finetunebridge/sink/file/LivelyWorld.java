@@ -38,7 +38,7 @@ final class LivelyWorld implements AutoCloseable {
     /** Nothing happens any more; returns what there is to see. */
     Map<String, ExpectedFacts> rest() {
         close();
-        return world.visible();
+        return ExpectedFacts.visible(world);
     }
 
     @Override

@@ -25,9 +25,10 @@ import javax.management.openmbean.CompositeData;
 import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 import org.finetunebridge.Loopback;
+import org.finetunebridge.simulator.ExpectedFacts;
 import org.finetunebridge.simulator.Fault;
+import org.finetunebridge.simulator.FaultySandbox;
 import org.finetunebridge.simulator.LoggedRequest;
-import org.finetunebridge.simulator.Sandbox;
 import org.finetunebridge.simulator.SimulatedAccount;
 import org.finetunebridge.simulator.SimulatedJob;
 import org.finetunebridge.simulator.Simulation;
@@ -54,7 +55,7 @@ class SoakIT {
     private static final Map<String, String> NEXT = Map.of("PENDING", "QUEUED", "QUEUED", "RUNNING");
 
     private final Simulation world = Simulation.empty();
-    private final Sandbox sandbox = Sandbox.start(world);
+    private final FaultySandbox sandbox = FaultySandbox.start(world);
     private final ScheduledExecutorService time = Executors.newSingleThreadScheduledExecutor();
     private final Random random = new Random(20_260_303);
     private final List<SimulatedJob> alive = new ArrayList<>();
@@ -85,7 +86,7 @@ class SoakIT {
             time.shutdown();
             assertThat(time.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
             asked = sandbox.requests().received();
-            sandbox.mischief().end();
+            sandbox.faults().end();
             awaitSweeps(bridge, 2);
             bridge.stop();
             assertThat(bridge.exit(Duration.ofSeconds(60))).as(bridge.output()).isZero();
@@ -93,8 +94,8 @@ class SoakIT {
         var tidings = Tidings.of(lines());
         report(tidings);
         tidings.holdEachFactOnce();
-        tidings.holdAllOf(world.shown());
-        tidings.holdAllOf(world.visible());
+        tidings.holdAllOf(sandbox.served());
+        tidings.holdAllOf(ExpectedFacts.visible(world));
         assertThat(directory.resolve("dead-letters")).isEmptyDirectory();
         assertThat(disobedient).as("asked while they were asked to wait").isEmpty();
         assertThat(spoken).as("bans").isPositive();
@@ -104,7 +105,7 @@ class SoakIT {
 
     private void misbehave() {
         var banned = new Fault(Duration.ZERO, page -> page, answer -> bans.add(Instant.now()), false);
-        sandbox.mischief().sometimes(0.08, 1, ".", counted(Fault.status(503)))
+        sandbox.faults().sometimes(0.08, 1, ".", counted(Fault.status(503)))
                 .sometimes(0.003, 2, "GET", counted(Fault.body(429, "{}").header("Retry-After", "3").and(banned)))
                 .sometimes(0.03, 3, ".", counted(Fault.truncated()))
                 .sometimes(0.05, 4, ".", counted(Fault.cut()))
@@ -177,7 +178,7 @@ class SoakIT {
 
     private void report(Tidings tidings) {
         System.out.printf("soak of %.1f minutes: %d requests, %d of them answered with a fault, %d bans, %d jobs, %d facts, heap %s MB%n", MINUTES,
-                asked, faults.get(), spoken, world.visible().size(), tidings.all().size(),
+                asked, faults.get(), spoken, ExpectedFacts.visible(world).size(), tidings.all().size(),
                 heap.stream().map(bytes -> bytes / 1_000_000).toList());
     }
 

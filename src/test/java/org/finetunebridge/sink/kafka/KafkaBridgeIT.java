@@ -19,6 +19,7 @@ import org.finetunebridge.camel.Bridge;
 import org.finetunebridge.polling.CycleResult;
 import org.finetunebridge.polling.SourcePoller;
 import org.finetunebridge.provider.RouteFiles;
+import org.finetunebridge.simulator.ExpectedFacts;
 import org.finetunebridge.simulator.Sandbox;
 import org.finetunebridge.simulator.SimulatedJob;
 import org.finetunebridge.simulator.Simulation;
@@ -80,7 +81,7 @@ class KafkaBridgeIT {
 
         var tidings = new Tidings(broker.read(events));
         tidings.holdEachFactOnce();
-        tidings.holdAllOf(world.visible());
+        tidings.holdAllOf(ExpectedFacts.visible(world));
         assertThat(broker.read(deadLetters)).isEmpty();
         assertThat(broker.read(events)).allSatisfy(record -> {
             assertThat(new String(record.key(), UTF_8)).isEqualTo(json(record).path("subject").asText());

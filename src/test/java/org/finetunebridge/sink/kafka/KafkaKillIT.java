@@ -10,8 +10,9 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import org.finetunebridge.simulator.ExpectedFacts;
 import org.finetunebridge.simulator.Fault;
-import org.finetunebridge.simulator.Sandbox;
+import org.finetunebridge.simulator.FaultySandbox;
 import org.finetunebridge.simulator.SimulatedJob;
 import org.finetunebridge.simulator.Simulation;
 import org.junit.jupiter.api.AfterAll;
@@ -42,7 +43,7 @@ class KafkaKillIT {
     private final Map<String, String> keys = new TreeMap<>();
     private final String events = "events-" + UUID.randomUUID();
     private final String deadLetters = "dead-letters-" + UUID.randomUUID();
-    private Sandbox sandbox;
+    private FaultySandbox sandbox;
     private SimulatedJob alive;
 
     @BeforeAll
@@ -60,8 +61,8 @@ class KafkaKillIT {
         world.account("dashscope").finished(10, 4, 0);
         world.account("minimax").finished(4, 0, 500);
         alive = world.account("minimax").create().become("RUNNING");
-        sandbox = Sandbox.start(world);
-        sandbox.mischief().always("", Fault.slow(Duration.ofMillis(3)));
+        sandbox = FaultySandbox.start(world);
+        sandbox.faults().always("", Fault.slow(Duration.ofMillis(3)));
         broker.create(events, PARTITIONS, Map.of());
         configure();
     }
@@ -83,7 +84,7 @@ class KafkaKillIT {
         killAgainAndAgain(Math.max(4, KILLS / 2));
         Tidings tidings = caughtUp();
         tidings.withoutRepeats().holdEachFactOnce();
-        tidings.withoutRepeats().holdAllOf(world.visible());
+        tidings.withoutRepeats().holdAllOf(ExpectedFacts.visible(world));
     }
 
     @Test
@@ -160,13 +161,13 @@ class KafkaKillIT {
         try (BridgeProcess bridge = run()) {
             awaitMoreThan(0, bridge);
             thingsHappen();
-            sandbox.mischief().always("", Fault.slow(Duration.ofSeconds(50)));
+            sandbox.faults().always("", Fault.slow(Duration.ofSeconds(50)));
             long before = sandbox.requests().received();
             await().atMost(LONG).until(() -> sandbox.requests().received() > before);
             bridge.stop();
             assertThat(bridge.exit(LONGEST_STOP)).as(bridge::output).isZero();
         }
-        sandbox.mischief().end();
+        sandbox.faults().end();
         assertThatEachFactIsToldOnce();
     }
 
@@ -196,7 +197,7 @@ class KafkaKillIT {
     private void assertThatEachFactIsToldOnce() {
         Tidings tidings = caughtUp();
         tidings.holdEachFactOnce();
-        tidings.holdAllOf(world.visible());
+        tidings.holdAllOf(ExpectedFacts.visible(world));
         assertThat(broker.read(deadLetters)).isEmpty();
     }
 

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.finetunebridge.Loopback;
+import org.finetunebridge.simulator.ExpectedFacts;
 import org.finetunebridge.simulator.Sandbox;
 import org.finetunebridge.simulator.Simulation;
 import org.junit.jupiter.api.AfterEach;
@@ -84,7 +85,7 @@ class KafkaOutageIT {
         }
         var tidings = new Tidings(broker.read("finetune.events"));
         tidings.holdEachFactOnce();
-        tidings.holdAllOf(world.visible());
+        tidings.holdAllOf(ExpectedFacts.visible(world));
         assertThat(tidings.all()).hasSize(JOBS * FACTS_A_JOB);
     }
 

@@ -10,7 +10,7 @@ import java.time.Instant;
  */
 public record LoggedRequest(Instant at, String method, String path, String query, String body, boolean authorized) {
 
-    /** {@code METHOD path?query body}: what mischief and {@link RequestJournal#matching} look at. */
+    /** {@code METHOD path?query body}: what faults and {@link RequestJournal#matching} are matched with. */
     public String line() {
         return method + " " + path + (query.isEmpty() ? "" : "?" + query) + " " + body;
     }

@@ -12,7 +12,7 @@ import java.util.Random;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/** Answers that are all true, of lists that do not keep still while they are read. */
+/** Correct answers from lists that change while they are read. */
 public final class PagingFaults {
 
     private static final List<String> LISTS = List.of("items", "events", "checkpoints");
@@ -20,9 +20,9 @@ public final class PagingFaults {
     private PagingFaults() {
     }
 
-    /** Something happens after each of these answers: a page is out, and the next is not asked for yet. */
+    /** Something happens between an answer and the request for the next page. */
     public static Fault meanwhile(Runnable happens) {
-        return twisting(page -> {
+        return changing(page -> {
             happens.run();
             return page;
         });
@@ -33,18 +33,18 @@ public final class PagingFaults {
         return asking(question -> question.put("overlap", records));
     }
 
-    /** A list's order is that of its clocks or, without any, no order: what has no other place changes it every time. */
+    /** Records of the same time, or of none, come in another order every time. */
     public static Fault shuffled(long seed) {
         Random chance = new Random(seed);
-        return twisting(page -> {
+        return changing(page -> {
             lists(page).forEach(list -> shuffle(list, chance));
             return page;
         });
     }
 
-    /** What a job tells is listed from its other end. */
+    /** Log lines are listed from the other end. */
     public static Fault turned() {
-        return asking(PagingFaults::turn).and(twisting(page -> {
+        return asking(PagingFaults::turn).and(changing(page -> {
             if (page.path("events") instanceof ArrayNode embedded) {
                 List<JsonNode> events = records(embedded);
                 Collections.reverse(events);
@@ -87,11 +87,11 @@ public final class PagingFaults {
         return LISTS.stream().map(page::path).filter(ArrayNode.class::isInstance).map(ArrayNode.class::cast);
     }
 
-    private static Fault asking(UnaryOperator<ObjectNode> ears) {
-        return new Fault(Duration.ZERO, ears, page -> page, answer -> { }, true);
+    private static Fault asking(UnaryOperator<ObjectNode> query) {
+        return new Fault(Duration.ZERO, query, page -> page, answer -> { }, true);
     }
 
-    private static Fault twisting(UnaryOperator<ObjectNode> twist) {
-        return new Fault(Duration.ZERO, twist, answer -> { }, true);
+    private static Fault changing(UnaryOperator<ObjectNode> page) {
+        return new Fault(Duration.ZERO, page, answer -> { }, true);
     }
 }

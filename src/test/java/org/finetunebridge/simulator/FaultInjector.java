@@ -10,18 +10,18 @@ import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 
 /**
- * What goes wrong, and how often. A request's {@code METHOD path?query body} is searched for each pattern, in the order
- * of their adding; the first that matches, and is still in the mood, decides.
+ * Which requests meet which fault, and how often. A request's {@code METHOD path?query body} is searched for each rule's
+ * pattern, in the order in which the rules were added; the first rule that matches and still applies decides.
  */
 public final class FaultInjector {
 
-    private final List<Prank> pranks = new CopyOnWriteArrayList<>();
+    private final List<Rule> rules = new CopyOnWriteArrayList<>();
     private final Map<String, FaultInjector> ofKeys = new ConcurrentHashMap<>();
 
-    private record Prank(Pattern pattern, BooleanSupplier mood, Fault fault) {
+    private record Rule(Pattern pattern, BooleanSupplier applies, Fault fault) {
 
-        boolean strikes(String line) {
-            return pattern.matcher(line).find() && mood.getAsBoolean();
+        boolean matches(String line) {
+            return pattern.matcher(line).find() && applies.getAsBoolean();
         }
     }
 
@@ -36,20 +36,20 @@ public final class FaultInjector {
         return add(regex, () -> left.getAndDecrement() > 0, fault);
     }
 
-    /** A matching request meets the fault by chance; the same seed gives the same luck. */
+    /** A matching request meets the fault by chance; the same seed gives the same choices. */
     public FaultInjector sometimes(double probability, long seed, String regex, Fault fault) {
         Random chance = new Random(seed);
         return add(regex, () -> chance.nextDouble() < probability, fault);
     }
 
-    /** What goes wrong for requests with this key alone, and before anything else does. */
+    /** The rules for requests with this key alone; they come before the common ones. */
     public FaultInjector of(String key) {
         return ofKeys.computeIfAbsent(key, first -> new FaultInjector());
     }
 
-    /** All is well again. */
+    /** Removes every rule. */
     public void end() {
-        pranks.clear();
+        rules.clear();
         ofKeys.clear();
     }
 
@@ -60,11 +60,11 @@ public final class FaultInjector {
     }
 
     private Fault fault(String line) {
-        return pranks.stream().filter(prank -> prank.strikes(line)).findFirst().map(Prank::fault).orElse(Fault.NONE);
+        return rules.stream().filter(rule -> rule.matches(line)).findFirst().map(Rule::fault).orElse(Fault.NONE);
     }
 
-    private FaultInjector add(String regex, BooleanSupplier mood, Fault fault) {
-        pranks.add(new Prank(Pattern.compile(regex, Pattern.DOTALL), mood, fault));
+    private FaultInjector add(String regex, BooleanSupplier applies, Fault fault) {
+        rules.add(new Rule(Pattern.compile(regex, Pattern.DOTALL), applies, fault));
         return this;
     }
 }

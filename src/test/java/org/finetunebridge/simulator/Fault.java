@@ -18,27 +18,27 @@ import java.util.zip.GZIPOutputStream;
 /**
  * One way to misbehave.
  *
- * @param delay  how long the provider thinks before it answers
- * @param ears   changes what the world is asked
- * @param twist  changes what the world said, before it is put in the provider's words
- * @param spoil  changes the answer on its way out
- * @param honest whether the answer still shows the facts to who reads it: only then do they count as shown
+ * @param delay    how long the provider waits before it answers
+ * @param query    changes what the simulation is asked
+ * @param page     changes the simulation's answer, before it is put in the provider's format
+ * @param response changes the response before it is sent
+ * @param readable whether a reader of the response still gets the facts: only then do they count as served
  */
-public record Fault(Duration delay, UnaryOperator<ObjectNode> ears, UnaryOperator<ObjectNode> twist,
-        Consumer<SimulatedResponse> spoil, boolean honest) {
+public record Fault(Duration delay, UnaryOperator<ObjectNode> query, UnaryOperator<ObjectNode> page,
+        Consumer<SimulatedResponse> response, boolean readable) {
 
     static final Fault NONE = new Fault(Duration.ZERO, page -> page, answer -> { }, true);
 
-    /** One that hears what is asked. */
-    public Fault(Duration delay, UnaryOperator<ObjectNode> twist, Consumer<SimulatedResponse> spoil, boolean honest) {
-        this(delay, question -> question, twist, spoil, honest);
+    /** One that leaves the query as it is. */
+    public Fault(Duration delay, UnaryOperator<ObjectNode> page, Consumer<SimulatedResponse> response, boolean readable) {
+        this(delay, query -> query, page, response, readable);
     }
 
     /** This fault and then that one. */
     public Fault and(Fault other) {
-        return new Fault(delay.plus(other.delay), question -> other.ears.apply(ears.apply(question)),
-                page -> other.twist.apply(twist.apply(page)),
-                spoil.andThen(other.spoil), honest && other.honest);
+        return new Fault(delay.plus(other.delay), asked -> other.query.apply(query.apply(asked)),
+                answer -> other.page.apply(page.apply(answer)), response.andThen(other.response),
+                readable && other.readable);
     }
 
     /** The same fault with a response header, {@code Retry-After} for one. */
@@ -48,22 +48,22 @@ public record Fault(Duration delay, UnaryOperator<ObjectNode> ears, UnaryOperato
 
     /** An HTTP status, with the body the provider would send with it. */
     public static Fault status(int code) {
-        return problem(String.valueOf(code)).and(spoiling(answer -> answer.status(code)));
+        return problem(String.valueOf(code)).and(changing(answer -> answer.status(code)));
     }
 
     /** A refusal in the provider's own way: a problem its {@code -error.jslt} knows, such as {@code unauthorized}. */
     public static Fault problem(String problem) {
-        return new Fault(Duration.ZERO, page -> PageFactory.problem(problem), answer -> { }, false);
+        return new Fault(Duration.ZERO, page -> PageQuery.problem(problem), answer -> { }, false);
     }
 
     /** Any status and body. */
     public static Fault body(int code, String text) {
-        return spoiling(answer -> answer.status(code).body(text.getBytes(UTF_8)));
+        return changing(answer -> answer.status(code).body(text.getBytes(UTF_8)));
     }
 
     /** The right answer with its text changed, to make one record of it bad. */
     public static Fault edited(UnaryOperator<String> edit) {
-        return spoiling(answer -> answer.body(edit.apply(new String(answer.body(), UTF_8)).getBytes(UTF_8)));
+        return changing(answer -> answer.body(edit.apply(new String(answer.body(), UTF_8)).getBytes(UTF_8)));
     }
 
     /** A gateway's HTML page. */
@@ -74,32 +74,32 @@ public record Fault(Duration delay, UnaryOperator<ObjectNode> ears, UnaryOperato
 
     /** Bytes that are neither JSON nor text. */
     public static Fault garbage() {
-        return spoiling(answer -> answer.body(new byte[] {'{', '"', 0, (byte) 0xff, (byte) 0xfe, 7, '{', '{'}));
+        return changing(answer -> answer.body(new byte[] {'{', '"', 0, (byte) 0xff, (byte) 0xfe, 7, '{', '{'}));
     }
 
     /** A body of no bytes. */
     public static Fault empty() {
-        return spoiling(answer -> answer.body(new byte[0]));
+        return changing(answer -> answer.body(new byte[0]));
     }
 
     /** The head of the right body, as if it were all: the JSON ends in the middle. */
     public static Fault truncated() {
-        return spoiling(answer -> answer.body(Arrays.copyOf(answer.body(), answer.body().length / 2)));
+        return changing(answer -> answer.body(Arrays.copyOf(answer.body(), answer.body().length / 2)));
     }
 
     /** The head of the right body, then the connection is cut. */
     public static Fault cut() {
-        return spoiling(answer -> answer.cutAfter(answer.body().length / 2));
+        return changing(answer -> answer.cutAfter(answer.body().length / 2));
     }
 
     /** The connection is cut without a byte of answer. */
     public static Fault drop() {
-        return spoiling(answer -> answer.cutAfter(0));
+        return changing(answer -> answer.cutAfter(0));
     }
 
     /** A well-formed JSON body of about this size, streamed. */
     public static Fault huge(long bytes) {
-        return spoiling(answer -> answer.body(new OversizedBody(bytes)));
+        return changing(answer -> answer.body(new OversizedBody(bytes)));
     }
 
     /** The right answer, late. */
@@ -120,7 +120,7 @@ public record Fault(Duration delay, UnaryOperator<ObjectNode> ears, UnaryOperato
 
     /** The caller is sent elsewhere. */
     public static Fault redirect(String url) {
-        return spoiling(answer -> answer.status(302).header("Location", url).body(new byte[0]));
+        return changing(answer -> answer.status(302).header("Location", url).body(new byte[0]));
     }
 
     /** Every job, checkpoint or line shown has this status. */
@@ -141,8 +141,8 @@ public record Fault(Duration delay, UnaryOperator<ObjectNode> ears, UnaryOperato
         }, answer -> { }, true);
     }
 
-    private static Fault spoiling(Consumer<SimulatedResponse> spoil) {
-        return new Fault(Duration.ZERO, page -> page, spoil, false);
+    private static Fault changing(Consumer<SimulatedResponse> change) {
+        return new Fault(Duration.ZERO, page -> page, change, false);
     }
 
     private static byte[] zipped(byte[] bytes) {

@@ -14,20 +14,20 @@ public final class RequestJournal {
 
     private final ConcurrentLinkedDeque<Entry> log = new ConcurrentLinkedDeque<>();
     private final AtomicLong received = new AtomicLong();
-    private final Map<String, Crowd> crowds = new ConcurrentHashMap<>();
+    private final Map<String, InFlight> inFlight = new ConcurrentHashMap<>();
 
     private record Entry(String key, LoggedRequest request) {
     }
 
     /** Under way now, and at most ever. */
-    private record Crowd(int now, int most) {
+    private record InFlight(int now, int most) {
 
-        Crowd enter() {
-            return new Crowd(now + 1, Math.max(most, now + 1));
+        InFlight enter() {
+            return new InFlight(now + 1, Math.max(most, now + 1));
         }
 
-        Crowd leave() {
-            return new Crowd(now - 1, most);
+        InFlight leave() {
+            return new InFlight(now - 1, most);
         }
     }
 
@@ -54,19 +54,19 @@ public final class RequestJournal {
 
     /** How many requests with this key were under way at once, at most. */
     public int mostAtOnce(String key) {
-        return crowds.getOrDefault(key, new Crowd(0, 0)).most();
+        return inFlight.getOrDefault(key, new InFlight(0, 0)).most();
     }
 
     /** Forgets what came; requests under way stay counted. */
     public void forget() {
         log.clear();
         received.set(0);
-        crowds.replaceAll((key, crowd) -> new Crowd(crowd.now(), crowd.now()));
+        inFlight.replaceAll((key, count) -> new InFlight(count.now(), count.now()));
     }
 
     void enter(String key, LoggedRequest request) {
         received.incrementAndGet();
-        crowds.merge(key, new Crowd(1, 1), (crowd, first) -> crowd.enter());
+        inFlight.merge(key, new InFlight(1, 1), (count, first) -> count.enter());
         log.add(new Entry(key, request));
         if (received.get() > KEPT) {
             log.poll();
@@ -74,6 +74,6 @@ public final class RequestJournal {
     }
 
     void leave(String key) {
-        crowds.computeIfPresent(key, (unused, crowd) -> crowd.leave());
+        inFlight.computeIfPresent(key, (unused, count) -> count.leave());
     }
 }
