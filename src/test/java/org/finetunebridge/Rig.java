@@ -17,6 +17,7 @@ import org.awaitility.core.ConditionFactory;
 import org.finetunebridge.camel.Bridge;
 import org.finetunebridge.polling.ChangeDetector;
 import org.finetunebridge.polling.CycleResult;
+import org.finetunebridge.polling.PollClock;
 import org.finetunebridge.polling.SourcePoller;
 import org.finetunebridge.provider.RouteFiles;
 import org.finetunebridge.simulator.FaultySandbox;
@@ -59,9 +60,20 @@ final class Rig implements AutoCloseable {
     }
 
     /** A clock on which waits pass so many times faster. */
-    static InstantSource hastening(int times) {
+    static PollClock hastening(int times) {
         Instant start = Instant.now();
-        return () -> start.plus(Duration.between(start, Instant.now()).multipliedBy(times));
+        long began = System.nanoTime();
+        return new PollClock() {
+            @Override
+            public Instant instant() {
+                return start.plusNanos(nanos());
+            }
+
+            @Override
+            public long nanos() {
+                return (System.nanoTime() - began) * times;
+            }
+        };
     }
 
     /** What is awaited happens in this process, and soon: it is looked for more often than by default. */

@@ -101,6 +101,7 @@ public final class Bridge implements AutoCloseable {
     public void start() {
         try {
             main.start();
+            beans.dispatcher().start();
         } catch (FailedToCreateRouteException | FailedToStartRouteException e) {
             throw StartupFailureAnalyzer.understood(e);
         }
@@ -140,8 +141,12 @@ public final class Bridge implements AutoCloseable {
     @Override
     public void close() {
         pollers().forEach(SourcePoller::stop);
+        if (beans != null) {
+            beans.dispatcher().stop();
+        }
         main.stop();
         if (beans != null) {
+            beans.dispatcher().close();
             beans.publisher().close();
         }
         if (traces != null) {

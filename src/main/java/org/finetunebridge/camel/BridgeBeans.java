@@ -8,14 +8,18 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.Random;
 import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
+import org.apache.camel.ProducerTemplate;
 import org.finetunebridge.camel.http.BoundedHttpClientConfigurer;
 import org.finetunebridge.camel.http.ProviderClient;
 import org.finetunebridge.event.cloudevents.CloudEventWriter;
 import org.finetunebridge.polling.ChangeDetector;
+import org.finetunebridge.polling.PollClock;
+import org.finetunebridge.polling.PollDispatcher;
 import org.finetunebridge.polling.PollErrorHandler;
+import org.finetunebridge.polling.PollTask;
 import org.finetunebridge.polling.RateLimiter;
 import org.finetunebridge.polling.RetryBudget;
 import org.finetunebridge.polling.SourcePoller;
@@ -33,6 +37,8 @@ import org.finetunebridge.sink.kafka.KafkaSink;
 final class BridgeBeans {
 
     private static final int DEEPEST_JSON = 100;
+    /** Requests in flight of all accounts together, at most. */
+    private static final int WORKERS = 64;
 
     private final Settings settings;
     private final boolean once;
@@ -40,6 +46,8 @@ final class BridgeBeans {
     private final CamelContext context;
     private final Sink sink;
     private final Publisher publisher;
+    private final PollDispatcher dispatcher;
+    private final ProducerTemplate template;
     private final List<SourcePoller> pollers = new ArrayList<>();
 
     /**
@@ -51,8 +59,21 @@ final class BridgeBeans {
         this.once = once;
         this.clock = clock;
         this.context = context;
+        this.template = context.createProducerTemplate();
         this.sink = newSink();
         this.publisher = new Publisher(sink);
+        int wanted = settings.sources().stream().mapToInt(SourceSettings::concurrency).sum();
+        this.dispatcher = new PollDispatcher(Math.min(WORKERS, wanted), PollClock.of(clock), this::read);
+    }
+
+    /** Reads what is due; its threads are not started yet. */
+    PollDispatcher dispatcher() {
+        return dispatcher;
+    }
+
+    /** routes/poll.camel.yaml deals with whatever fails, so nothing is left to look at. */
+    private void read(PollTask task) {
+        template.sendBody("direct:" + task.getSource() + "-poll", task);
     }
 
     Sink sink() {
@@ -80,7 +101,7 @@ final class BridgeBeans {
     private void bind(SourceSettings source, JsltMapper mappings, ObjectMapper json, Supplier<String> traceparent) {
         String name = source.name() + '-';
         var poller = new SourcePoller(source, publisher, once ? RetryBudget.ONCE : RetryBudget.watching(source), clock,
-                ThreadLocalRandom.current());
+                new Random());
         var envelope = new CloudEventWriter(source.provider().name(), source.name(), source.zone(),
                 settings.sink().equals("kafka") && settings.kafka().binary()).traced(traceparent);
         var observer = new ChangeDetector(source, envelope);
@@ -91,8 +112,7 @@ final class BridgeBeans {
         bind(name + "failures", new PollErrorHandler(poller, observer, clock));
         bind(name + "guard", new BoundedHttpClientConfigurer(settings.maxResponseSize(), source.requestTimeout()));
         bind(name + "account", new ProviderClient(source, new RateLimiter(source.rate(), poller::admit), json, clock));
-        bind(name + "workers", context.getExecutorServiceManager().newFixedThreadPool(this, source.name() + "-worker",
-                source.concurrency()));
+        dispatcher.add(poller);
     }
 
     private void bind(String name, Object bean) {

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** What is still to be read in one sweep, and when. */
 final class PollQueue {
@@ -42,9 +43,10 @@ final class PollQueue {
         return tasks.values().stream().filter(task -> !task.due().isAfter(now)).map(Task::poll).toList();
     }
 
-    /** When the first of them is due. */
-    Instant next() {
-        return tasks.values().stream().map(Task::due).min(Instant::compareTo).orElse(Instant.EPOCH);
+    /** When the first of those is due; null if there is none. */
+    Instant next(Predicate<PollTask> of) {
+        return tasks.values().stream().filter(task -> of.test(task.poll())).map(Task::due).min(Instant::compareTo)
+                .orElse(null);
     }
 
     /** Gives up what is not due before its own last moment; returns those jobs. */

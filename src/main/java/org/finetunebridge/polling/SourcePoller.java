@@ -3,7 +3,9 @@ package org.finetunebridge.polling;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.random.RandomGenerator;
 import org.apache.camel.Exchange;
@@ -21,9 +23,6 @@ import org.finetunebridge.state.Suspension;
  */
 public final class SourcePoller {
 
-    /** How long a stop may go unnoticed. */
-    private static final Duration LONGEST_PAUSE = Duration.ofMillis(250);
-
     private final SourceSettings source;
     private final Publisher publisher;
     private final RetryBudget patience;
@@ -35,6 +34,12 @@ public final class SourcePoller {
     private final PollCoordinator conduct;
     private final CompositePollListener audience = new CompositePollListener();
     private final CountDownLatch ended = new CountDownLatch(1);
+    private final Set<PollTask> inFlight = new HashSet<>();
+    private Instant cycleAt;
+    private boolean cycling;
+    private boolean tickedMeanwhile;
+    private volatile Instant cycleEnded;
+    private volatile Runnable dueListener = () -> { };
     private volatile boolean stopping;
 
     /**
@@ -94,29 +99,95 @@ public final class SourcePoller {
         return patience.all() || plan.isNew() ? 0 : jitter;
     }
 
-    /** Begins a sweep. Without a sink that can be written nothing is read, so that nothing piles up. */
-    public void begin() {
-        SinkSession session = opening.session(this);
+    /** Who is told that more may be due than was known; called without any lock of this object. */
+    void onDue(Runnable listener) {
+        dueListener = listener;
+    }
+
+    /** It is time for a cycle. While one runs, the next begins when it is over; however often, it is one. */
+    public void tick() {
         synchronized (this) {
-            conduct.begin(session);
+            if (cycling || cycleAt != null) {
+                tickedMeanwhile = true;
+            } else {
+                cycleAt = clock.instant().plusMillis(jitter());
+            }
         }
+        dueListener.run();
     }
 
-    /** Whether the sweep is not over. */
-    public synchronized boolean isSweeping() {
-        return !plan.sweep().isEmpty() && !stopping;
+    /** As many tasks as are due and may be in flight; each is given back by {@link #completed}. */
+    public List<PollTask> takeDue() {
+        return takeDue(Integer.MAX_VALUE);
     }
 
-    /** Milliseconds until something is due; never long, so that a stop is noticed. */
-    public synchronized long pause() {
-        Duration wait = Duration.between(clock.instant(), PollQueue.later(plan.sweep().next(), hold.until()));
-        return wait.isNegative() ? 0 : Math.min(LONGEST_PAUSE.toMillis(), wait.toMillis() + 1);
+    /** The same, of so many at most. */
+    List<PollTask> takeDue(int most) {
+        if (isToBegin()) {
+            SinkSession session = opening.session(this);
+            synchronized (this) {
+                conduct.begin(session);
+            }
+        }
+        List<PollTask> due;
+        boolean ended;
+        synchronized (this) {
+            Instant now = clock.instant();
+            int free = Math.min(most, source.concurrency() - inFlight.size());
+            due = stopping || free <= 0 || hold.isOn(now) ? List.of()
+                    : plan.sweep().due(now).stream().filter(task -> !inFlight.contains(task)).limit(free).toList();
+            inFlight.addAll(due);
+            ended = isOver();
+        }
+        if (ended) {
+            end();
+        }
+        return due;
     }
 
-    /** What is due now. */
-    public synchronized List<PollTask> due() {
+    private synchronized boolean isToBegin() {
+        boolean begins = !stopping && cycleAt != null && !cycleAt.isAfter(clock.instant());
+        if (begins) {
+            cycleAt = null;
+            cycling = true;
+        }
+        return begins;
+    }
+
+    /** The task was read as far as it could be, or failed: another may take its place. */
+    public void completed(PollTask task) {
+        boolean ended;
+        synchronized (this) {
+            inFlight.remove(task);
+            ended = isOver();
+        }
+        if (ended) {
+            end();
+        }
+        dueListener.run();
+    }
+
+    /** Whether no cycle runs, and none is about to. */
+    public synchronized boolean isIdle() {
+        return !cycling && cycleAt == null || stopping;
+    }
+
+    /** Nanoseconds until something is due; {@link Long#MAX_VALUE} if that depends on what is in flight, or on a tick. */
+    public synchronized long nanosUntilDue() {
         Instant now = clock.instant();
-        return hold.isOn(now) ? List.of() : plan.sweep().due(now);
+        if (stopping || cycling && inFlight.size() >= source.concurrency()) {
+            return Long.MAX_VALUE;
+        }
+        if (!cycling) {
+            return cycleAt == null ? Long.MAX_VALUE : nanos(now, cycleAt);
+        }
+        Instant next = plan.sweep().next(task -> !inFlight.contains(task));
+        return next == null ? Long.MAX_VALUE : nanos(now, PollQueue.later(next, hold.until()));
+    }
+
+    /** Instants of the clock have no more than milliseconds on some systems: rather a little late than in vain. */
+    private static long nanos(Instant now, Instant then) {
+        return then.isAfter(now) ? Duration.between(now, then).toNanos() + 1_000_000 : 0;
     }
 
     /** Whether there is more to read of what is polled. */
@@ -160,8 +231,24 @@ public final class SourcePoller {
         conduct.sinkFailed(lost);
     }
 
-    /** The sweep is over. */
-    public void end() {
+    private boolean isOver() {
+        boolean over = cycling && inFlight.isEmpty() && plan.sweep().isEmpty();
+        if (over) {
+            cycling = false;
+            cycleEnded = clock.instant();
+            cycleAt = tickedMeanwhile ? cycleEnded : null;
+            tickedMeanwhile = false;
+        }
+        return over;
+    }
+
+    /** When the last cycle ended, UTC; null before. */
+    public Instant cycleEnded() {
+        return cycleEnded;
+    }
+
+    /** The cycle is over. */
+    private void end() {
         audience.swept(tally());
         ended.countDown();
     }
@@ -174,6 +261,8 @@ public final class SourcePoller {
     /** Ends the sweep at the next page. */
     public void stop() {
         stopping = true;
+        ended.countDown();
+        dueListener.run();
     }
 
     boolean isStopping() {

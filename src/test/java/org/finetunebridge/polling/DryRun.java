@@ -92,6 +92,24 @@ final class DryRun {
         restart();
     }
 
+    /** The poller of an account whose jobs are given, on this machine's clock. */
+    static SourcePoller poller(String name, List<String> jobs, int concurrency) {
+        SourceSettings settings = source(name, jobs, "jobs", null, List.of("checkpoints"), growing(), concurrency);
+        return new SourcePoller(settings, new Publisher(new FlakySink()), RetryBudget.watching(settings), Instant::now,
+                new Random(1));
+    }
+
+    /** Reads a task whose resources are all empty. */
+    static void readWhole(SourcePoller poller, PollTask task) {
+        while (task.isReading()) {
+            poller.ready(task, new DefaultExchange(CONTEXT));
+            Answered.at(Instant.now(), task.getAttempt());
+            new ChangeDetector(poller.source(), new CloudEventWriter("acme", "acme", ZoneOffset.UTC, false))
+                    .observe(json("{\"facts\":[]}"), task);
+            poller.passed(task);
+        }
+    }
+
     /** From now on one sweep of many: what is set aside waits. */
     DryRun watching() {
         patience = RetryBudget.watching(source);
@@ -119,12 +137,14 @@ final class DryRun {
     /** One sweep, to its end; returns how many pages it took. */
     int sweep() {
         pages = 0;
-        poller.begin();
-        while (poller.isSweeping()) {
-            now = now.plusMillis(Math.max(1, poller.pause()));
-            poller.due().forEach(this::poll);
+        poller.tick();
+        while (!poller.isIdle()) {
+            now = now.plusMillis(Math.max(1, Math.min(250, poller.nanosUntilDue() / 1_000_000)));
+            poller.takeDue().forEach(task -> {
+                poll(task);
+                poller.completed(task);
+            });
         }
-        poller.end();
         return pages;
     }
 
@@ -222,9 +242,14 @@ final class DryRun {
     }
 
     private static SourceSettings source(List<String> jobs, String list, String job, List<String> follow, PaginationConfig ways) {
+        return source("acme", jobs, list, job, follow, ways, 4);
+    }
+
+    private static SourceSettings source(String name, List<String> jobs, String list, String job, List<String> follow,
+            PaginationConfig ways, int concurrency) {
         var provider = new Provider("acme", "http://127.0.0.1", ZoneOffset.UTC, "Authorization", "Bearer ", null, list,
                 job, follow, Map.of(), ways, Map.of(), Map.of(), Map.of(), null);
-        return new SourceSettings("acme", provider, "http://127.0.0.1", "key", jobs, List.of(), null,
-                Duration.ofSeconds(30), null, ZoneOffset.UTC, 4, 0, ZoneOffset.UTC, Duration.ofSeconds(60), Map.of());
+        return new SourceSettings(name, provider, "http://127.0.0.1", "key", jobs, List.of(), null,
+                Duration.ofSeconds(30), null, ZoneOffset.UTC, concurrency, 0, ZoneOffset.UTC, Duration.ofSeconds(60), Map.of());
     }
 }

@@ -1,8 +1,7 @@
 package org.finetunebridge.karaf.command;
 
 import java.time.Instant;
-import java.util.Date;
-import org.apache.camel.api.management.ManagedCamelContext;
+import java.time.temporal.ChronoUnit;
 import org.apache.karaf.shell.api.action.Action;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.lifecycle.Reference;
@@ -54,13 +53,12 @@ public final class StatusCommand implements Action {
         long watched = session.jobs(name).stream().map(JobState::retired).filter(why -> why == null).count();
         String health = suspension != null && suspension.parked() ? "DOWN" : "UP";
         String why = suspension != null ? suspension.reason() : tally.reason();
-        table.addRow().addContent(name, poller.source().provider().name(), health, lastPoll(bridge, name), watched,
+        table.addRow().addContent(name, poller.source().provider().name(), health, lastPoll(poller), watched,
                 tally.failed(), why == null ? "" : why);
     }
 
-    private static String lastPoll(Bridge bridge, String source) throws Exception {
-        Date end = bridge.context().getCamelContextExtension().getContextPlugin(ManagedCamelContext.class)
-                .getManagedRoute(source + "-watch").getLastExchangeCompletedTimestamp();
-        return end == null ? "under way" : Instant.ofEpochMilli(end.getTime()).toString();
+    private static String lastPoll(SourcePoller poller) {
+        Instant end = poller.cycleEnded();
+        return end == null ? "under way" : end.truncatedTo(ChronoUnit.MILLIS).toString();
     }
 }
