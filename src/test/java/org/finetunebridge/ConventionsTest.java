@@ -140,7 +140,7 @@ class ConventionsTest {
     @Test
     void documentsTheValuesThatKeysHaveWithoutIt() throws Exception {
         Map<String, String> keys = Map.of("dashscope.api-key", "sk-1", "minimax.api-key", "sk-2");
-        var reader = new SettingsReader(providers(), () -> Instant.EPOCH);
+        var reader = new SettingsReader(providers(), (cron, zone, now) -> null, () -> Instant.EPOCH);
         Map<String, String> documented = new TreeMap<>(new Configuration().file(PROPERTIES).values());
         documented.putAll(keys);
         assertThat(reader.read(documented)).usingRecursiveComparison()

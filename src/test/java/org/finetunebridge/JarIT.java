@@ -110,7 +110,7 @@ class JarIT {
     @Test
     void watchesUntilItIsAskedToStop() throws Exception {
         SimulatedJob job = world.account("dashscope").create("ft-1");
-        Process run = start(HERE, List.of("-Ddashscope.period=200ms"), sources());
+        Process run = start(HERE, List.of("-Ddashscope.period=1s"), sources());
         for (String status : List.of("RUNNING", "SUCCEEDED")) {
             job.become(status);
             await().atMost(Duration.ofSeconds(60)).until(() -> lines("events").stream()

@@ -175,8 +175,8 @@ class KeyCanaryIT {
 
     private Process start(List<String> options, String verb) throws IOException {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Ddashscope.period=200ms",
-                "-Dminimax.period=200ms", "-Dbridge.http.port=0", "-Dbridge.max-response-size=1MB",
+                "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Ddashscope.period=1s",
+                "-Dminimax.period=1s", "-Dbridge.http.port=0", "-Dbridge.max-response-size=1MB",
                 "-Dlog4j2.configurationFile=" + folder.resolve("trace.properties")));
         command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Application.class.getName(), verb));

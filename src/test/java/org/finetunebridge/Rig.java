@@ -156,7 +156,7 @@ final class Rig implements AutoCloseable {
     /** A bridge that is neither readied nor started. */
     Bridge bridge(boolean once) throws IOException {
         var files = new RouteFiles(Bridge.class.getClassLoader(), RouteFiles.packed(), List.of(folder.resolve("routes")));
-        return new Bridge(files, configuration, once, clock);
+        return new Bridge(files, configuration, once, clock).shortestPeriod(Duration.ofMillis(1));
     }
 
     /** A route file of this test's own, that wins over the packed one. */

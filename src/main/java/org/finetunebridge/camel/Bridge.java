@@ -1,5 +1,6 @@
 package org.finetunebridge.camel;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
+import org.apache.camel.spi.PropertiesFunction;
 import org.finetunebridge.observability.server.ObservabilityServer;
 import org.finetunebridge.observability.tracing.Traces;
 import org.finetunebridge.polling.SourcePoller;
@@ -36,6 +38,7 @@ public final class Bridge implements AutoCloseable {
     private final InstantSource clock;
     private boolean watched = true;
     private boolean served;
+    private Duration shortestPeriod = Duration.ofSeconds(1);
     private ObservabilityServer server;
     private Settings settings;
     private BridgeBeans beans;
@@ -75,6 +78,12 @@ public final class Bridge implements AutoCloseable {
     /** Without watching: the routes are there, but nothing starts them. */
     public Bridge unwatched() {
         watched = false;
+        return this;
+    }
+
+    /** Lets sources be asked more often than once a second, as tests do. */
+    public Bridge shortestPeriod(Duration shortest) {
+        shortestPeriod = shortest;
         return this;
     }
 
@@ -154,10 +163,23 @@ public final class Bridge implements AutoCloseable {
         }
     }
 
+    /** {@code env:NAME}, {@code file:/path}, a vault's: what Camel's function of that name gives, as it is. */
+    private static String secret(String named, CamelContext context) {
+        String[] parts = named.split(":", 2);
+        PropertiesFunction function = parts.length < 2 ? null
+                : context.getPropertiesComponent().getPropertiesFunction(parts[0]);
+        String value = function == null ? null : function.apply(parts[1]);
+        if (function != null && value == null) {
+            throw new IllegalArgumentException(named + " is not set");
+        }
+        return value;
+    }
+
     private void prepare(CamelContext context) {
         context.getPropertiesComponent().addPropertiesFunction(new FilePropertiesFunction());
-        settings = new SettingsReader(new ProviderRegistry(files), clock).read(
-                PlaceholderResolver.resolved(configuration, context::resolvePropertyPlaceholders));
+        settings = new SettingsReader(new ProviderRegistry(files), new QuartzCronValidator(), clock)
+                .shortestPeriod(shortestPeriod)
+                .read(PlaceholderResolver.resolved(configuration, named -> secret(named, context)));
         if (settings.traces() != null && watched) {
             traces = Traces.of(context, settings.traces());
         }

@@ -6,6 +6,7 @@ import java.util.Properties;
 import java.util.stream.Collectors;
 import org.finetunebridge.provider.RouteFiles;
 import org.finetunebridge.settings.InvalidConfigurationException;
+import org.finetunebridge.settings.SecretMask;
 
 /** What Camel is told of the configuration, and what it is told besides. */
 final class CamelProperties {
@@ -16,7 +17,7 @@ final class CamelProperties {
     static Properties of(Map<String, String> configuration, boolean once, RouteFiles files) {
         var properties = new Properties();
         configuration.forEach((key, value) -> {
-            if (!key.endsWith(".api-key") && !key.startsWith("bridge.kafka.client.")) {
+            if (key.startsWith("camel.") || !SecretMask.isSecret(key)) {
                 properties.setProperty(key, value);
             }
         });

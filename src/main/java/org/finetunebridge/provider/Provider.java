@@ -26,4 +26,8 @@ import java.util.Set;
  */
 public record Provider(String name, String baseUrl, ZoneId zone, String keyHeader, String keyPrefix,
         String requestIdHeader, String list, String job, List<String> follow, Map<String, String> wishes, PaginationConfig ways,
-        Map<String, String> keys, Map<String, Set<String>> fields, Map<String, String> limits, ErrorTable errors) {}
+        Map<String, String> keys, Map<String, Set<String>> fields, Map<String, String> limits, ErrorTable errors) {
+
+    /** The default of an own key that has none: a source has to set it. */
+    public static final String REQUIRED = "!required";
+}

@@ -2,8 +2,9 @@ package org.finetunebridge.settings;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.Reader;
+import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -39,18 +41,38 @@ public final class Configuration {
     public Configuration packed(ClassLoader loader) throws IOException {
         try (InputStream in = loader.getResourceAsStream(FILE)) {
             if (in != null) {
-                add(new InputStreamReader(in, StandardCharsets.UTF_8));
+                add(text(FILE, in.readAllBytes()));
             }
         }
         return this;
     }
 
-    /** Adds a file. */
+    /**
+     * Adds a file.
+     *
+     * @throws InvalidConfigurationException if it is not UTF-8
+     */
     public Configuration file(Path path) throws IOException {
-        try (Reader in = Files.newBufferedReader(path, StandardCharsets.UTF_8)) {
-            add(in);
-        }
+        add(text(path.toString(), Files.readAllBytes(path)));
         return this;
+    }
+
+    /** Editors of some systems begin a file with a byte order mark, which is no part of the first key. */
+    private static String text(String name, byte[] bytes) {
+        var in = ByteBuffer.wrap(bytes);
+        try {
+            String text = StandardCharsets.UTF_8.newDecoder().decode(in).toString();
+            if (text.indexOf('\0') < 0) {
+                return text.startsWith("\ufeff") ? text.substring(1) : text;
+            }
+        } catch (CharacterCodingException e) {
+            // said below
+        }
+        boolean wide = IntStream.range(0, Math.min(bytes.length, 1000)).anyMatch(at -> bytes[at] == 0);
+        long line = 1 + IntStream.range(0, in.position()).filter(at -> bytes[at] == '\n').count();
+        throw new InvalidConfigurationException(List.of(name + " is not UTF-8, but " + (wide ? "UTF-16"
+                : "perhaps Latin-1 (line " + line + " holds a character that UTF-8 writes otherwise)")
+                + "; save it as UTF-8"));
     }
 
     /**
@@ -63,7 +85,7 @@ public final class Configuration {
     public Configuration surroundings(Map<String, String> environment, Properties system, Collection<String> ownKeys) {
         Set<String> names = names(environment, system);
         for (String key : settable(names, ownKeys)) {
-            String value = environment.get(key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_'));
+            String value = environment.get(EnvironmentHints.variable(key));
             if (value != null) {
                 values.put(key, value);
             }
@@ -109,10 +131,10 @@ public final class Configuration {
         return keys;
     }
 
-    private void add(Reader in) throws IOException {
+    private void add(String text) throws IOException {
         var properties = new Properties();
         try {
-            properties.load(in);
+            properties.load(new StringReader(text));
         } catch (IllegalArgumentException e) {
             throw new IOException(e.getMessage(), e);
         }

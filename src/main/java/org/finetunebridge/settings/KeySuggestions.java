@@ -3,7 +3,7 @@ package org.finetunebridge.settings;
 import java.util.Collection;
 import java.util.Comparator;
 
-/** Guesses what somebody meant to write. */
+/** Finds the word that somebody meant to write. */
 public final class KeySuggestions {
 
     private KeySuggestions() {}
@@ -15,8 +15,8 @@ public final class KeySuggestions {
                 .map(one -> "; did you mean " + one + "?").orElse("");
     }
 
-    /** Levenshtein's edit distance, row by row. */
-    private static int distance(String one, String other) {
+    /** Levenshtein's edit distance, row by row: how many letters have to be changed, put in or left out. */
+    static int distance(String one, String other) {
         int[] row = new int[other.length() + 1];
         for (int column = 0; column < row.length; column++) {
             row[column] = column;

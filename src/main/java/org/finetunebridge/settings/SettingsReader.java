@@ -1,6 +1,8 @@
 package org.finetunebridge.settings;
 
 import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -11,6 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.finetunebridge.event.FactParser;
 import org.finetunebridge.provider.Provider;
 import org.finetunebridge.provider.ProviderRegistry;
@@ -22,12 +25,18 @@ public final class SettingsReader {
     private static final String BRIDGE = "bridge.";
     private static final String CLIENT = "bridge.kafka.client.";
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,62}");
-    /** Two begin keys of others; the third begins keys of the state topic that are no memory. */
+    /** Two begin keys of others; the third begins keys of the state topic that are no job's. */
     private static final Set<String> RESERVED = new TreeSet<>(Set.of("bridge", "camel", "owner"));
     private static final Pattern HEADER_SAFE = Pattern.compile("[\\x21-\\x7e]+");
+    private static final Pattern QUOTED = Pattern.compile("(['\"`]).*\\1");
+    /** What a shell would have put a value in the place of. */
+    private static final Pattern UNEXPANDED =
+            Pattern.compile("\\$\\{[^{}]*}|\\$[A-Za-z_]\\w*|\\$\\(.*\\)|%[A-Za-z_]\\w*%");
+    private static final Pattern LOOPBACK = Pattern.compile("localhost|127\\..*|\\[::1]");
+    private static final Duration A_MOMENT = Duration.ofMillis(1);
     /** Of every source; a provider adds its own. */
     static final Set<String> SOURCE_KEYS = Set.of("provider", "base-url", "api-key", "jobs", "models", "since",
-            "period", "cron", "cron-zone", "concurrency", "rate", "time-zone", "request-timeout", "logs");
+            "period", "cron", "cron-zone", "concurrency", "rate", "time-zone", "request-timeout", "logs", "events");
     static final Set<String> BRIDGE_KEYS = Set.of("bridge.sources", "bridge.sink", "bridge.file.directory",
             "bridge.kafka.brokers", "bridge.kafka.topic", "bridge.kafka.dead-letter-topic", "bridge.kafka.state-topic",
             "bridge.kafka.delivery", "bridge.kafka.content-mode", "bridge.kafka.partitions",
@@ -36,16 +45,26 @@ public final class SettingsReader {
             "bridge.http.port", "bridge.traces.endpoint");
 
     private final ProviderRegistry providers;
+    private final CronValidator crons;
     private final InstantSource clock;
     private final Map<String, Provider> read = new HashMap<>();
+    private Duration shortestPeriod = Duration.ofSeconds(1);
 
     /**
      * @param providers those a source may name
+     * @param crons     says which cron expressions can be used
      * @param clock     what {@code since} counts back from
      */
-    public SettingsReader(ProviderRegistry providers, InstantSource clock) {
+    public SettingsReader(ProviderRegistry providers, CronValidator crons, InstantSource clock) {
         this.providers = providers;
+        this.crons = crons;
         this.clock = clock;
+    }
+
+    /** Allows shorter periods than a second: only providers of one's own, as in tests, want to be asked so often. */
+    public SettingsReader shortestPeriod(Duration shortest) {
+        shortestPeriod = shortest;
+        return this;
     }
 
     /**
@@ -62,12 +81,10 @@ public final class SettingsReader {
         Set<String> known = new TreeSet<>(BRIDGE_KEYS);
         for (String name : names) {
             SourceSettings source = source(name, values, known);
-            if (source != null) {
-                if (source.apiKey().isEmpty()) {
-                    off.add(name);
-                } else {
-                    on.add(source);
-                }
+            if (source != null && source.apiKey().isEmpty()) {
+                off.add(name);
+            } else if (source != null) {
+                on.add(source);
             }
         }
         refuseUnknown(configuration, names, known, values);
@@ -85,12 +102,20 @@ public final class SettingsReader {
         return settings;
     }
 
+    /** What nothing forbids, but what somebody who knew would change; one line each. */
+    public static List<String> warnings(Settings settings) {
+        return settings.sources().stream().filter(source -> source.baseUrl().startsWith("http:")
+                && !LOOPBACK.matcher(String.valueOf(URI.create(source.baseUrl()).getHost())).matches())
+                .map(source -> source.name() + ".base-url = " + source.baseUrl() + ": the api key goes over the network"
+                        + " unencrypted; use https").toList();
+    }
+
     private SourceSettings source(String name, ValueParser values, Set<String> known) {
         String key = name + '.';
         SOURCE_KEYS.forEach(one -> known.add(key + one));
         if (!NAME.matcher(name).matches() || RESERVED.contains(name)) {
-            values.problem("bridge.sources", "'" + name + "' is no name for a source; allowed are lower-case letters,"
-                    + " digits, - and _, but not the words " + String.join(", ", RESERVED));
+            values.problem("bridge.sources", "'" + SecretMask.shown("", name) + "' is no name for a source; allowed are"
+                    + " lower-case letters, digits, - and _, but not the words " + String.join(", ", RESERVED));
             return null;
         }
         Provider provider = provider(key + "provider", values.text(key + "provider", name), values);
@@ -98,21 +123,38 @@ public final class SettingsReader {
             return null;
         }
         provider.keys().keySet().forEach(own -> known.add(key + own));
-        Map<String, String> own = new TreeMap<>();
-        provider.keys().forEach((one, fallback) -> own.put(one, values.text(key + one, fallback)));
-        own.put("logs", Boolean.toString(values.flag(key + "logs", false)));
-        return new SourceSettings(name, provider, values.url(key + "base-url", provider.baseUrl()),
-                apiKey(key + "api-key", values), jobs(key + "jobs", values), values.list(key + "models", ""),
-                values.since(key + "since", clock.instant()), values.duration(key + "period", "30s"),
-                values.cron(key + "cron"), values.zone(key + "cron-zone", ZoneId.of("UTC")),
+        String apiKey = apiKey(key + "api-key", values);
+        Map<String, String> own = own(key, provider, !apiKey.isEmpty(), values);
+        ZoneId cronZone = values.zone(key + "cron-zone", ZoneId.of("UTC"));
+        return new SourceSettings(name, provider, values.url(key + "base-url", provider.baseUrl()), apiKey,
+                jobs(key + "jobs", values), values.list(key + "models", ""),
+                values.since(key + "since", clock.instant()), values.duration(key + "period", "30s", shortestPeriod),
+                cron(key + "cron", cronZone, values), cronZone,
                 values.number(key + "concurrency", 4, 1, 256), values.rate(key + "rate"),
-                values.zone(key + "time-zone", provider.zone()), values.duration(key + "request-timeout", "60s"), own);
+                values.zone(key + "time-zone", provider.zone()),
+                values.duration(key + "request-timeout", "60s", A_MOMENT), own, events(key + "events", values));
+    }
+
+    /** @param on whether the source is read, so that what its provider requires has to be there */
+    private static Map<String, String> own(String key, Provider provider, boolean on, ValueParser values) {
+        Map<String, String> own = new TreeMap<>();
+        provider.keys().forEach((one, fallback) -> {
+            boolean required = fallback.equals(Provider.REQUIRED);
+            String value = values.text(key + one, required ? "" : fallback);
+            if (required && on && value.isEmpty()) {
+                values.missing(key + one, "provider " + provider.name() + " cannot be asked without it");
+            }
+            own.put(one, value);
+        });
+        own.put("logs", Boolean.toString(values.flag(key + "logs", false)));
+        return own;
     }
 
     private Provider provider(String key, String name, ValueParser values) {
         List<String> names = providers.names();
         if (!names.contains(name)) {
-            values.problem(key, "no such provider" + KeySuggestions.hint(name, names) + "; there are " + String.join(", ", names));
+            values.problem(key, "no such provider" + KeySuggestions.hint(name, names) + "; there are "
+                    + String.join(", ", names));
             return null;
         }
         return read.computeIfAbsent(name, one -> {
@@ -125,6 +167,15 @@ public final class SettingsReader {
         });
     }
 
+    private String cron(String key, ZoneId zone, ValueParser values) {
+        String cron = values.text(key, null);
+        String problem = cron == null ? null : crons.problem(cron, zone, clock.instant());
+        if (problem != null) {
+            values.problem(key, problem);
+        }
+        return cron;
+    }
+
     private static List<String> jobs(String key, ValueParser values) {
         List<String> jobs = values.list(key, "");
         if (jobs.stream().anyMatch(FactParser::isDots)) {
@@ -133,10 +184,25 @@ public final class SettingsReader {
         return jobs;
     }
 
+    private static Set<String> events(String key, ValueParser values) {
+        List<String> words = values.list(key, String.join(",", SourceSettings.EVENTS.keySet()));
+        if (!SourceSettings.EVENTS.keySet().containsAll(words)) {
+            values.problem(key, "allowed are " + String.join(", ", SourceSettings.EVENTS.keySet()) + ", several after"
+                    + " commas");
+        }
+        return words.stream().filter(SourceSettings.EVENTS::containsKey).map(SourceSettings.EVENTS::get)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
     private static String apiKey(String key, ValueParser values) {
         String secret = values.text(key, "");
-        if (!secret.isEmpty() && !HEADER_SAFE.matcher(secret).matches()) {
-            values.secretProblem(key, "it holds spaces, line breaks or other characters that no header may carry");
+        if (QUOTED.matcher(secret).matches()) {
+            values.problem(key, "it stands in quotes, which would be part of it; leave them out");
+        } else if (UNEXPANDED.matcher(secret).matches()) {
+            values.problem(key, "it names a variable that nobody put the value of in its place; write {{env:NAME}} for"
+                    + " the environment variable NAME");
+        } else if (!secret.isEmpty() && !HEADER_SAFE.matcher(secret).matches()) {
+            values.problem(key, "it holds spaces, line breaks or other characters that no header may carry");
         }
         return secret;
     }
@@ -155,7 +221,7 @@ public final class SettingsReader {
         });
         String delivery = values.oneOf("bridge.kafka.delivery", "exactly-once", "exactly-once", "at-least-once");
         String mode = values.oneOf("bridge.kafka.content-mode", "structured", "structured", "binary");
-        return new KafkaSettings(values.text("bridge.kafka.brokers", "localhost:9092"),
+        return new KafkaSettings(values.brokers("bridge.kafka.brokers", "localhost:9092"),
                 values.text("bridge.kafka.topic", "finetune.events"),
                 values.text("bridge.kafka.dead-letter-topic", "finetune.dead-letters"),
                 values.text("bridge.kafka.state-topic", "finetune.state"), delivery.equals("exactly-once"),
@@ -169,7 +235,7 @@ public final class SettingsReader {
         for (String key : new TreeSet<>(configuration.keySet())) {
             boolean ours = key.startsWith(BRIDGE) || names.stream().anyMatch(name -> key.startsWith(name + '.'));
             if (ours && !known.contains(key) && !key.startsWith(CLIENT)) {
-                values.secretProblem(key, "no such key" + KeySuggestions.hint(key, known));
+                values.unknown(key, KeySuggestions.hint(key, known));
             }
         }
     }

@@ -3,8 +3,13 @@ package org.finetunebridge.settings;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.finetunebridge.event.FactType;
 import org.finetunebridge.provider.Provider;
 
 /**
@@ -25,17 +30,28 @@ import org.finetunebridge.provider.Provider;
  * @param zone           of the provider's clocks that carry none
  * @param requestTimeout for one request
  * @param own            values of the provider's own keys
+ * @param events         the words of the kinds of fact that are published; the others are followed all the same
  */
 public record SourceSettings(String name, Provider provider, String baseUrl, String apiKey, List<String> jobs,
         List<String> models, Instant since, Duration period, String cron, ZoneId cronZone, int concurrency,
-        double rate, ZoneId zone, Duration requestTimeout, Map<String, String> own) {
+        double rate, ZoneId zone, Duration requestTimeout, Map<String, String> own, Set<String> events) {
+
+    /** The words of {@code <source>.events}, in alphabetical order, and the kind of fact each stands for. */
+    public static final SortedMap<String, String> EVENTS = Collections.unmodifiableSortedMap(new TreeMap<>(Map.of(
+            "status", "job.status-changed", "checkpoint", "checkpoint.changed", "log", "log.appended",
+            "metrics", "metrics.recorded", "stalled", "job.stalled", "expiring", "checkpoint.expiring")));
 
     /** Whether the account is asked for its jobs. */
     public boolean listsJobs() {
         return jobs.isEmpty();
     }
 
-    /** The resources read for every watched job, in order: those that are always read, and those that are wished for. */
+    /** Whether facts of this kind become events. */
+    public boolean publishes(FactType kind) {
+        return events.contains(kind.word());
+    }
+
+    /** The resources read for every watched job, in order: those always read, and those that are wished for. */
     public List<String> follow() {
         Map<String, String> wishes = provider.wishes();
         return provider.follow().stream()

@@ -129,7 +129,8 @@ class FetchRouteTest extends CamelTestSupport {
 
     private static SourceSettings source() throws Exception {
         var files = new RouteFiles(FetchRouteTest.class.getClassLoader(), List.of(), List.of(Path.of("routes")));
-        return new SettingsReader(new ProviderRegistry(files), Instant::now).read(new TreeMap<>(Map.of("bridge.sources", "acme",
+        return new SettingsReader(new ProviderRegistry(files), (cron, zone, now) -> null, Instant::now)
+                .read(new TreeMap<>(Map.of("bridge.sources", "acme",
                 "acme.provider", "minimax", "acme.api-key", "sk-secret"))).sources().get(0);
     }
 }

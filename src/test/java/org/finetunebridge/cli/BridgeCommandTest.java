@@ -69,6 +69,22 @@ class BridgeCommandTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"a{{b}}c", "a{{env:HOME}}#c", "back\\slash$1", "{{", "}}{{file:x", "{{only}}"})
+    void takesWhatASecretFileHoldsLiterally(String secret) throws IOException {
+        world.account("dashscope", secret).create("ft-1");
+        Path key = Files.writeString(folder.resolve("key"), "\ufeff" + secret + "\r\n");
+        assertThat(run(with("-Ddashscope.api-key={{file:" + key + "}}"), "once")).as("%s", err).isZero();
+        assertThat(events()).hasSize(1);
+    }
+
+    @Test
+    void namesAnEmptyKeyFile() throws IOException {
+        Path key = Files.writeString(folder.resolve("key"), " \n");
+        assertThat(run(with("-Ddashscope.api-key={{file:" + key + "}}"), "once")).isEqualTo(2);
+        assertThat(err.toString()).contains("dashscope.api-key = {{file:" + key + "}}: what it names is empty");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"{{env:NO_SUCH_VARIABLE_HERE}}", "{{file:/no/such/file}}", "sk-secret{{env:NO_SUCH_VARIABLE_HERE}}"})
     void saysWhichSecretIsNotThere(String value) throws IOException {
         assertThat(run(with("-Ddashscope.api-key=" + value), "once")).isEqualTo(2);

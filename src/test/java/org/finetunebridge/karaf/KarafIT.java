@@ -130,7 +130,7 @@ class KarafIT {
         sandbox.faults().always(".*checkpoints.*", Fault.slow(Duration.ofSeconds(20)));
         sandbox.requests().forget();
         patiently().until(() -> !sandbox.requests().matching(".*checkpoints.*").isEmpty());
-        keys.put("dashscope.period", "700ms");
+        keys.put("dashscope.period", "1s");
         karaf.mark();
         karaf.configure(keys);
         await().atMost(Duration.ofSeconds(15)).until(() -> karaf.log().contains(WATCHES));
@@ -369,7 +369,7 @@ class KarafIT {
         keys.put(name + ".provider", provider);
         keys.put(name + ".api-key", Simulation.KEY);
         keys.put(name + ".base-url", sandbox.url());
-        keys.put(name + ".period", "500ms");
+        keys.put(name + ".period", "1s");
         world.account(provider);
     }
 

@@ -193,7 +193,8 @@ class GoldenEventsTest {
     }
 
     private SourceSettings source(String provider) {
-        return sources.computeIfAbsent(provider, name -> new SettingsReader(new ProviderRegistry(files), () -> OBSERVED)
+        return sources.computeIfAbsent(provider, name -> new SettingsReader(
+                new ProviderRegistry(files), (cron, zone, now) -> null, () -> OBSERVED)
                 .read(new TreeMap<>(Map.of("bridge.sources", "team-a", "team-a.provider", name, "team-a.api-key", "sk")))
                 .sources().get(0));
     }

@@ -1,9 +1,11 @@
 package org.finetunebridge.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +24,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every key, from every place a key may be set. */
 class ConfigurationTest {
@@ -51,6 +55,7 @@ class ConfigurationTest {
                 of("rate", "0.5", SourceSettings::rate, 0.5),
                 of("time-zone", "+01:00", SourceSettings::zone, ZoneId.of("+01:00")),
                 of("request-timeout", "5s", SourceSettings::requestTimeout, Duration.ofSeconds(5)),
+                of("events", "log, status", SourceSettings::events, Set.of("log.appended", "job.status-changed")),
                 of("logs", "true", source -> source.own().get("logs"), "true"),
                 of("group-id", "1234", source -> source.own().get("group-id"), "1234"),
                 new Case("bridge.sink", "kafka", Settings::sink, "kafka"),
@@ -135,12 +140,59 @@ class ConfigurationTest {
                 .doesNotContainKeys("user.dir", "other.thing");
     }
 
+    @Test
+    void readsTheFirstKeyOfAFileThatBeginsWithAByteOrderMark() throws IOException {
+        Path file = Files.writeString(folder.resolve("b.properties"), "\ufeffbridge.sink=kafka\n");
+        assertThat(new Configuration().file(file).values()).containsExactly(Map.entry("bridge.sink", "kafka"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ISO-8859-1, Latin-1 (line 2", "UTF-16, UTF-16", "UTF-16LE, UTF-16", "UTF-16BE, UTF-16"})
+    void refusesAFileThatIsNotUtf8ByThatName(String charset, String named) throws IOException {
+        Path file = Files.write(folder.resolve("c.properties"),
+                "bridge.sink=file\nbridge.file.directory=für\n".getBytes(Charset.forName(charset)));
+        assertThatThrownBy(() -> new Configuration().file(file)).isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContainingAll(file.toString(), "not UTF-8", named);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            OPENAI_API_KEY    | bridge.sources does not name openai: set bridge.sources = acme,openai
+            DASHSCOPE_API_KEY | bridge.sources does not name dashscope
+            ACME_APIKEY       | did you mean ACME_API_KEY?
+            ACNE_API_KEY      | did you mean ACME_API_KEY?
+            acme_api_key      | did you mean ACME_API_KEY?
+            MISTRALL_API_KEY  | did you mean MISTRAL_API_KEY?
+            BRIDGE_SOURCE     | did you mean BRIDGE_SOURCES?
+            ACME_API_KEY      |
+            BRIDGE_HTTP_PORT  |
+            HTTPS_PROXY       |
+            OPENAI_API_BASE   |
+            PATH              |
+            """)
+    void namesAVariableThatIsSetForNothing(String variable, String hint) throws IOException {
+        List<String> hints = EnvironmentHints.of(Map.of(variable, "sk-secret-1"), Map.of("bridge.sources", "acme"),
+                providers().names());
+        if (hint == null) {
+            assertThat(hints).isEmpty();
+        } else {
+            assertThat(hints).singleElement().asString().startsWith(variable + " is set").contains(hint)
+                    .doesNotContain("secret");
+        }
+    }
+
+    @Test
+    void doesNotHintAtAVariableThatIsSetBesideTheRightOne() throws IOException {
+        assertThat(EnvironmentHints.of(Map.of("ACNE_API_KEY", "1", "ACME_API_KEY", "2"), Map.of("bridge.sources", "acme"),
+                providers().names())).isEmpty();
+    }
+
     private Stream<DynamicTest> each(Origin origin) {
         return cases().stream().map(one -> dynamicTest(one.key() + " = " + one.value(), () -> {
             Map<String, String> configuration = origin.of(one);
             configuration.putIfAbsent("acme.api-key", "sk-1");
-            assertThat(one.read().apply(new SettingsReader(providers(), () -> NOW).read(configuration)))
-                    .isEqualTo(one.expected());
+            var reader = new SettingsReader(providers(), (cron, zone, now) -> null, () -> NOW);
+            assertThat(one.read().apply(reader.read(configuration))).isEqualTo(one.expected());
         }));
     }
 

@@ -1,9 +1,11 @@
 package org.finetunebridge.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,13 +13,21 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.finetunebridge.camel.QuartzCronValidator;
+import org.finetunebridge.event.FactType;
 import org.finetunebridge.provider.ProviderRegistry;
 import org.finetunebridge.provider.RouteFiles;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SettingsReaderTest {
+
+    private static final CronValidator CRONS = new QuartzCronValidator();
+
+    @TempDir
+    private Path folder;
 
     @Test
     void knowsEveryDefaultOfTheContract() throws IOException {
@@ -52,7 +62,7 @@ class SettingsReaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             bridge.sources                | Team A              | no name for a source
             bridge.sources                | bridge              | no name for a source
             bridge.sink                   | kafak               | file, kafka
@@ -78,10 +88,28 @@ class SettingsReaderTest {
             dashscope.since               | yesterday           | 2026-01-31
             dashscope.since               | 2026                | 2026-01-31
             dashscope.period              | soon                | 30s
+            dashscope.period              | 30                  | with its unit
+            dashscope.period              | 30sec               | 30s
+            dashscope.period              | 999ms               | at least 1s
+            dashscope.period              | PT0.5S              | at least 1s
+            dashscope.period              | 99999999999999d     | 30s
+            dashscope.request-timeout     | 60                  | with its unit
+            dashscope.request-timeout     | 0s                  | at least 1ms
+            dashscope.events              | status,news         | checkpoint, expiring, log, metrics, stalled, status
+            dashscope.base-url            | http://127.0.0.1:70000 | port from 1 to 65535
+            dashscope.base-url            | http://127.0.0.1:-1 | port from 1 to 65535
+            dashscope.base-url            | http://127.0.0.1:0  | port from 1 to 65535
+            bridge.traces.endpoint        | http://h:65536      | port from 1 to 65535
+            bridge.kafka.brokers          | localhost           | host:port
+            bridge.kafka.brokers          | a:1,b:70000         | port from 1 to 65535
+            bridge.http.port              | -1                  | 0 to 65535
+            bridge.http.port              | 70000               | 0 to 65535
             dashscope.period              | 0                   | 30s
             dashscope.period              | -5s                 | 30s
             dashscope.cron                | every day           | Quartz
             dashscope.cron                | * * * * *           | Quartz
+            dashscope.cron                | 0 0 0 30 2 ?        | never fires
+            dashscope.cron                | 0 0 0 1 1 ? 2025    | never fires
             dashscope.cron-zone           | Mars/Olympus        | Asia/Shanghai
             dashscope.time-zone           | Bejing              | Asia/Shanghai
             dashscope.concurrency         | 0                   | 1 to 256
@@ -92,6 +120,10 @@ class SettingsReaderTest {
             dashscope.request-timeout     | 1 minute            | 30s
             dashscope.logs                | yes                 | true, false
             dashscope.group-id            | 1                   | no such key
+            dashscope.api-key             | 'sk-1'              | quotes
+            dashscope.api-key             | ${DASHSCOPE_KEY}    | {{env:NAME}}
+            dashscope.api-key             | $DASHSCOPE_KEY      | {{env:NAME}}
+            dashscope.api-key             | %DASHSCOPE_KEY%     | {{env:NAME}}
             """)
     void refusesAWrongValueInOneLineThatSaysWhatIsAllowed(String key, String value, String allowed) {
         Map<String, String> configuration = new TreeMap<>(Map.of("dashscope.api-key", "sk-secret-1"));
@@ -109,6 +141,61 @@ class SettingsReaderTest {
     void saysEverythingThatIsWrongAtOnce() {
         assertThat(rejected(Map.of("dashscope.period", "soon", "minimax.rate", "x", "bridge.sink", "y")).problems())
                 .hasSize(3);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"30s, PT30S", "1h30m, PT1H30M", "PT30S, PT30S", "pt1m, PT1M", "1d, PT24H", "1500ms, PT1.5S", "1m500ms, PT1M0.5S",
+        "90s, PT1M30S", "1d2h3m4s5ms, PT26H3M4.005S"})
+    void readsDurationsAsCamelWritesThemAndAsIsoDoes(String text, Duration expected) throws IOException {
+        assertThat(read(Map.of("dashscope.api-key", "sk-1", "dashscope.period", text)).sources().get(0).period())
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void publishesEveryKindUnlessSomeAreChosen() throws IOException {
+        SourceSettings all = read(Map.of("dashscope.api-key", "sk-1")).sources().get(0);
+        SourceSettings some = read(Map.of("dashscope.api-key", "sk-1", "dashscope.events", "status, log")).sources().get(0);
+
+        assertThat(List.of(FactType.JOB_STATUS_CHANGED, FactType.CHECKPOINT_CHANGED, FactType.LOG_APPENDED))
+                .allMatch(all::publishes).filteredOn(some::publishes)
+                .containsExactly(FactType.JOB_STATUS_CHANGED, FactType.LOG_APPENDED);
+    }
+
+    @Test
+    void asksForAKeyThatItsProviderRequiresWhereTheSourceIsOn() throws IOException {
+        Files.writeString(folder.resolve("acme.properties"), "base-url=https://acme.test\nlist=jobs\nkey.account=!required\n");
+        var files = new RouteFiles(SettingsReaderTest.class.getClassLoader(), List.of(), List.of(folder));
+        var reader = new SettingsReader(new ProviderRegistry(files), (cron, zone, now) -> null, Instant::now);
+
+        Map<String, String> unset = Map.of("bridge.sources", "acme", "acme.api-key", "sk-1");
+        assertThatThrownBy(() -> reader.read(unset)).isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageStartingWith("acme.account is not set: ");
+        assertThat(reader.read(Map.of("bridge.sources", "acme")).off()).containsExactly("acme");
+        assertThat(reader.read(Map.of("bridge.sources", "acme", "acme.api-key", "sk-1", "acme.account", "a-1")).sources()
+                .get(0).own()).containsEntry("account", "a-1");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"http://example.org, true", "http://192.168.1.5:8000/v1, true", "http://localhost:8000, false",
+        "http://127.0.0.1, false", "http://[::1]:80, false", "https://example.org, false"})
+    void warnsOfAKeyThatGoesOverTheNetworkUnencrypted(String url, boolean warned) throws IOException {
+        assertThat(SettingsReader.warnings(read(Map.of("dashscope.api-key", "sk-1", "dashscope.base-url", url))))
+                .hasSize(warned ? 1 : 0).allMatch(line -> line.startsWith("dashscope.base-url = " + url));
+    }
+
+    @Test
+    void neverShowsASecretThatStandsWhereItDoesNotBelong() {
+        List<Map.Entry<String, String>> misplaced = List.of(Map.entry("dashscope.api-key sk-secret-1", "true"),
+                Map.entry("dashscope.api-key:sk-secret-1", "true"), Map.entry("dashscope.api-keysk-secret-1", ""),
+                Map.entry("dashscope.sk-secret-1", ""), Map.entry("dashscope.period", "sk-secret-1"),
+                Map.entry("dashscope.period", "30s -Ddashscope.api-key=secret1"),
+                Map.entry("dashscope.period", "1s api-key \"secret1"),
+                Map.entry("dashscope.period", "Bearer secret1"), Map.entry("dashscope.base-url", "eyJhbGciOisecret1"),
+                Map.entry("dashscope.period", "0123456789abcdefsecret0123"));
+        for (Map.Entry<String, String> one : misplaced) {
+            assertThat(rejected(Map.of(one.getKey(), one.getValue())).problems()).as("%s", one).isNotEmpty()
+                    .noneMatch(line -> line.contains("secret"));
+        }
     }
 
     @Test
@@ -130,7 +217,7 @@ class SettingsReaderTest {
 
     private static Settings read(Map<String, String> configuration) throws IOException {
         var files = new RouteFiles(SettingsReaderTest.class.getClassLoader(), List.of(), List.of(Path.of("routes")));
-        return new SettingsReader(new ProviderRegistry(files), () -> Instant.parse("2026-03-01T00:00:00Z"))
+        return new SettingsReader(new ProviderRegistry(files), CRONS, () -> Instant.parse("2026-03-01T00:00:00Z"))
                 .read(new TreeMap<>(configuration));
     }
 }
