@@ -42,6 +42,7 @@ public final class Bridge implements AutoCloseable {
     private ObservabilityServer server;
     private Settings settings;
     private BridgeBeans beans;
+    private JsltMapper mappings;
     private Traces traces;
 
     /**
@@ -141,6 +142,16 @@ public final class Bridge implements AutoCloseable {
         return beans.sink();
     }
 
+    /** The mappings of every provider. */
+    public JsltMapper mappings() {
+        return mappings;
+    }
+
+    /** The clock that everything goes by. */
+    public InstantSource clock() {
+        return clock;
+    }
+
     /** One for each source that is on. */
     public List<SourcePoller> pollers() {
         return beans == null ? List.of() : beans.pollers();
@@ -184,7 +195,8 @@ public final class Bridge implements AutoCloseable {
             traces = Traces.of(context, settings.traces());
         }
         beans = new BridgeBeans(settings, once, clock, context);
-        beans.bind(new JsltMapper(files).compiled(), traces == null ? () -> null : traces::traceparent);
+        mappings = new JsltMapper(files).compiled();
+        beans.bind(mappings, traces == null ? () -> null : traces::traceparent);
         if (served && settings.httpPort() != 0) {
             server = new ObservabilityServer(settings, beans.publisher(), beans.pollers(), clock);
             server.configure(context);

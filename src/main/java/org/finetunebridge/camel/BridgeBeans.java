@@ -24,7 +24,6 @@ import org.finetunebridge.polling.RateLimiter;
 import org.finetunebridge.polling.RetryBudget;
 import org.finetunebridge.polling.SourcePoller;
 import org.finetunebridge.provider.JsltMapper;
-import org.finetunebridge.replay.RecordReplayer;
 import org.finetunebridge.settings.Settings;
 import org.finetunebridge.settings.SourceSettings;
 import org.finetunebridge.sink.Publisher;
@@ -108,7 +107,6 @@ final class BridgeBeans {
         pollers.add(poller);
         bind(name + "watch", poller);
         bind(name + "observer", observer);
-        bind(name + "replay", new RecordReplayer(source, mappings, envelope, publisher, clock));
         bind(name + "failures", new PollErrorHandler(poller, observer, clock));
         bind(name + "guard", new BoundedHttpClientConfigurer(settings.maxResponseSize(), source.requestTimeout()));
         bind(name + "account", new ProviderClient(source, new RateLimiter(source.rate(), poller::admit), json, clock));

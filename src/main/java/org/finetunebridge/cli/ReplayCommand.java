@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.finetunebridge.camel.Bridge;
 import org.finetunebridge.replay.DeadLetterReplayer;
+import org.finetunebridge.replay.ReplayOutcome;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParentCommand;
@@ -24,7 +25,7 @@ final class ReplayCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         try (Bridge bridge = parent.options().bridge(true, Map.of())) {
             bridge.init();
-            DeadLetterReplayer.Outcome outcome = new DeadLetterReplayer(bridge).run();
+            ReplayOutcome outcome = new DeadLetterReplayer(bridge).run();
             spec.commandLine().getOut().println(outcome);
             return outcome.left() == 0 ? 0 : BridgeCommand.FAILED;
         }

@@ -42,7 +42,7 @@ public final class DeadLetterFactory {
         return letter(id, job.isEmpty() ? result.job() : job, attempt.observedAt(), json -> {
             json.writeStringField("stage", "normalize");
             writeError(json, MALFORMED, result.reason(), 0, "", attempt.requestId());
-            writeRequest(json, 1, resource, attempt);
+            writeRequest(json, 1, resource, result.position(), attempt);
             writePayload(json, result.raw());
         });
     }
@@ -52,7 +52,7 @@ public final class DeadLetterFactory {
         return letter(EventId.hash("dead-letter\u001fpublish\u001f" + id(event)), event.key(), attempt.observedAt(), json -> {
             json.writeStringField("stage", "publish");
             writeError(json, UNPUBLISHABLE, why, 0, "", attempt.requestId());
-            writeRequest(json, 1, "", attempt);
+            writeRequest(json, 1, "", null, attempt);
             writePayload(json, event.value());
         });
     }
@@ -69,7 +69,7 @@ public final class DeadLetterFactory {
             json.writeStringField("stage", failure.stage());
             writeError(json, failure.name(), failure.getMessage(), failure.status(), failure.code(),
                     failure.requestId());
-            writeRequest(json, attempts, resource, attempt);
+            writeRequest(json, attempts, resource, null, attempt);
             writePayload(json, failure.body());
         });
     }
@@ -104,12 +104,15 @@ public final class DeadLetterFactory {
         json.writeEndObject();
     }
 
-    private static void writeRequest(JsonGenerator json, int attempts, String resource, RequestAttempt attempt)
-            throws IOException {
+    private static void writeRequest(JsonGenerator json, int attempts, String resource, Long position,
+            RequestAttempt attempt) throws IOException {
         json.writeNumberField("attempts", attempts);
         json.writeObjectFieldStart("request");
         json.writeStringField("resource", resource);
         json.writeStringField("line", attempt.request());
+        if (position != null) {
+            json.writeNumberField("position", position);
+        }
         json.writeEndObject();
     }
 

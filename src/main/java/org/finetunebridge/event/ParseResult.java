@@ -11,8 +11,9 @@ import com.fasterxml.jackson.databind.node.NullNode;
  * @param id     the fact's id, or a name for the bad record: the same raw JSON has the same
  * @param reason what is wrong; null if nothing is
  * @param job    the job the record says it is about; null if it does not say
+ * @param position where in its list a record that cannot be used stands, from 0; null if its list is not asked by position
  */
-public record ParseResult(Fact fact, JsonNode raw, String id, String reason, String job) {
+public record ParseResult(Fact fact, JsonNode raw, String id, String reason, String job, Long position) {
 
     /** What is derived from this record; null if nothing is. */
     public ParseResult derived() {
@@ -25,7 +26,12 @@ public record ParseResult(Fact fact, JsonNode raw, String id, String reason, Str
     }
 
     static ParseResult good(Fact fact, JsonNode raw) {
-        return new ParseResult(fact, raw, fact.id(), null, fact.job());
+        return new ParseResult(fact, raw, fact.id(), null, fact.job(), null);
+    }
+
+    /** The same record, at this place of its list. */
+    public ParseResult at(Long place) {
+        return new ParseResult(fact, raw, id, reason, job, place);
     }
 
     /** The same record, not to be used after all. */
@@ -39,6 +45,6 @@ public record ParseResult(Fact fact, JsonNode raw, String id, String reason, Str
     }
 
     static ParseResult bad(JsonNode raw, String reason, String job) {
-        return new ParseResult(null, raw, nameOf(raw), reason, job);
+        return new ParseResult(null, raw, nameOf(raw), reason, job, null);
     }
 }

@@ -8,6 +8,7 @@ import java.util.concurrent.Executor;
 import org.finetunebridge.camel.Bridge;
 import org.finetunebridge.polling.SourcePoller;
 import org.finetunebridge.replay.DeadLetterReplayer;
+import org.finetunebridge.replay.ReplayOutcome;
 import org.finetunebridge.settings.InvalidConfigurationException;
 import org.finetunebridge.sink.InstanceFencedException;
 import org.finetunebridge.sink.Publisher;
@@ -49,7 +50,7 @@ public final class BridgeSupervisor {
     }
 
     /** Tries the dead letters again; watching rests meanwhile, because there is one memory. */
-    public CompletableFuture<DeadLetterReplayer.Outcome> replay() {
+    public CompletableFuture<ReplayOutcome> replay() {
         return CompletableFuture.supplyAsync(this::replayNow, worker);
     }
 
@@ -81,7 +82,7 @@ public final class BridgeSupervisor {
         }
     }
 
-    private DeadLetterReplayer.Outcome replayNow() {
+    private ReplayOutcome replayNow() {
         if (bridge == null) {
             throw new IllegalStateException("nothing is watched: " + reason);
         }

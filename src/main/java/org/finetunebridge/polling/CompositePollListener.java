@@ -31,6 +31,11 @@ final class CompositePollListener implements PollListener {
     }
 
     @Override
+    public void jobRead(String job) {
+        onlookers.forEach(onlooker -> onlooker.jobRead(job));
+    }
+
+    @Override
     public void swept(CycleResult tally) {
         onlookers.forEach(onlooker -> onlooker.swept(tally));
     }

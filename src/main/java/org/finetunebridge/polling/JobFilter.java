@@ -8,16 +8,17 @@ import org.finetunebridge.event.Timestamps;
 import org.finetunebridge.settings.SourceSettings;
 
 /** Which jobs a source is interested in. */
-final class JobFilter {
+public final class JobFilter {
 
     private final SourceSettings source;
 
-    JobFilter(SourceSettings source) {
+    /** @param source whose models and {@code since} count */
+    public JobFilter(SourceSettings source) {
         this.source = source;
     }
 
     /** Whether the fact is about a job of the models wanted; a job that names no model cannot be told apart. */
-    boolean wants(Fact fact) {
+    public boolean wants(Fact fact) {
         List<String> models = source.models();
         String base = fact.data().path("baseModel").textValue();
         String model = fact.data().path("model").textValue();
@@ -25,7 +26,7 @@ final class JobFilter {
     }
 
     /** Whether the job is older than the source cares for: by its creation, or else by the first that is seen of it. */
-    boolean isOld(Fact first) {
+    public boolean isOld(Fact first) {
         if (source.since() == null) {
             return false;
         }

@@ -74,6 +74,7 @@ final class PollCoordinator {
     private void read(PollTask poll) {
         retries.succeeded(poll.getJob());
         plan.sweep().remove(poll.getJob());
+        onlookers.jobRead(poll.getJob());
         if (poll.isList()) {
             hold.listRead();
             tally = tally.plusRead(plan.addListedJobs(poll.session()));

@@ -25,6 +25,13 @@ public interface PollListener {
     /** The whole source is not asked before. */
     default void deferred(Instant until) {}
 
+    /**
+     * Everything that is followed of a job was read to its end and committed.
+     *
+     * @param job with the empty name, the account's list of jobs
+     */
+    default void jobRead(String job) {}
+
     /** A sweep is over. */
     default void swept(CycleResult tally) {}
 }

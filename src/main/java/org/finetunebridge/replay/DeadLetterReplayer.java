@@ -1,18 +1,28 @@
 package org.finetunebridge.replay;
 
-import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.finetunebridge.camel.Bridge;
 import org.finetunebridge.deadletter.DeadLetter;
+import org.finetunebridge.deadletter.DeadLetter.Kind;
+import org.finetunebridge.event.cloudevents.CloudEventWriter;
+import org.finetunebridge.polling.PollListener;
 import org.finetunebridge.polling.SourcePoller;
-import org.finetunebridge.sink.SinkSession;
+import org.finetunebridge.settings.Settings;
+import org.finetunebridge.settings.SourceSettings;
+import org.finetunebridge.sink.SinkUnavailableException;
+import org.finetunebridge.state.Suspension;
+import org.finetunebridge.text.LogSanitizer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The dead letters once more: records through today's mappings, failed requests by asking again. What works leaves the
- * store.
+ * Tries every dead letter again: a record goes through today's mappings, a failed request is made again. A letter leaves
+ * the store only if what it is about is published now, or if the state proves that it was published before.
  */
 public final class DeadLetterReplayer {
 
@@ -20,69 +30,112 @@ public final class DeadLetterReplayer {
 
     private final Bridge bridge;
 
-    /** @param bridge for one catch-up; readied, not started, and the only one on its state */
+    /** @param bridge for one catch-up; initialised, not started, and the only one on its state */
     public DeadLetterReplayer(Bridge bridge) {
         this.bridge = bridge;
     }
 
     /**
-     * How it went.
+     * Replays. Takes as long as one catch-up of every source, if requests had failed.
      *
-     * @param letters there were
-     * @param worked  and left the store
+     * @throws SinkUnavailableException if the sink cannot be opened, or the letters cannot be read or removed
      */
-    public record Outcome(int letters, int worked) {
-
-        /** Those that stay. */
-        public int left() {
-            return letters - worked;
-        }
-
-        @Override
-        public String toString() {
-            return letters == 0 ? "there are no dead letters" : worked + " of " + letters + " dead letters work now"
-                    + (left() == 0 ? "" : ", " + left() + " stay");
-        }
-    }
-
-    /** Takes as long as one catch-up of every source, if requests had failed. */
-    public Outcome run() throws InterruptedException {
+    public ReplayOutcome run() throws InterruptedException {
         bridge.publisher().session();
         List<DeadLetter> letters = bridge.sink().deadLetters().stream().map(DeadLetter::read).toList();
-        long strange = letters.stream().filter(letter -> letter.id().isEmpty()).count();
-        if (strange > 0) {
-            LOG.warn("Dead letters that are no CloudEvents in JSON stay where they are: {}", strange);
+        var outcome = new ReplayOutcome(letters.size());
+        of(Kind.FOREIGN, letters).forEach(letter -> outcome.stays(letter, "it is no dead letter of this bridge"));
+        of(Kind.INCOMPLETE, letters).forEach(letter -> outcome.stays(letter, "it does not hold its record or event whole"));
+        boolean whole = publish(of(Kind.RECORD, letters), outcome);
+        List<DeadLetter> requests = of(Kind.REQUEST, letters);
+        if (whole && !requests.isEmpty()) {
+            readAgain(requests, outcome);
         }
-        Set<String> worked = new HashSet<>();
-        letters.stream().filter(letter -> letter.record() != null && publish(letter))
-                .forEach(letter -> worked.add(letter.id()));
-        List<DeadLetter> requests = letters.stream().filter(letter -> letter.record() == null).toList();
-        if (!requests.isEmpty()) {
-            askAgain();
-            requests.stream().filter(this::isWell).forEach(letter -> worked.add(letter.id()));
+        if (outcome.anyPublished()) {
+            bridge.publisher().session();
+            bridge.sink().removeDeadLetters(outcome::isPublished);
         }
-        if (!worked.isEmpty()) {
-            bridge.sink().removeDeadLetters(letter -> worked.contains(DeadLetter.read(letter).id()));
-        }
-        return new Outcome(letters.size(), worked.size());
+        return outcome;
     }
 
-    private boolean publish(DeadLetter letter) {
-        RecordReplayer replay = bridge.context().getRegistry().lookupByNameAndType(letter.account() + "-replay", RecordReplayer.class);
-        return replay != null && replay.publish(letter);
+    private static List<DeadLetter> of(Kind kind, List<DeadLetter> letters) {
+        return letters.stream().filter(letter -> letter.kind() == kind).toList();
     }
 
-    /** One sweep of everything: it takes up every parked job and source. */
-    private void askAgain() throws InterruptedException {
+    /** Returns false if the sink failed: what was committed until then counts, the rest stays. */
+    private boolean publish(List<DeadLetter> records, ReplayOutcome outcome) {
+        Map<String, List<DeadLetter>> bySource = records.stream()
+                .collect(Collectors.groupingBy(DeadLetter::account, TreeMap::new, Collectors.toList()));
+        for (SourceSettings source : bridge.settings().sources()) {
+            List<DeadLetter> own = bySource.remove(source.name());
+            try {
+                if (own != null) {
+                    replayer(source).replay(own, outcome);
+                }
+            } catch (SinkUnavailableException e) {
+                LOG.warn("The replay stops, because nothing can be written: {}", e.getMessage());
+                return false;
+            }
+        }
+        bySource.values().forEach(all -> all.forEach(letter -> outcome.stays(letter, unknown(letter))));
+        return true;
+    }
+
+    private RecordReplayer replayer(SourceSettings source) {
+        Settings settings = bridge.settings();
+        boolean binary = settings.sink().equals("kafka") && settings.kafka().binary();
+        return new RecordReplayer(source, bridge.mappings(),
+                new CloudEventWriter(source.provider().name(), source.name(), source.zone(), binary), bridge.publisher(),
+                bridge.clock());
+    }
+
+    /** Reads everything once; suspended jobs and sources as well. */
+    private void readAgain(List<DeadLetter> requests, ReplayOutcome outcome) throws InterruptedException {
+        Map<String, Set<String>> read = new TreeMap<>();
+        for (SourcePoller poller : bridge.pollers()) {
+            Set<String> jobs = ConcurrentHashMap.newKeySet();
+            read.put(poller.source().name(), jobs);
+            poller.onPoll(new PollListener() {
+                @Override
+                public void jobRead(String job) {
+                    jobs.add(job);
+                }
+            });
+        }
         bridge.start();
         for (SourcePoller poller : bridge.pollers()) {
             poller.awaitFirstSweep();
         }
+        for (DeadLetter letter : requests) {
+            String reason = notRead(letter, read.get(letter.account()));
+            if (reason == null) {
+                outcome.published(letter);
+            } else {
+                outcome.stays(letter, reason);
+            }
+        }
     }
 
-    private boolean isWell(DeadLetter letter) {
-        SinkSession session = bridge.publisher().session();
-        boolean watched = bridge.pollers().stream().anyMatch(poller -> poller.source().name().equals(letter.account()));
-        return watched && session.of(letter.account(), letter.job()).suspension() == null;
+    /**
+     * Why the letter stays; null if all that it is about was read to its end just now.
+     *
+     * @param jobs that were; null if the source is not on
+     */
+    private String notRead(DeadLetter letter, Set<String> jobs) {
+        if (jobs == null) {
+            return unknown(letter);
+        }
+        boolean listed = bridge.settings().sources().stream()
+                .anyMatch(source -> source.name().equals(letter.account()) && source.listsJobs());
+        boolean read = letter.job().isEmpty() && !listed ? !jobs.isEmpty() : jobs.contains(letter.job());
+        Suspension suspension = bridge.publisher().session().of(letter.account(), letter.job()).suspension();
+        if (suspension != null) {
+            return "it still cannot be read: " + suspension.reason();
+        }
+        return read ? null : "it was not read again: it failed for the moment, or its job is not polled any more";
+    }
+
+    private static String unknown(DeadLetter letter) {
+        return "no source of the name " + LogSanitizer.line(letter.account()) + " is on";
     }
 }

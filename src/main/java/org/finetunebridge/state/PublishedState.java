@@ -12,7 +12,8 @@ import org.finetunebridge.event.Fact;
  *
  * @param status  the job's last status in our words; null before the first
  * @param things  every status told, newest last, by thing: the job itself is {@code ""}, a checkpoint its name
- * @param rejected names of the records that were dead-lettered, newest last
+ * @param rejected names of the records that were dead-lettered, newest last; with a plus sign the id of the event that
+ *                such a record was published as later
  * @param cursors how far each growing list was told, by resource
  */
 public record PublishedState(String status, Map<String, List<String>> things, List<String> rejected,
@@ -26,6 +27,8 @@ public record PublishedState(String status, Map<String, List<String>> things, Li
     /** More than an account's list has bad records at a time, or each poll would dead-letter all of them again. */
     private static final int REFUSED_KEPT = 4096;
     private static final String JOB = "";
+    /** Stands before the id of an event in {@code rejected}: a rejected record was published as that. No name has it. */
+    private static final String RECOVERED = "+";
 
     /** Whether the last status told ends a job. It may still change: providers restart jobs. */
     public boolean terminal() {
@@ -53,14 +56,42 @@ public record PublishedState(String status, Map<String, List<String>> things, Li
         return new PublishedState(status, things, appended(rejected, name, REFUSED_KEPT), cursors);
     }
 
-    /** After a refused record was told after all. */
-    public PublishedState withoutRejected(String name) {
-        return new PublishedState(status, things, rejected.stream().filter(one -> !one.equals(name)).toList(), cursors);
+    /**
+     * After a rejected record was published after all, by a replay or because a poll could read it.
+     *
+     * @param name of the rejected record; its place is taken by what it was published as
+     * @param id   of the event that was published
+     */
+    public PublishedState withRecovered(String name, String id) {
+        List<String> others = rejected.stream().filter(one -> !one.equals(name)).toList();
+        return new PublishedState(status, things, appended(others, RECOVERED + id, REFUSED_KEPT), cursors);
     }
 
-    /** Whether the record was refused, and not told since. What was refused very long ago may be forgotten. */
+    /** Whether a record that had been rejected was published as this event. */
+    public boolean isRecovered(String id) {
+        return rejected.contains(RECOVERED + id);
+    }
+
+    /** Whether any record was rejected and not published since. */
+    boolean hasRejected() {
+        return rejected.stream().anyMatch(name -> !name.startsWith(RECOVERED));
+    }
+
+    /** Whether the record was rejected and not published since. What was rejected very long ago may be forgotten. */
     public boolean mayLack(String name) {
         return rejected.contains(name) || rejected.size() >= REFUSED_KEPT;
+    }
+
+    /**
+     * After a status was published that came before the last one: it is known, and the last one stays the last.
+     *
+     * @param thing the job itself is {@code ""}, a checkpoint its name
+     */
+    PublishedState withEarlierStatus(String thing, String key) {
+        List<String> all = new ArrayList<>(statuses(thing));
+        all.add(Math.max(0, all.size() - 1), key);
+        List<String> kept = List.copyOf(all.subList(Math.max(0, all.size() - STATUSES_KEPT), all.size()));
+        return new PublishedState(status, with(things, thing, kept), rejected, cursors);
     }
 
     /** Further records of a list of named ones are asked with this. */
@@ -79,9 +110,12 @@ public record PublishedState(String status, Map<String, List<String>> things, Li
         return new PublishedState(status, things, rejected, with(cursors, resource, cursor));
     }
 
-    /** What a finished job is remembered by: enough to know when it is restarted, and what may yet be replayed. */
+    /**
+     * What a finished job is remembered by: enough to know when it is restarted. While dead letters of it may be
+     * replayed, also the statuses of its checkpoints, or a replay could publish one of them a second time.
+     */
     PublishedState tombstone() {
-        return new PublishedState(status, Map.of(JOB, statuses(JOB)), rejected, Map.of());
+        return new PublishedState(status, hasRejected() ? things : Map.of(JOB, statuses(JOB)), rejected, Map.of());
     }
 
     private static List<String> appended(List<String> list, String element, int kept) {

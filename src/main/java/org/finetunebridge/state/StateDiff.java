@@ -54,7 +54,11 @@ public record StateDiff(List<OutgoingEvent> items, List<ParseResult> rejected, P
         long sequence = page.sequence(cursor, asked);
         for (ParseResult result : passed) {
             if (earlier.add(result.id())) {
-                gathered.growth(result, sequence);
+                if (page.placed()) {
+                    gathered.growth(result, sequence);
+                } else {
+                    gathered.named(result, sequence);
+                }
             } else {
                 gathered.known(1);
             }
@@ -91,7 +95,7 @@ public record StateDiff(List<OutgoingEvent> items, List<ParseResult> rejected, P
             while (next < state.size() && moment(state.get(next), published).isBefore(reached)) {
                 gathered.state(state.get(next++));
             }
-            gathered.growth(log, counted ? sequence++ : null);
+            gathered.named(log, counted ? sequence++ : null);
         }
         state.subList(next, state.size()).forEach(gathered::state);
         gathered.published(resource, cursor, fresh);
@@ -104,7 +108,7 @@ public record StateDiff(List<OutgoingEvent> items, List<ParseResult> rejected, P
         List<ParseResult> fresh = results.stream().filter(one -> isLog(one) && named.add(one.id())).toList();
         var gathered = new StateDiffBuilder(published);
         results.stream().filter(one -> !isLog(one)).forEach(gathered::state);
-        fresh.forEach(one -> gathered.growth(one, null));
+        fresh.forEach(one -> gathered.named(one, null));
         gathered.published(resource, published.cursor(resource), fresh);
         return gathered.done();
     }

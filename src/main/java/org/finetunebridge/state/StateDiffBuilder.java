@@ -30,7 +30,10 @@ final class StateDiffBuilder {
     void state(ParseResult result) {
         if (result.fact() == null) {
             refuse(result);
-        } else if (result.fact().kind() == FactType.JOB_STATUS_CHANGED) {
+            return;
+        }
+        recover(result);
+        if (result.fact().kind() == FactType.JOB_STATUS_CHANGED) {
             if (!published.statuses("").contains(result.fact().statusKey())) {
                 jobStatus(result.fact());
             } else {
@@ -44,13 +47,26 @@ final class StateDiffBuilder {
     /** A record that a list has grown by. */
     void growth(ParseResult result, Long sequence) {
         if (result.fact() == null) {
-            refuse(result);
+            refuse(result.at(sequence));
             return;
         }
         items.add(new OutgoingEvent(result.fact(), null, sequence));
         Fact derived = result.fact().derived();
         if (derived != null && !lastStatusKey().equals(derived.statusKey())) {
             jobStatus(derived);
+        }
+    }
+
+    /**
+     * A record that may have been read before, since it is new by its name or its time and not by its place. One that a
+     * replay published is known, though no cursor names it.
+     */
+    void named(ParseResult result, Long sequence) {
+        if (result.fact() != null && published.isRecovered(result.id())) {
+            known++;
+        } else {
+            recover(result);
+            growth(result, sequence);
         }
     }
 
@@ -96,6 +112,14 @@ final class StateDiffBuilder {
             published = published.withStatus(name, fact.statusKey());
         } else {
             known++;
+        }
+    }
+
+    /** A record that was rejected once can be read today: its dead letter has nothing left to publish. */
+    private void recover(ParseResult result) {
+        if (result.fact() != null && !result.raw().isNull() && published.hasRejected()) {
+            String name = ParseResult.nameOf(result.raw());
+            published = published.rejected().contains(name) ? published.withRecovered(name, result.id()) : published;
         }
     }
 

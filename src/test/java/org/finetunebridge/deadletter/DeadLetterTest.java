@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Map;
 import org.finetunebridge.camel.http.Answered;
+import org.finetunebridge.deadletter.DeadLetter.Kind;
 import org.finetunebridge.event.FactParser;
 import org.finetunebridge.event.ParseResult;
 import org.finetunebridge.event.RecordPage;
@@ -51,11 +52,21 @@ class DeadLetterTest {
     }
 
     @Test
-    void isWithoutANameIfSomebodyWroteItByHand() {
-        for (String line : new String[] {"", "not JSON", "{\"id\":", "[1]", "5"}) {
-            assertThat(DeadLetter.read(line).id()).as(line).isEmpty();
+    void isForeignIfTheBridgeDidNotWriteIt() {
+        for (String line : new String[] {"", "not JSON", "{\"id\":", "[1]", "5", "{}", "{\"data\": {\"account\": \"team\"}}",
+            "{\"id\": \"a\", \"data\": {\"account\": \"team\", \"stage\": \"fetch\"}}",
+            "{\"id\": \"a\", \"data\": {\"account\": \"team\", \"stage\": \"lunch\", \"error\": {\"class\": \"HTTP error\"}}}",
+            "{\"id\": \"a\", \"data\": {\"stage\": \"fetch\", \"error\": {\"class\": \"HTTP error\"}}}"}) {
+            assertThat(DeadLetter.read(line).kind()).as(line).isEqualTo(Kind.FOREIGN);
+            assertThat(DeadLetter.read(line).text()).isEqualTo(line);
             assertThat(DeadLetter.read(line).account()).as(line).isEmpty();
         }
+    }
+
+    @Test
+    void saysWhereInItsListTheRecordStood() throws IOException {
+        assertThat(read(letters.ofRecord(rejected("7").at(12L), "ft-1", "logs", attempt)).position()).isEqualTo(12);
+        assertThat(read(letters.ofRecord(rejected("7"), "ft-1", "logs", attempt)).position()).isNull();
     }
 
     @Test
@@ -63,10 +74,11 @@ class DeadLetterTest {
         ParseResult large = rejected("{\"note\": \"" + "x".repeat(100_000) + "\"}");
         EncodedEvent event = new EncodedEvent("ft-1", "{\"id\":\"an-id\"}".getBytes(UTF_8), Map.of());
 
-        assertThat(read(letters.ofRecord(large, "", "jobs", attempt)).record().isMissingNode()).isTrue();
-        assertThat(read(letters.ofEvent(event, "too large", attempt)).record().isMissingNode()).isTrue();
+        assertThat(read(letters.ofRecord(large, "", "jobs", attempt)).kind()).isEqualTo(Kind.INCOMPLETE);
+        assertThat(read(letters.ofEvent(event, "too large", attempt)).kind()).isEqualTo(Kind.INCOMPLETE);
         assertThat(read(letters.ofFailure(ProviderException.of(ErrorAction.JOB, "gone", null), 1, "ft-1", "job", attempt, NOW))
-                .record()).isNull();
+                .kind()).isEqualTo(Kind.REQUEST);
+        assertThat(read(letters.ofRecord(rejected("null"), "", "jobs", attempt)).record().isNull()).isTrue();
     }
 
     private static DeadLetter read(EncodedEvent letter) {
