@@ -42,7 +42,7 @@ public final class DeadLetterReplayer {
      */
     public ReplayOutcome run() throws InterruptedException {
         bridge.publisher().session();
-        List<DeadLetter> letters = bridge.sink().deadLetters().stream().map(DeadLetter::read).toList();
+        List<DeadLetter> letters = bridge.publisher().deadLetters().stream().map(DeadLetter::read).toList();
         var outcome = new ReplayOutcome(letters.size());
         of(Kind.FOREIGN, letters).forEach(letter -> outcome.stays(letter, "it is no dead letter of this bridge"));
         of(Kind.INCOMPLETE, letters).forEach(letter -> outcome.stays(letter, "it does not hold its record or event whole"));
@@ -53,7 +53,7 @@ public final class DeadLetterReplayer {
         }
         if (outcome.anyPublished()) {
             bridge.publisher().session();
-            bridge.sink().removeDeadLetters(outcome::isPublished);
+            bridge.publisher().removeDeadLetters(outcome::isPublished);
         }
         return outcome;
     }

@@ -191,7 +191,8 @@ final class RecordReplayer {
                 if (unwanted != null || !diff.proved()) {
                     return unwanted != null ? unwanted : unproved(result.fact());
                 }
-                diff.items().forEach(item -> more.add(envelope.of(item, clock.instant(), null)));
+                diff.items().stream().filter(item -> source.publishes(item.fact().kind()))
+                        .forEach(item -> more.add(envelope.of(item, clock.instant(), null)));
                 job = job.with(diff.published());
             }
             events.addAll(more);
@@ -220,6 +221,11 @@ final class RecordReplayer {
     private String unwanted(JobState job, Fact fact) {
         if (!filter.wants(fact)) {
             return "its model is not among " + source.name() + ".models";
+        }
+        boolean published = fact.kind() == FactType.JOB_SEEN || source.publishes(fact.kind())
+                || fact.derived() != null && source.publishes(fact.derived().kind());
+        if (!published) {
+            return source.name() + ".events leaves out what it shows";
         }
         return job.retired() == JobState.Retired.OLD || job.isUnpublished() && filter.isOld(fact)
                 ? "its job is older than " + source.name() + ".since" : null;

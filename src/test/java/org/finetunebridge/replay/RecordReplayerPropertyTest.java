@@ -100,6 +100,10 @@ class RecordReplayerPropertyTest {
         run.assertThatEverythingIsPublishedOrKept();
     }
 
+    /**
+     * A mapping that could read a record and cannot any more may have it dead-lettered after it was published; what the
+     * cursor has forgotten by then is published twice under its one id, rather than never.
+     */
     @Property
     void publishesNothingTwiceUnlessTheStateIsReset(@ForAll("withoutResets") List<Step> history) {
         var run = new Run();
@@ -121,7 +125,8 @@ class RecordReplayerPropertyTest {
 
     @Provide
     Arbitrary<List<Step>> withoutResets() {
-        return Arbitraries.of(Step.class).filter(step -> step != Step.RESET_JOB && step != Step.RESET_ALL).list().ofMaxSize(40);
+        return Arbitraries.of(Step.class).filter(step -> !Set.of(Step.RESET_JOB, Step.RESET_ALL, Step.BREAK).contains(step))
+                .list().ofMaxSize(40);
     }
 
     /** One history. The provider shows everything it ever showed. */
@@ -132,7 +137,7 @@ class RecordReplayerPropertyTest {
         private final Set<String> deadLettered = new HashSet<>();
         private final SourceSettings source = new SourceSettings("minimax", minimax, "http://127.0.0.1", "key", List.of(),
                 List.of(), null, Duration.ofSeconds(30), null, ZoneOffset.UTC, 4, 0, ZoneOffset.UTC, Duration.ofSeconds(60),
-                Map.of());
+                Map.of(), Set.copyOf(SourceSettings.EVENTS.values()));
         private final CloudEventWriter envelope = new CloudEventWriter("minimax", "minimax", ZoneOffset.UTC, false);
         private final FactParser parser = new FactParser("minimax", ZoneOffset.UTC);
         private Publisher publisher = new Publisher(sink);
@@ -165,12 +170,13 @@ class RecordReplayerPropertyTest {
         private void poll() {
             SinkSession session = publisher.session();
             JobState state = session.of("minimax", JOB);
-            ArrayNode all = JSON.createArrayNode().addAll(lines);
-            JsonNode answer = JSON.createObjectNode().set("event_list", all);
+            int from = (int) Math.max(0, state.published().cursor(EVENTS).position() - 1);
+            ArrayNode page = JSON.createArrayNode().addAll(lines.subList(from, lines.size()));
+            JsonNode answer = JSON.createObjectNode().set("event_list", page);
             List<ParseResult> results = RecordPage.of(mapping.mapResource(answer, JsltMapper.asked(JOB, ""), "minimax", EVENTS),
                     parser).results().stream().map(result -> result.fact() == null || result.job().equals(JOB) ? result
                     : result.rejected("it is about another job than the one asked for")).toList();
-            StateDiff diff = StateDiff.ofGrowth(state.published(), results, PageRequest.from(0, EVENTS));
+            StateDiff diff = StateDiff.ofGrowth(state.published(), results, PageRequest.from(from, EVENTS));
             var attempt = new RequestAttempt();
             Answered.at(NOW, attempt);
             List<EncodedEvent> letters = diff.rejected().stream()
