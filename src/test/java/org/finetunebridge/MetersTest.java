@@ -1,11 +1,9 @@
 package org.finetunebridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.finetunebridge.Rig.await;
 
 import java.io.ByteArrayInputStream;
-import java.io.File;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -103,11 +101,10 @@ class MetersTest {
         assertThat(text()).doesNotContain("ft-running", "ft-parked", Simulation.KEY, "sk-wrong");
     }
 
-    /** The one that belongs to Prometheus itself, where there is one. */
+    /** By the program that belongs to Prometheus, where it is installed. */
     @Test
     void arePlainToPromtoolAndSoAreTheAlerts() throws Exception {
-        Path promtool = promtool();
-        assumeThat(promtool).as("promtool on the PATH").isNotNull();
+        Path promtool = InstalledProgram.require("promtool", "the alerts, their tests and the metrics by promtool");
         assertThat(run(promtool, "check", "rules", "docs/ops/alerts.yml")).contains("SUCCESS: 9 rules found");
         assertThat(run(promtool, "test", "rules", "docs/ops/alerts-test.yml")).contains("SUCCESS");
         assertThat(run(promtool, "check", "metrics").lines().filter(line -> line.contains("finetune_"))).isEmpty();
@@ -124,11 +121,6 @@ class MetersTest {
         // 3 is a matter of taste, about names that are Camel's and Micrometer's.
         assertThat(process.exitValue()).as(said).isIn(0, 3);
         return said;
-    }
-
-    private static Path promtool() {
-        return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-                .map(folder -> Path.of(folder, "promtool")).filter(Files::isExecutable).findFirst().orElse(null);
     }
 
     /** The one sample of that name with these labels. */

@@ -106,7 +106,7 @@ class SeenFromOutsideTest {
 
         await().untilAsserted(() -> {
             assertThat(check("source-refused").path("status").asText()).isEqualTo("DOWN");
-            assertThat(check("source-refused").path("message").asText()).contains("set aside", "401");
+            assertThat(check("source-refused").path("message").asText()).contains("suspended until", "401");
             assertThat(check("source-good").path("message").asText()).contains("last read");
         });
         assertThat(window.get("/observe/health").statusCode()).isEqualTo(503);
@@ -115,6 +115,18 @@ class SeenFromOutsideTest {
         assertThat(metric("finetune_source_parked", "source=\"refused\"")).isEqualTo(1);
         assertThat(metric("finetune_dead_letters_total", "source=\"refused\"", "reason=\"HTTP error\"")).isEqualTo(1);
         assertThat(metric("finetune_polls_total", "source=\"refused\"", "result=\"source\"")).isEqualTo(1);
+    }
+
+    @Test
+    void isDownWithTheLastReasonWhenASourceIsSilent() throws Exception {
+        rig.sandbox.faults().always(".*", Fault.status(503));
+        rig.clock(Rig.hastening(600)).source("team-a", "dashscope");
+        start();
+
+        await().untilAsserted(() -> {
+            assertThat(check("source-team-a").path("status").asText()).isEqualTo("DOWN");
+            assertThat(check("source-team-a").path("message").asText()).startsWith("never read: ").contains("503");
+        });
     }
 
     @Test

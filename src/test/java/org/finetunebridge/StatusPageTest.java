@@ -12,7 +12,11 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
+import org.apache.camel.support.service.ServiceSupport;
+import org.finetunebridge.camel.Bridge;
 import org.finetunebridge.simulator.Fault;
 import org.finetunebridge.simulator.SimulatedJob;
 import org.jsoup.Jsoup;
@@ -55,6 +59,44 @@ class StatusPageTest {
         assertThat(page.select("svg circle")).hasSize(3);
         assertThat(page.select("section:has(#events) li")).hasSize(rig.events().size());
         assertThat(page.select("section:has(#letters)").text()).contains("None since the start");
+    }
+
+    @Test
+    void saysWhyAJobFailed() throws Exception {
+        rig.source("o", "openai").with("o.period", "500ms");
+        rig.world.account("openai").create("ftjob-1").become("FAILED");
+        window.open();
+
+        await().untilAsserted(() -> assertThat(page("/").select("section:has(#jobs) .status").text()).isEqualTo("FAILED"));
+        assertThat(page("/").select("section:has(#jobs) > p").text()).isEqualTo("1 job");
+        assertThat(page("/").select("section:has(#jobs) td[data-label=Status]").text())
+                .startsWith("FAILED sandbox_failure: It was meant to fail.");
+        assertThat(page("/").select("section:has(#events) li").text()).contains("FAILED sandbox_failure");
+    }
+
+    @Test
+    void saysWhyASourceIsNotRead() throws Exception {
+        rig.sandbox.faults().always(".*", Fault.status(503));
+        window.open();
+
+        await().untilAsserted(() -> assertThat(page("/").select("section:has(#sources) td[data-label=Health]").text())
+                .startsWith("failing ").contains("503"));
+    }
+
+    /** Who may read the page from elsewhere need not read what providers answered. */
+    @Test
+    void showsPayloadsToOtherMachinesOnlyIfToldTo() throws Exception {
+        rig.world.account("dashscope").finished(1, 0, 0);
+        rig.sandbox.faults().always("GET /api/v1/fine-tunes\\?", Fault.edited(text -> text
+                .replaceFirst("\"jobs\":\\[", "\"jobs\":[{\"job_id\":7,\"x\":\"a-payload\"},")));
+        rig.with("bridge.http.host", "0.0.0.0");
+        try (Bridge hidden = window.open()) {
+            await().untilAsserted(() -> assertThat(page("/").select("section:has(#letters) details")).isNotEmpty());
+            assertThat(page("/").text()).contains("bridge.http.show-payloads").doesNotContain("a-payload");
+        }
+        rig.with("bridge.http.show-payloads", "true").with("bridge.state.directory", folder.resolve("other").toString());
+        window.open();
+        await().untilAsserted(() -> assertThat(page("/").select("details pre").text()).contains("a-payload"));
     }
 
     @Test
@@ -134,6 +176,22 @@ class StatusPageTest {
             assertThat(raw(path, "evil.example")).as(path).startsWith("HTTP/1.1 403").doesNotContain("<html", "team-a");
             assertThat(raw(path, "127.0.0.1.evil.example:" + window.port)).as(path).startsWith("HTTP/1.1 403");
             assertThat(raw(path, "LocalHost:" + window.port)).as(path).doesNotStartWith("HTTP/1.1 403");
+        }
+    }
+
+    @Test
+    void refusesForeignNamesFromTheMomentItListens() throws Exception {
+        List<String> answers = new ArrayList<>();
+        try (Bridge bridge = rig.bridge(false).served()) {
+            bridge.init();
+            bridge.context().addService(new ServiceSupport() {
+                @Override
+                protected void doStart() throws IOException {
+                    answers.add(raw("/observe/health", "evil.example"));
+                }
+            });
+            bridge.start();
+            assertThat(answers).singleElement().asString().startsWith("HTTP/1.1 403");
         }
     }
 

@@ -17,11 +17,12 @@ import java.util.Map;
  * @param maxResponseSize bytes; a larger answer is refused
  * @param httpHost        where health, metrics and the page listen
  * @param httpPort        0 for off
+ * @param showPayloads    whether the page shows payloads of dead letters even off the loopback
  * @param traces          where traces are sent; null for nowhere
  */
 public record Settings(List<SourceSettings> sources, List<String> off, String sink, Path events, Path deadLetters,
         Path state, KafkaSettings kafka, long maxResponseSize, String httpHost, int httpPort,
-        String traces) {
+        boolean showPayloads, String traces) {
 
     /**
      * The Kafka sink.

@@ -42,7 +42,7 @@ public final class SettingsReader {
             "bridge.kafka.delivery", "bridge.kafka.content-mode", "bridge.kafka.partitions",
             "bridge.kafka.replication", "bridge.kafka.transactional-id", "bridge.providers.directory",
             "bridge.dead-letter.directory", "bridge.state.directory", "bridge.max-response-size", "bridge.http.host",
-            "bridge.http.port", "bridge.traces.endpoint");
+            "bridge.http.port", "bridge.http.show-payloads", "bridge.traces.endpoint");
 
     private final ProviderRegistry providers;
     private final CronValidator crons;
@@ -95,7 +95,8 @@ public final class SettingsReader {
                 values.directory("bridge.dead-letter.directory", "data/dead-letters", files),
                 values.directory("bridge.state.directory", "data/state", files), kafka(configuration, values),
                 values.size("bridge.max-response-size", "16MB"), values.text("bridge.http.host", "127.0.0.1"),
-                values.number("bridge.http.port", 8080, 0, 65535), traces(values));
+                values.number("bridge.http.port", 8080, 0, 65535), values.flag("bridge.http.show-payloads", false),
+                traces(values));
         if (!values.problems().isEmpty()) {
             throw new InvalidConfigurationException(values.problems());
         }

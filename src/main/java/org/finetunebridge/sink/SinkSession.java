@@ -34,6 +34,11 @@ public final class SinkSession {
         return state.containsKey(JobState.name(source, job));
     }
 
+    /** Every job in the state, of all sources, without the sources themselves. */
+    public List<JobState> jobs() {
+        return state.values().stream().filter(one -> !one.job().isEmpty()).toList();
+    }
+
     /** Every job remembered of a source, without the source itself. */
     public List<JobState> jobs(String source) {
         return state.values().stream().filter(one -> one.source().equals(source) && !one.job().isEmpty()).toList();

@@ -1,7 +1,6 @@
 package org.finetunebridge.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -12,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.StreamSupport;
+import org.finetunebridge.InstalledProgram;
 import org.finetunebridge.settings.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,7 +22,6 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 class OpsFilesTest {
 
     private static final Path OPS = Path.of("docs/ops");
-    private static final Path SYSTEMD = Path.of("/usr/bin/systemd-analyze");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final String image = text("Dockerfile");
@@ -82,14 +81,14 @@ class OpsFilesTest {
         assertThat(unit).contains("-jar /opt/finetune-bridge/finetune-bridge.jar run --config ");
     }
 
-    /** Where there is a systemd to ask; it wants the programs that a unit names, so another Java takes the place. */
+    /** Where systemd is installed. It wants the programs that a unit names to exist, so the unit names this Java. */
     @Test
     void areUnderstoodBySystemd() throws Exception {
-        assumeThat(SYSTEMD).isExecutable();
+        Path systemd = InstalledProgram.require("systemd-analyze", "the unit by systemd-analyze");
         Path copy = Files.writeString(folder.resolve("finetune-bridge.service"), unit.replace("/usr/bin/java",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         Path said = folder.resolve("said");
-        Process process = new ProcessBuilder(SYSTEMD.toString(), "verify", copy.toString()).redirectErrorStream(true)
+        Process process = new ProcessBuilder(systemd.toString(), "verify", copy.toString()).redirectErrorStream(true)
                 .redirectOutput(said.toFile()).start();
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(Files.readString(said)).doesNotContain("finetune-bridge.service:");

@@ -1,2 +1,2 @@
-/** Whether the bridge does what it is for: health checks for Camel's own registry. */
+/** How each source, the sink and the state stand, and Camel's health checks that say so. */
 package org.finetunebridge.observability.health;

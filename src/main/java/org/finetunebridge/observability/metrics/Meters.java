@@ -15,59 +15,106 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
-import org.finetunebridge.observability.health.PollHealth;
+import org.finetunebridge.observability.health.JobCounts;
+import org.finetunebridge.observability.health.SourceMonitor;
+import org.finetunebridge.observability.health.SourceStatus.Condition;
 import org.finetunebridge.polling.ChangeDetector;
 import org.finetunebridge.polling.SchemaDriftDetector;
-import org.finetunebridge.polling.SourcePoller;
 import org.finetunebridge.settings.Settings;
 import org.finetunebridge.sink.Publisher;
+import org.finetunebridge.sink.SinkSession;
 
-/** All meters of ours, beside those that Camel keeps of its routes. */
+/** The bridge's own meters, beside those that Camel keeps of its routes. */
 public final class Meters {
 
-    private final MeterRegistry registry;
-    private final InstantSource clock;
+    private static final List<String> STATUSES = List.of(JobCounts.UNPUBLISHED, "PENDING", "QUEUED", "RUNNING",
+            "PAUSED", "CANCELLING", "SUCCEEDED", "FAILED", "CANCELLED", "UNKNOWN");
+    /** One scrape reads some twenty gauges a source: they share one count of the state. Nanoseconds. */
+    private static final long COUNTS_ARE_FRESH = 100_000_000;
 
-    /** @param registry that Camel made */
-    public Meters(MeterRegistry registry, InstantSource clock) {
+    private final MeterRegistry registry;
+    private final Publisher publisher;
+    private final InstantSource clock;
+    private Map<String, JobCounts> counts = Map.of();
+    private Long countedAt;
+
+    /** @param registry the one that Camel made */
+    public Meters(MeterRegistry registry, Publisher publisher, InstantSource clock) {
         this.registry = registry;
+        this.publisher = publisher;
         this.clock = clock;
     }
 
     /** Begins to count. */
-    public void bind(Map<SourcePoller, PollHealth> pollers, Publisher publisher, CamelContext context) {
-        var gauges = new JobGauges(publisher, registry, clock);
-        List<String> sources = pollers.keySet().stream().map(poller -> poller.source().name()).toList();
-        pollers.forEach((poller, pulse) -> {
-            poller.onPoll(new PollMeters(poller.source().name(), registry, clock));
-            gauges.bind(poller, pulse);
-            drift(poller.source().name(), context);
-        });
-        publisher.onCommit(new CommitMeters(sources, registry, clock));
+    public void bind(List<SourceMonitor> monitors, Settings settings, CamelContext context) {
+        for (SourceMonitor monitor : monitors) {
+            String source = monitor.poller().source().name();
+            monitor.poller().onPoll(new PollMeters(source, registry, clock));
+            jobs(source);
+            source(source, monitor);
+            drift(source, context);
+        }
+        publisher.onCommit(new CommitMeters(monitors.stream().map(one -> one.poller().source().name()).toList(), registry,
+                clock));
         Gauge.builder("finetune.sink.writable", () -> publisher.suspension() == null ? 1 : 0)
                 .description("0 while nothing can be published").register(registry);
-        process();
+        if (settings.sink().equals("file")) {
+            // The state in a topic lies with the broker.
+            Gauge.builder("finetune.state.size", () -> size(settings.state())).baseUnit("bytes")
+                    .description("Size of the state's files").register(registry);
+        }
+        Stream.of(new JvmMemoryMetrics(), new JvmThreadMetrics(), new ClassLoaderMetrics(), new ProcessorMetrics(),
+                new FileDescriptorMetrics(), new UptimeMetrics()).forEach(binder -> binder.bindTo(registry));
     }
 
-    /** The memory of a file sink; that of a topic lies with the broker. */
-    public void bindFiles(Settings settings) {
-        if (settings.sink().equals("file")) {
-            Gauge.builder("finetune.state.size", () -> size(settings.state())).baseUnit("bytes")
-                    .description("The files of the memory").register(registry);
+    private void jobs(String source) {
+        for (String status : STATUSES) {
+            Gauge.builder("finetune.jobs.watched", () -> count(source, jobs -> jobs.watched().getOrDefault(status, 0)))
+                    .tag("source", source).tag("status", status).description("Jobs that are read").register(registry);
+            Gauge.builder("finetune.jobs.parked", () -> count(source, jobs -> jobs.suspended().getOrDefault(status, 0)))
+                    .tag("source", source).tag("status", status)
+                    .description("Jobs that are suspended after an error, and read slowly").register(registry);
         }
+        gauge("finetune.state.records", source, () -> count(source, JobCounts::records),
+                "Jobs in the state, retired ones too");
+    }
+
+    private void source(String source, SourceMonitor monitor) {
+        gauge("finetune.source.parked", source, () -> monitor.status().condition() == Condition.SUSPENDED ? 1 : 0,
+                "1 while the whole source is suspended, such as for a refused key");
+        gauge("finetune.source.held", source, () -> monitor.status().heldUntil() == null ? 0 : 1,
+                "1 while the whole source waits");
+        gauge("finetune.last.success.timestamp.seconds", source, () -> monitor.status().lastSuccess() == null ? 0
+                : monitor.status().lastSuccess().toEpochMilli() / 1000.0, "When the source was last read; 0 if never");
+    }
+
+    private void gauge(String name, String source, Supplier<Number> value, String description) {
+        Gauge.builder(name, value).tag("source", source).description(description).register(registry);
     }
 
     private void drift(String source, CamelContext context) {
-        ChangeDetector observer = context.getRegistry().lookupByNameAndType(source + "-observer", ChangeDetector.class);
-        FunctionCounter.builder("finetune.schema.drift", observer.drift(), SchemaDriftDetector::count).tag("source", source)
-                .description("Fields and statuses of a provider's that no mapping knows").register(registry);
+        ChangeDetector detector = context.getRegistry().lookupByNameAndType(source + "-observer", ChangeDetector.class);
+        FunctionCounter.builder("finetune.schema.drift", detector.drift(), SchemaDriftDetector::count)
+                .tag("source", source).description("Fields and statuses in a provider's answers that no mapping knows")
+                .register(registry);
     }
 
-    private void process() {
-        Stream.of(new JvmMemoryMetrics(), new JvmThreadMetrics(), new ClassLoaderMetrics(), new ProcessorMetrics(),
-                new FileDescriptorMetrics(), new UptimeMetrics()).forEach(binder -> binder.bindTo(registry));
+    private synchronized double count(String source, ToDoubleFunction<JobCounts> number) {
+        SinkSession session = publisher.remembered();
+        if (session == null) {
+            countedAt = null;
+            return Double.NaN;
+        }
+        long now = System.nanoTime();
+        if (countedAt == null || now - countedAt > COUNTS_ARE_FRESH) {
+            counts = JobCounts.bySource(session);
+            countedAt = now;
+        }
+        return number.applyAsDouble(counts.getOrDefault(source, JobCounts.NONE));
     }
 
     private static double size(Path directory) {

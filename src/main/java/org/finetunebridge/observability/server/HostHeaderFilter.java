@@ -1,18 +1,17 @@
 package org.finetunebridge.observability.server;
 
 import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.RoutingContext;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
-import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
-import org.finetunebridge.settings.Settings;
+import org.apache.camel.component.platform.http.main.MainHttpServer;
+import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig;
 
 /**
- * Answers only who asks for the loopback by its own name, if that is where we listen: another site could give itself
- * our address by its name server, and have its script read what we say.
+ * Refuses requests to a server on the loopback that name another host. Without it, a web site could let its own name
+ * point at our address and have a visitor's browser read our pages for it (DNS rebinding).
  */
 final class HostHeaderFilter implements Handler<RoutingContext> {
 
@@ -21,16 +20,25 @@ final class HostHeaderFilter implements Handler<RoutingContext> {
 
     private HostHeaderFilter() {}
 
-    /** Puts it before everything else that the server answers, as soon as there is a server. */
-    static void before(CamelContext context, Settings settings) throws Exception {
-        if (isLoopback(settings.httpHost())) {
-            String router = VertxPlatformHttpRouter.getRouterNameFromPort(settings.httpPort());
-            context.addStartupListener((started, already) -> VertxPlatformHttpRouter.lookup(context, router).route()
-                    .order(Integer.MIN_VALUE).handler(new HostHeaderFilter()));
-        }
+    /**
+     * Puts the filter before everything else that the server answers. It is in place before the server listens, because
+     * Camel installs authentication, as which it is registered, when it makes the server.
+     */
+    static void install(CamelContext context) {
+        AuthenticationConfig authentication = context.hasService(MainHttpServer.class).getConfiguration()
+                .getAuthenticationConfig();
+        var everything = new AuthenticationConfig.AuthenticationConfigEntry() {
+            @Override
+            public Handler<RoutingContext> createAuthenticationHandler(Vertx vertx) {
+                return new HostHeaderFilter();
+            }
+        };
+        everything.setPath("/*");
+        authentication.getEntries().add(everything);
+        authentication.setEnabled(true);
     }
 
-    /** A probe of old may name no host; a browser always does. */
+    /** An old probe may name no host; a browser always does. */
     @Override
     public void handle(RoutingContext request) {
         HostAndPort asked = request.request().authority();
@@ -38,15 +46,7 @@ final class HostHeaderFilter implements Handler<RoutingContext> {
             request.next();
         } else {
             request.response().setStatusCode(403).putHeader("Content-Type", "text/plain")
-                    .end("This is served on the loopback, under its own name only.");
-        }
-    }
-
-    private static boolean isLoopback(String host) {
-        try {
-            return InetAddress.getByName(host).isLoopbackAddress();
-        } catch (UnknownHostException e) {
-            return false;
+                    .end("This server listens on the loopback and answers to the loopback's names only.");
         }
     }
 }

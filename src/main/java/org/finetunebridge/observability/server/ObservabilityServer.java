@@ -6,17 +6,14 @@ import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.UnknownHostException;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.support.PluginHelper;
-import org.finetunebridge.observability.health.PollHealth;
-import org.finetunebridge.observability.health.SinkHealthCheck;
-import org.finetunebridge.observability.health.SourceHealthCheck;
-import org.finetunebridge.observability.health.StateHealthCheck;
+import org.finetunebridge.observability.health.HealthChecks;
+import org.finetunebridge.observability.health.SourceMonitor;
 import org.finetunebridge.observability.metrics.Meters;
 import org.finetunebridge.observability.statuspage.RecentEvents;
 import org.finetunebridge.observability.statuspage.StatusPage;
@@ -25,27 +22,23 @@ import org.finetunebridge.settings.InvalidConfigurationException;
 import org.finetunebridge.settings.Settings;
 import org.finetunebridge.sink.Publisher;
 
-/** Configures Camel's HTTP server, and gives it what it shows. */
+/** Configures Camel's HTTP server for health, metrics and the status page. */
 public final class ObservabilityServer {
 
-    /** A person, a probe and a scraper: more at once wait. */
-    private static final int AT_ONCE = 4;
+    /** Enough for a person, a probe and a scraper; further requests wait. */
+    private static final int WORKERS = 4;
 
     private final Settings settings;
     private final Publisher publisher;
     private final InstantSource clock;
-    private final Map<SourcePoller, PollHealth> pulses = new LinkedHashMap<>();
+    private final List<SourceMonitor> monitors;
 
     /** @param settings with a port that is not 0 */
     public ObservabilityServer(Settings settings, Publisher publisher, List<SourcePoller> pollers, InstantSource clock) {
         this.settings = settings;
         this.publisher = publisher;
         this.clock = clock;
-        for (SourcePoller poller : pollers) {
-            var pulse = new PollHealth(clock);
-            pulses.put(poller, pulse);
-            poller.onPoll(pulse);
-        }
+        this.monitors = pollers.stream().map(poller -> new SourceMonitor(poller, clock)).toList();
     }
 
     /**
@@ -56,7 +49,7 @@ public final class ObservabilityServer {
     public void configure(CamelContext context) {
         probe();
         context.getRegistry().bind("vertx", vertx());
-        // The page and the rest share one server because both name the same port.
+        // The page shares one server with health and metrics because both name the same port.
         for (String server : List.of("camel.server.", "camel.management.")) {
             set(context, server + "enabled", "true");
             set(context, server + "host", settings.httpHost());
@@ -68,7 +61,7 @@ public final class ObservabilityServer {
         set(context, "camel.management.metricsEnabled", "true");
         set(context, "camel.health.exposureLevel", "full");
         set(context, "camel.metrics.enabled", "true");
-        // It would time every step between two routes, under the name of an endpoint.
+        // It would time every call between two routes, with the endpoint as a label.
         set(context, "camel.metrics.enableExchangeEventNotifier", "false");
     }
 
@@ -76,24 +69,24 @@ public final class ObservabilityServer {
         context.getPropertiesComponent().addOverrideProperty(key, value);
     }
 
-    /** When Camel has read it. */
+    /**
+     * After Camel has read its configuration, before the server listens.
+     *
+     * @throws IllegalStateException if the routes of the page cannot be loaded
+     */
     public void open(CamelContext context) {
-        HealthCheckRegistry checks = HealthCheckRegistry.get(context);
-        pulses.forEach((poller, pulse) -> checks.register(new SourceHealthCheck(poller, pulse, clock)));
-        checks.register(new SinkHealthCheck(publisher, settings.sink()));
-        checks.register(new StateHealthCheck(publisher, settings));
-        var meters = new Meters(context.getRegistry().findSingleByType(MeterRegistry.class), clock);
-        meters.bind(pulses, publisher, context);
-        meters.bindFiles(settings);
-        addPage(context);
-    }
-
-    private void addPage(CamelContext context) {
+        boolean loopback = isLoopback(settings.httpHost());
+        if (loopback) {
+            HostHeaderFilter.install(context);
+        }
+        new HealthChecks(publisher, settings).register(HealthCheckRegistry.get(context), monitors);
+        new Meters(context.getRegistry().findSingleByType(MeterRegistry.class), publisher, clock)
+                .bind(monitors, settings, context);
         var recent = new RecentEvents();
         publisher.onCommit(recent);
-        context.getRegistry().bind("page", new StatusPage(pulses, publisher, recent, clock));
+        context.getRegistry().bind("page", new StatusPage(monitors, publisher, recent,
+                loopback || settings.showPayloads(), clock));
         try {
-            HostHeaderFilter.before(context, settings);
             PluginHelper.getRoutesLoader(context).loadRoutes(PluginHelper.getResourceLoader(context)
                     .resolveResource("classpath:page/page.camel.yaml"));
         } catch (Exception e) {
@@ -101,7 +94,15 @@ public final class ObservabilityServer {
         }
     }
 
-    /** Camel's server would only log that its port is taken. */
+    private static boolean isLoopback(String host) {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+
+    /** Fails if the port is taken; Camel's server would only log that. */
     private void probe() {
         try {
             new ServerSocket(settings.httpPort(), 1, InetAddress.getByName(settings.httpHost())).close();
@@ -114,7 +115,7 @@ public final class ObservabilityServer {
 
     private static VertxOptions vertx() {
         var noFiles = new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
-        return new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(AT_ONCE).setInternalBlockingPoolSize(1)
+        return new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(WORKERS).setInternalBlockingPoolSize(1)
                 .setFileSystemOptions(noFiles);
     }
 }

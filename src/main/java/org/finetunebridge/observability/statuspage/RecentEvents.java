@@ -1,5 +1,8 @@
 package org.finetunebridge.observability.statuspage;
 
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
 import org.finetunebridge.event.FactType;
@@ -8,42 +11,69 @@ import org.finetunebridge.event.cloudevents.EventMetadata;
 import org.finetunebridge.sink.Batch;
 
 /**
- * What was told lately, kept as it was told: it is read only when somebody looks. Bounded, so that a page nobody opens
- * costs little.
+ * The events and dead letters published last, as many as fit. They are kept as bytes and parsed when somebody looks, so
+ * that a page nobody opens costs little.
  */
 public final class RecentEvents implements Consumer<Batch> {
 
     private static final int MEGABYTE = 1024 * 1024;
 
-    private final EventRingBuffer changes = new EventRingBuffer(2000, 3 * MEGABYTE);
-    /** Apart, since logs are many and would push everything else out. */
-    private final EventRingBuffer logs = new EventRingBuffer(50, MEGABYTE / 4);
-    private final EventRingBuffer letters = new EventRingBuffer(50, MEGABYTE);
+    private final Ring changes = new Ring(2000, 3 * MEGABYTE);
+    /** Apart, because log lines are many and would push everything else out. */
+    private final Ring logs = new Ring(50, MEGABYTE / 4);
+    private final Ring letters = new Ring(50, MEGABYTE);
 
     @Override
     public void accept(Batch batch) {
         for (EncodedEvent event : batch.events()) {
-            (EventMetadata.of(event).kind() == FactType.LOG_APPENDED ? logs : changes).add(event);
+            FactType kind = EventMetadata.of(event).kind();
+            (kind == FactType.JOB_STATUS_CHANGED || kind == FactType.CHECKPOINT_CHANGED ? changes : logs).add(event);
         }
         batch.deadLetters().forEach(letters::add);
     }
 
-    /** Statuses and checkpoints, in the order they were told. */
-    List<EventView> changes() {
-        return items(changes);
+    /** Statuses and checkpoints, in the order in which they were published. */
+    List<RecentEvent> changes() {
+        return changes.all();
     }
 
-    /** Log lines, in the order they were told. */
-    List<EventView> logs() {
-        return items(logs);
+    /** Log lines and all other events, in the order in which they were published. */
+    List<RecentEvent> logs() {
+        return logs.all();
     }
 
-    /** Dead letters, in the order they were written. */
-    List<EventView> letters() {
-        return items(letters);
+    /** Dead letters, in the order in which they were written. */
+    List<RecentEvent> letters() {
+        return letters.all();
     }
 
-    private static List<EventView> items(EventRingBuffer ring) {
-        return ring.all().stream().map(EventView::of).toList();
+    /** Drops the oldest when there are too many, or too many bytes. */
+    private static final class Ring {
+
+        private final int most;
+        private final int mostBytes;
+        private final Deque<EncodedEvent> events = new ArrayDeque<>();
+        private int bytes;
+
+        Ring(int most, int mostBytes) {
+            this.most = most;
+            this.mostBytes = mostBytes;
+        }
+
+        synchronized void add(EncodedEvent event) {
+            events.addLast(event);
+            bytes += event.value().length;
+            while (events.size() > most || bytes > mostBytes) {
+                bytes -= events.removeFirst().value().length;
+            }
+        }
+
+        List<RecentEvent> all() {
+            List<EncodedEvent> copy;
+            synchronized (this) {
+                copy = new ArrayList<>(events);
+            }
+            return copy.stream().map(RecentEvent::of).toList();
+        }
     }
 }

@@ -1,105 +1,75 @@
 package org.finetunebridge.observability.statuspage;
 
+import com.samskivert.mustache.Mustache;
+import com.samskivert.mustache.Template;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
-import org.finetunebridge.observability.health.PollHealth;
-import org.finetunebridge.polling.SourcePoller;
+import org.finetunebridge.observability.health.SourceMonitor;
 import org.finetunebridge.sink.Publisher;
-import org.finetunebridge.sink.SinkSession;
-import org.finetunebridge.text.LogSanitizer;
 
-/** What a person sees of the bridge. Nothing on it changes anything. */
+/** The status page. Nothing on it changes anything. */
 public final class StatusPage {
 
-    /** Nothing but our own style sheet is loaded, and no script runs, whatever a provider's text says. */
+    /** Only our own style sheet is loaded, and no script runs, whatever a provider's text says. */
     private static final String POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none';"
             + " frame-ancestors 'none'";
     private static final int LONGEST_SEARCH = 200;
-    private static final String SECONDS = "5";
 
-    private final Map<SourcePoller, PollHealth> pollers;
+    private final List<SourceMonitor> monitors;
     private final Publisher publisher;
-    private final RecentEvents recent;
+    private final PageViewFactory views;
     private final InstantSource clock;
+    private final Template template = template();
 
-    /** @param recent what was told since the start */
-    public StatusPage(Map<SourcePoller, PollHealth> pollers, Publisher publisher, RecentEvents recent, InstantSource clock) {
-        this.pollers = pollers;
+    /**
+     * @param recent       what has been published since the start
+     * @param showPayloads whether dead letters are shown with their payloads
+     */
+    public StatusPage(List<SourceMonitor> monitors, Publisher publisher, RecentEvents recent, boolean showPayloads,
+            InstantSource clock) {
+        this.monitors = monitors;
         this.publisher = publisher;
-        this.recent = recent;
+        this.views = new PageViewFactory(recent, showPayloads);
         this.clock = clock;
     }
 
-    /** The page. */
+    /** Every value is escaped unless the template says otherwise, which it never does; a name it misspells is an error. */
+    static Template template() {
+        return Mustache.compiler().withEscaper(new HtmlEscaper()).nullValue("").emptyStringIsFalse(true)
+                .strictSections(true).compile(resource("page.mustache"));
+    }
+
+    /** Answers with the page. */
     public void show(Exchange exchange) {
         String query = exchange.getMessage().getHeader(Exchange.HTTP_QUERY, "", String.class);
-        answer(exchange, "text/html; charset=UTF-8", page(value(query, "q"), value(query, "still")));
+        String search = value(query, "q");
+        boolean live = search.isEmpty() && value(query, "still").isEmpty();
+        PageView view = views.create(monitors.stream().map(SourceMonitor::status).toList(), publisher.remembered(),
+                publisher.suspension(), search, LONGEST_SEARCH, live, clock.instant());
+        answer(exchange, "text/html; charset=UTF-8", template.execute(view));
     }
 
-    /** Its style sheet. */
-    public void style(Exchange exchange) throws IOException {
-        try (InputStream css = StatusPage.class.getResourceAsStream("/page/style.css")) {
-            answer(exchange, "text/css; charset=UTF-8", new String(css.readAllBytes(), StandardCharsets.UTF_8));
+    /** Answers with its style sheet. */
+    public void style(Exchange exchange) {
+        answer(exchange, "text/css; charset=UTF-8", resource("style.css"));
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = StatusPage.class.getResourceAsStream("/page/" + name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
-    private String page(String search, String still) {
-        Instant now = clock.instant();
-        SinkSession session = publisher.remembered();
-        boolean live = search.isEmpty() && still.isEmpty();
-        var html = new HtmlWriter();
-        html.open("html", "lang", "en").open("head").empty("meta", "charset", "utf-8")
-                .empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1")
-                .empty("meta", "name", "color-scheme", "content", "light dark");
-        if (live) {
-            html.empty("meta", "http-equiv", "refresh", "content", SECONDS);
-        }
-        html.element("title", "FineTune Bridge").empty("link", "rel", "stylesheet", "href", "/style.css").close();
-        html.open("body").line();
-        head(html, search, live, now);
-        html.open("main", "id", "main");
-        if (publisher.suspension() != null) {
-            html.element("p", LogSanitizer.line("Nothing can be written: " + publisher.suspension().getMessage()), "class",
-                    "alarm", "role", "alert");
-        }
-        new SourcesSection(pollers).write(html, session, now);
-        new JobsSection(names(), session, recent.changes(), search, now).write(html);
-        var diff = new EventsSection(recent, search, now);
-        diff.events(html);
-        diff.letters(html);
-        return html.close().close().close().toString();
-    }
-
-    private static void head(HtmlWriter html, String search, boolean live, Instant now) {
-        html.element("a", "Skip to the content", "href", "#main", "class", "skip").open("header")
-                .element("h1", "FineTune Bridge").open("form", "role", "search", "action", "/", "method", "get")
-                .element("label", "Job id", "for", "q").empty("input", "type", "search", "id", "q", "name", "q",
-                        "value", search, "maxlength", "" + LONGEST_SEARCH, "autocomplete", "off")
-                .element("button", "Search").close();
-        html.open("p").text("As of ").element("time", now.toString().substring(0, 19) + 'Z', "datetime",
-                now.toString());
-        if (live) {
-            html.text(", again every " + SECONDS + " seconds. ").element("a", "Hold still", "href", "/?still=1");
-        } else {
-            html.text(". ").element("a", search.isEmpty() ? "Go on" : "All jobs", "href", "/");
-        }
-        html.text(" · ").element("a", "health", "href", "/observe/health").text(" · ")
-                .element("a", "metrics", "href", "/observe/metrics").close().close().line();
-    }
-
-    private List<String> names() {
-        return pollers.keySet().stream().map(poller -> poller.source().name()).toList();
-    }
-
-    /** Camel would answer with the headers that it was asked with. */
+    /** Removes all headers first, or Camel would send those of the request back. */
     private static void answer(Exchange exchange, String type, String body) {
         Message answer = exchange.getMessage();
         answer.removeHeaders("*");

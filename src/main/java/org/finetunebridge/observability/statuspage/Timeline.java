@@ -2,62 +2,59 @@ package org.finetunebridge.observability.statuspage;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.finetunebridge.event.Fact;
 
-/** A job's life as a small picture: a bar of its statuses, and a dot for every checkpoint. */
-final class Timeline {
+/**
+ * A job's life as a small picture: a bar for every status, and a dot for every checkpoint. Numbers are pixels.
+ *
+ * @param words the same for those who cannot see it
+ */
+record Timeline(int width, String words, List<Bar> bars, List<Dot> dots) {
 
     private static final int WIDTH = 200;
-    private static final int HEIGHT = 16;
-    /** More would be a smear, and a page of them too long. */
-    private static final int MARKS = 64;
+    /** More could not be told apart, and would make the page too long. */
+    private static final int MOST_EVENTS = 64;
 
-    private final List<EventView> items;
-    private final Instant from;
-    private final Instant to;
+    record Bar(double x, double width, String shade) { }
 
-    /** @param story what was told of the job, oldest first; not empty */
-    Timeline(List<EventView> story, Instant now) {
-        items = story.subList(Math.max(0, story.size() - MARKS), story.size());
-        from = items.get(0).time();
-        Instant last = items.get(items.size() - 1).time();
-        boolean over = items.stream().anyMatch(item -> item.isStatus() && Fact.isTerminal(item.status()));
-        to = over || now.isBefore(last) ? last : now;
-    }
+    record Dot(double x, String shade) { }
 
-    void write(HtmlWriter html) {
-        html.open("svg", "role", "img", "viewBox", "0 0 " + WIDTH + ' ' + HEIGHT, "width", "" + WIDTH, "height",
-                "" + HEIGHT, "class", "timeline").element("title", words());
-        List<EventView> statuses = items.stream().filter(EventView::isStatus).toList();
+    /** @param events statuses and checkpoints published of the job, oldest first; not empty */
+    static Timeline of(List<RecentEvent> events, Instant now) {
+        List<RecentEvent> shown = events.subList(Math.max(0, events.size() - MOST_EVENTS), events.size());
+        Instant from = shown.get(0).time();
+        Instant last = shown.get(shown.size() - 1).time();
+        boolean over = shown.stream().anyMatch(event -> event.isStatus() && Fact.isTerminal(event.text("status")));
+        Duration whole = Duration.between(from, over || now.isBefore(last) ? last : now);
+        List<RecentEvent> statuses = shown.stream().filter(RecentEvent::isStatus).toList();
+        List<Bar> bars = new ArrayList<>();
         for (int i = 0; i < statuses.size(); i++) {
-            double start = x(statuses.get(i).time());
-            double end = i + 1 < statuses.size() ? x(statuses.get(i + 1).time()) : WIDTH;
-            html.open("rect", "x", number(Math.min(start, WIDTH - 3)), "y", "5", "width",
-                    number(Math.max(3, end - start)), "height", "6", "class", StatusStyle.shade(statuses.get(i).status()))
-                    .close();
+            double start = x(from, statuses.get(i).time(), whole);
+            double end = i + 1 < statuses.size() ? x(from, statuses.get(i + 1).time(), whole) : WIDTH;
+            bars.add(new Bar(rounded(Math.min(start, WIDTH - 3)), rounded(Math.max(3, end - start)), shade(statuses.get(i))));
         }
-        items.stream().filter(item -> !item.isStatus()).forEach(item -> html.open("circle", "cx",
-                number(Math.min(WIDTH - 4, Math.max(4, x(item.time())))), "cy", "8", "r", "3", "class",
-                StatusStyle.shade(item.status())).close());
-        html.close();
+        List<Dot> dots = shown.stream().filter(event -> !event.isStatus()).map(event -> new Dot(
+                rounded(Math.min(WIDTH - 4, Math.max(4, x(from, event.time(), whole)))), shade(event))).toList();
+        return new Timeline(WIDTH, shown.stream().map(Timeline::words).collect(Collectors.joining(", ")), bars, dots);
     }
 
-    private String words() {
-        var words = new StringBuilder();
-        for (EventView item : items) {
-            words.append(words.isEmpty() ? "" : ", ").append(item.isStatus() ? "" : item.text("checkpoint") + ' ')
-                    .append(item.status()).append(" at ").append(item.time());
-        }
-        return words.toString();
+    private static String words(RecentEvent event) {
+        return (event.isStatus() ? "" : event.text("checkpoint") + ' ') + event.text("status") + " at " + event.time();
     }
 
-    private double x(Instant time) {
-        long all = Duration.between(from, to).toMillis();
+    private static String shade(RecentEvent event) {
+        return PageView.Badge.of(event.text("status")).shade();
+    }
+
+    private static double x(Instant from, Instant time, Duration whole) {
+        long all = whole.toMillis();
         return all <= 0 ? 0 : Math.max(0, Math.min(1, (double) Duration.between(from, time).toMillis() / all)) * WIDTH;
     }
 
-    private static String number(double value) {
-        return Double.toString(Math.round(value * 10) / 10.0);
+    private static double rounded(double value) {
+        return Math.round(value * 10) / 10.0;
     }
 }

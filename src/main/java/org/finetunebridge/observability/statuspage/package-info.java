@@ -1,2 +1,2 @@
-/** The status page: what a person sees of the bridge, rendered here, without a script. */
+/** The status page: the state and the last events as HTML from one template, without a script. */
 package org.finetunebridge.observability.statuspage;

@@ -3,7 +3,6 @@ package org.finetunebridge.sink.kafka;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -24,10 +23,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.PluginHelper;
+import org.finetunebridge.InstalledProgram;
 import org.finetunebridge.simulator.Sandbox;
 import org.finetunebridge.simulator.SimulatedAccount;
 import org.finetunebridge.simulator.SimulatedJob;
@@ -91,8 +90,7 @@ class ExamplesIT {
 
     @Test
     void kcatPrintsOneEventALine() throws Exception {
-        assumeTrue(Stream.of(System.getenv("PATH").split(java.io.File.pathSeparator))
-                .anyMatch(directory -> Files.isExecutable(Path.of(directory, "kcat"))), "kcat is not installed");
+        InstalledProgram.require("kcat", "the command in docs/examples by kcat");
         account.finished(5, 3, 0);
         publish();
         MatchResult command = Pattern.compile("(?m)^kcat .*-f '(.*)'$").matcher(
