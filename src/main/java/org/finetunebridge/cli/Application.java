@@ -1,7 +1,6 @@
 package org.finetunebridge.cli;
 
 import java.util.Locale;
-import picocli.CommandLine;
 
 /** Starts the bridge as a plain process. */
 public final class Application {
@@ -10,8 +9,10 @@ public final class Application {
 
     /** See {@code --help}. */
     public static void main(String[] arguments) {
+        var shutdown = new ProcessShutdown();
+        shutdown.install(arguments);
         // JSLT's upper and lower case, among others, would follow the language of the machine.
         Locale.setDefault(Locale.ROOT);
-        System.exit(BridgeCommand.commandLine().execute(arguments));
+        shutdown.exit(BridgeCommand.commandLine(shutdown).execute(arguments));
     }
 }

@@ -15,6 +15,7 @@ import org.finetunebridge.provider.RouteFiles;
 import org.finetunebridge.provider.validation.MappingFixtures;
 import org.finetunebridge.provider.validation.ProviderValidator;
 import org.finetunebridge.settings.InvalidConfigurationException;
+import org.finetunebridge.sink.SinkUnavailableException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -22,15 +23,16 @@ import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** Tries everything without writing anything. */
-@Command(name = "check", description = "Validate the configuration, read each source once, show what would be published.")
+@Command(name = "check", description = "Validate the configuration, ask the sink, read each source once, and show what"
+        + " would be published. Writes nothing.")
 final class CheckCommand implements Callable<Integer> {
 
     @Option(names = "--provider", paramLabel = "DIR",
-            description = "Only look at the files of the providers in this folder, and at what they make of the answers in "
-                    + "its fixtures/<provider>/<resource>/*.response.json; ask nobody anything.")
+            description = "Only read the files of the providers in this folder, and show what they make of the answers"
+                    + " in its fixtures/<provider>/<resource>/*.response.json. Asks nobody anything.")
     private Path folder;
 
-    @Option(names = "--json", description = "Say it in one JSON object, for machines.")
+    @Option(names = "--json", description = "Print one JSON object, for machines.")
     private boolean json;
 
     @ParentCommand
@@ -49,13 +51,13 @@ final class CheckCommand implements Callable<Integer> {
             return check(out).exit();
         }
         try {
-            CheckReport checked = check(null);
-            new CheckJsonWriter(out).write(checked);
-            return checked.exit();
+            CheckReport report = check(null);
+            new CheckReportWriter(out).json(report);
+            return report.exit();
         } catch (RuntimeException e) {
             InvalidConfigurationException bad = Throwables.of(InvalidConfigurationException.class, e);
             if (bad != null) {
-                new CheckJsonWriter(out).write(bad.problems());
+                new CheckReportWriter(out).json(bad.problems());
             }
             throw e;
         }
@@ -67,17 +69,49 @@ final class CheckCommand implements Callable<Integer> {
             bridge.init();
             Map<String, String> configuration = CheckReport.masked(bridge.configuration());
             if (out != null) {
-                new CheckTextWriter(out).configuration(configuration);
+                new CheckReportWriter(out).configuration(configuration);
             }
-            RunCommand.requireSources(bridge.settings(), spec.commandLine().getErr());
+            List<String> hints = parent.options().hints();
+            RunCommand.requireSources(bridge.settings(), hints, spec.commandLine().getErr());
             bridge.start();
-            CheckReport checked = new CheckReport(configuration, bridge.settings(), bridge.settings().sources().stream()
-                    .map(source -> SourceProbe.of(source, bridge.context())).toList());
+            CheckReport report = new CheckReport(configuration, bridge.settings(), sinkProblems(bridge),
+                    bridge.settings().sources().stream()
+                            .map(source -> CheckReport.Probe.of(source, bridge.context())).toList(), hints);
             if (out != null) {
-                new CheckTextWriter(out).write(checked);
+                new CheckReportWriter(out).text(report);
             }
-            return checked;
+            return report;
         }
+    }
+
+    /** What keeps the sink from being written, as far as that shows without writing. */
+    private static List<String> sinkProblems(Bridge bridge) {
+        List<String> problems = new ArrayList<>();
+        if (bridge.settings().sink().equals("file")) {
+            CheckReport.directories(bridge.settings()).forEach((key, directory) -> {
+                if (!isWritable(directory)) {
+                    problems.add(key + " = " + directory + ": cannot be written by this user");
+                }
+            });
+        }
+        try {
+            bridge.sink().inspect();
+        } catch (SinkUnavailableException e) {
+            if (e.getCause() instanceof InvalidConfigurationException) {
+                throw e;
+            }
+            problems.add(e.getMessage());
+        }
+        return problems;
+    }
+
+    /** Whether it could be made, if it is not there. */
+    private static boolean isWritable(Path directory) {
+        Path there = directory.toAbsolutePath();
+        while (there.getParent() != null && !Files.exists(there)) {
+            there = there.getParent();
+        }
+        return Files.isDirectory(there) && Files.isWritable(there);
     }
 
     private int inspect(PrintWriter out) throws IOException {
@@ -86,7 +120,8 @@ final class CheckCommand implements Callable<Integer> {
         }
         var own = new ProviderRegistry(new RouteFiles(Bridge.class.getClassLoader(), List.of(), List.of(folder)));
         if (own.names().isEmpty()) {
-            throw new InvalidConfigurationException(List.of(folder + ": there is no <provider>.properties, the file that names a provider"));
+            throw new InvalidConfigurationException(List.of(folder
+                    + ": there is no <provider>.properties, the file that names a provider"));
         }
         var files = new RouteFiles(Bridge.class.getClassLoader(), RouteFiles.packed(), List.of(folder));
         var inspection = new ProviderValidator(files);

@@ -5,7 +5,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.finetunebridge.camel.Bridge;
+import org.finetunebridge.polling.SourcePoller;
 import org.finetunebridge.simulator.Sandbox;
 import org.finetunebridge.simulator.Simulation;
 import picocli.CommandLine.Command;
@@ -14,14 +19,15 @@ import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** The bridge and its providers in one process. */
-@Command(name = "demo", description = "Watch the built-in sandbox providers: needs no key and no network.")
+@Command(name = "demo", description = "Poll built-in, made-up providers: needs no key and no network.")
 final class DemoCommand implements Callable<Integer> {
 
     private static final double SPEED = 60;
+    private static final int SECONDS_BETWEEN_LINES = 3;
     private static final String DIRECTORY = "data/demo/";
     /** What a configuration says of real accounts is not about the made-up ones. */
     private static final List<String> OWN = List.of("provider", "jobs", "models", "since", "cron", "cron-zone",
-            "concurrency", "rate", "time-zone", "request-timeout", "logs");
+            "concurrency", "rate", "time-zone", "request-timeout", "logs", "events");
 
     @ParentCommand
     private BridgeCommand parent;
@@ -33,14 +39,44 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Sandbox sandbox = Sandbox.start(Simulation.demo(SPEED));
         Bridge bridge = parent.options().bridge(false, settings(sandbox.url())).served();
-        bridge.init();
-        RunCommand.stopOnSignal(bridge, sandbox);
-        boolean terminal = System.console() != null;
-        PrintWriter out = spec.commandLine().getOut();
-        out.println("The providers of this demo are made up. Their events go to " + DIRECTORY + "events; Ctrl-C ends it.");
-        bridge.publisher().onCommit(new EventPrinter(out, terminal));
-        bridge.start();
-        throw bridge.publisher().fenced().get();
+        parent.shutdown().serves(bridge, sandbox);
+        try {
+            bridge.init();
+            PrintWriter out = spec.commandLine().getOut();
+            out.println("The providers of this demo are made up. All events, log lines too, go to " + DIRECTORY
+                    + "events; Ctrl-C ends it.");
+            var printer = new EventPrinter(out, BridgeCommand.isTerminal());
+            bridge.publisher().onCommit(printer);
+            bridge.start();
+            parent.shutdown().started();
+            show(bridge, printer);
+            throw bridge.publisher().fenced().get();
+        } finally {
+            parent.shutdown().close();
+        }
+    }
+
+    /** Shows what happens, until another instance takes over. */
+    private static void show(Bridge bridge, EventPrinter printer) throws InterruptedException, ExecutionException {
+        CompletableFuture<?> fenced = bridge.publisher().fenced();
+        CompletableFuture<Void> caughtUp = CompletableFuture.runAsync(() -> {
+            for (SourcePoller poller : bridge.pollers()) {
+                try {
+                    poller.awaitFirstSweep();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        });
+        CompletableFuture.anyOf(fenced, caughtUp).get();
+        printer.history();
+        while (!fenced.isDone()) {
+            try {
+                fenced.get(SECONDS_BETWEEN_LINES, TimeUnit.SECONDS);
+            } catch (TimeoutException e) {
+                printer.news();
+            }
+        }
     }
 
     private static Map<String, String> settings(String url) {

@@ -7,23 +7,37 @@ import java.io.PrintWriter;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.finetunebridge.event.cloudevents.EncodedEvent;
 import org.finetunebridge.sink.Batch;
 import org.finetunebridge.text.LogSanitizer;
 
-/** Shows what happens as it happens: one line an event, with colours where a person looks. */
+/**
+ * Shows a person what is published: first the last status of each job, as history, then one line an event, in order of
+ * time. Log lines, of which there are many, are counted.
+ */
 final class EventPrinter implements Consumer<Batch> {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
+    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("MM-dd HH:mm", Locale.ROOT);
+    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("   HH:mm:ss", Locale.ROOT);
     private static final Map<String, String> COLOURS = Map.of("SUCCEEDED", "32", "READY", "32", "FAILED", "31",
             "EXPORT_FAILED", "31", "CANCELLED", "33", "RUNNING", "36");
 
     private final PrintWriter out;
     private final boolean coloured;
+    private final List<Line> lines = new ArrayList<>();
+    private int logLines;
+
+    /** What is shown of one event; {@code status} says whether it is how a job stands. */
+    private record Line(Instant time, String account, String job, boolean status, String text) {}
 
     /** @param coloured whether the output is a terminal */
     EventPrinter(PrintWriter out, boolean coloured) {
@@ -31,42 +45,73 @@ final class EventPrinter implements Consumer<Batch> {
         this.coloured = coloured;
     }
 
+    /** Takes what was committed; shown by the next {@link #history} or {@link #news}. */
     @Override
-    public void accept(Batch batch) {
-        batch.events().forEach(this::show);
-        batch.deadLetters().forEach(this::show);
+    public synchronized void accept(Batch batch) {
+        batch.events().forEach(this::add);
+        batch.deadLetters().forEach(this::add);
+    }
+
+    /** Shows what was there before anybody looked: the last status of each job. */
+    synchronized void history() {
+        Map<String, Line> last = new LinkedHashMap<>();
+        sorted().filter(Line::status).forEach(line -> last.put(line.account() + '/' + line.job(), line));
+        out.printf(Locale.ROOT, "%n%d events of %d jobs from before this start. How each job stands, and since when:%n",
+                lines.size() + logLines, last.size());
+        last.values().stream().sorted(Comparator.comparing(Line::time)).forEach(line -> print(line, DAY));
+        out.printf(Locale.ROOT, "%nFrom now on, as it happens:%n");
+        clear();
+    }
+
+    /** Shows what came since the last time. */
+    synchronized void news() {
+        sorted().forEach(line -> print(line, CLOCK));
+        if (logLines > 0) {
+            out.printf(Locale.ROOT, "             and %s%n", OnceCommand.count(logLines, "log line"));
+        }
+        clear();
+    }
+
+    private Stream<Line> sorted() {
+        return lines.stream().sorted(Comparator.comparing(Line::time));
+    }
+
+    private void clear() {
+        lines.clear();
+        logLines = 0;
         out.flush();
     }
 
-    private void show(EncodedEvent event) {
+    private void print(Line line, DateTimeFormatter clock) {
+        out.printf(Locale.ROOT, "%s  %-10s  %-22s  %s%n", clock.format(line.time().atZone(ZoneId.systemDefault())),
+                line.account(), line.job(), line.text());
+    }
+
+    private void add(EncodedEvent event) {
         try {
             JsonNode json = MAPPER.readTree(event.value());
             JsonNode data = json.path("data");
-            out.printf(Locale.ROOT, "%s  %-10s  %-22s  %s%n",
-                    CLOCK.format(Instant.parse(json.path("time").asText()).atZone(ZoneId.systemDefault())),
-                    data.path("account").asText(), LogSanitizer.line(data.path("jobId").asText("-")), what(json, data));
+            String type = json.path("type").asText();
+            if (type.contains(".log.") || type.contains(".metrics.")) {
+                logLines++;
+            } else {
+                lines.add(new Line(Instant.parse(json.path("time").asText()), data.path("account").asText(),
+                        LogSanitizer.line(data.path("jobId").asText("-")), type.contains(".job."), text(type, data)));
+            }
         } catch (IOException e) {
             throw new IllegalStateException("an event is JSON", e);
         }
     }
 
-    private String what(JsonNode json, JsonNode data) {
-        String type = json.path("type").asText();
+    private String text(String type, JsonNode data) {
         if (type.contains(".job.")) {
-            return status(data) + (data.has("previousStatus") ? " (was " + data.path("previousStatus").asText() + ")"
-                    : "") + (data.has("outputModel") ? "  " + LogSanitizer.line(data.path("outputModel").asText()) : "");
+            String before = data.has("previousStatus") ? " (was " + data.path("previousStatus").asText() + ")" : "";
+            String model = data.has("outputModel") ? "  " + LogSanitizer.line(data.path("outputModel").asText()) : "";
+            return status(data) + before + model;
         }
-        if (type.contains(".checkpoint.")) {
-            return LogSanitizer.line(data.path("checkpoint").asText()) + "  " + status(data);
-        }
-        return type.contains(".log.") ? data.path("level").asText() + "  " + message(data)
+        return type.contains(".checkpoint.")
+                ? "checkpoint " + LogSanitizer.line(data.path("checkpoint").asText()) + "  " + status(data)
                 : painted("31", "dead letter: " + LogSanitizer.line(data.path("error").path("message").asText()));
-    }
-
-    /** A message that is JSON is told by the status in it: the rest is for programs. */
-    private static String message(JsonNode data) {
-        JsonNode status = data.path("parsed").path("status");
-        return LogSanitizer.line(status.isTextual() ? status.textValue() : data.path("message").asText());
     }
 
     private String status(JsonNode data) {

@@ -1,7 +1,10 @@
 package org.finetunebridge.cli;
 
+import java.io.PrintWriter;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.finetunebridge.camel.Bridge;
 import org.finetunebridge.polling.CycleResult;
 import org.finetunebridge.polling.SourcePoller;
@@ -14,6 +17,8 @@ import picocli.CommandLine.Spec;
 @Command(name = "once", description = "Catch up with every source once, then end.")
 final class OnceCommand implements Callable<Integer> {
 
+    private static final int SECONDS_IN_SILENCE = 3;
+
     @ParentCommand
     private BridgeCommand parent;
 
@@ -22,37 +27,56 @@ final class OnceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        PrintWriter err = spec.commandLine().getErr();
         try (Bridge bridge = parent.options().bridge(true, Map.of())) {
             bridge.init();
-            RunCommand.requireSources(bridge.settings(), spec.commandLine().getErr());
-            var progress = new ProgressLine(spec.commandLine().getErr());
-            if (System.console() != null) {
-                bridge.publisher().onCommit(progress);
-            }
-            RunCommand.openSink(bridge.publisher());
+            RunCommand.requireSources(bridge.settings(), parent.options().hints(), err);
+            var tally = new CommitTally(BridgeCommand.isTerminal() ? err : null);
+            bridge.publisher().onCommit(tally);
+            openSink(bridge, err);
             bridge.start();
             for (SourcePoller poller : bridge.pollers()) {
                 poller.awaitFirstSweep();
             }
-            if (System.console() != null) {
-                progress.end();
-            }
-            return summary(bridge);
+            tally.end();
+            return summary(bridge, tally);
         }
     }
 
-    private int summary(Bridge bridge) {
+    /** Says that it waits before anybody wonders, and for what. */
+    private static void openSink(Bridge bridge, PrintWriter err) {
+        String waits = "Waiting for the sink (" + bridge.settings().sink() + "), two minutes at most";
+        CompletableFuture<Void> notice = CompletableFuture.runAsync(() -> err.println(waits),
+                CompletableFuture.delayedExecutor(SECONDS_IN_SILENCE, TimeUnit.SECONDS));
+        try {
+            String why = RunCommand.openSink(bridge);
+            if (why != null) {
+                err.println(waits + ": " + why);
+            }
+        } finally {
+            notice.cancel(false);
+        }
+    }
+
+    private int summary(Bridge bridge, CommitTally tally) {
         boolean fenced = bridge.publisher().fenced().isDone();
         if (fenced) {
             spec.commandLine().getErr().println(bridge.publisher().fenced().join().getMessage());
         }
         int result = fenced ? BridgeCommand.FAILED : 0;
         for (SourcePoller poller : bridge.pollers()) {
-            CycleResult tally = poller.tally();
-            spec.commandLine().getOut().println(poller.source().name() + ": " + tally.read() + (tally.read() == 1 ? " job read" : " jobs read")
-                    + (tally.failed() == 0 ? "" : ", " + tally.failed() + " not read: " + tally.reason()));
-            result = tally.failed() == 0 ? result : BridgeCommand.FAILED;
+            CycleResult jobs = poller.tally();
+            CommitTally.Count count = tally.of(poller.source().name());
+            spec.commandLine().getOut().println(poller.source().name() + ": " + count(jobs.read(), "job") + " read, "
+                    + count(count.events(), "event") + " published, " + count.deadLetters() + " dead-lettered"
+                    + (jobs.failed() == 0 ? "" : "; " + jobs.failed() + " not read: " + jobs.reason()));
+            result = jobs.failed() == 0 && count.deadLetters() == 0 ? result : BridgeCommand.FAILED;
         }
         return result;
+    }
+
+    /** {@code 1 job}, {@code 2 jobs}. */
+    static String count(int number, String what) {
+        return number + " " + what + (number == 1 ? "" : "s");
     }
 }

@@ -1,14 +1,15 @@
 package org.finetunebridge.cli;
 
 import java.io.PrintWriter;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.finetunebridge.camel.Bridge;
 import org.finetunebridge.settings.InvalidConfigurationException;
 import org.finetunebridge.settings.Settings;
-import org.finetunebridge.sink.Publisher;
+import org.finetunebridge.settings.SettingsReader;
+import org.finetunebridge.sink.SinkSession;
 import org.finetunebridge.sink.SinkUnavailableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,12 +18,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-/** Watches until it is stopped. */
-@Command(name = "run", description = "Watch every configured source until stopped (the default).")
+/** Reads every source again and again until it is stopped. */
+@Command(name = "run", description = "Poll every configured source until stopped (the default).")
 final class RunCommand implements Callable<Integer> {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
-    private static final Duration LONGEST_STOP = Duration.ofSeconds(9);
 
     @ParentCommand
     private BridgeCommand parent;
@@ -40,70 +40,67 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Bridge bridge = parent.options().bridge(false, Map.of()).served();
-        bridge.init();
-        requireSources(bridge.settings(), spec.commandLine().getErr());
-        openSink(bridge.publisher());
-        stopOnSignal(bridge);
-        bridge.start();
-        throw bridge.publisher().fenced().get();
+        parent.shutdown().serves(bridge);
+        try {
+            init(bridge);
+            requireSources(bridge.settings(), parent.options().hints(), spec.commandLine().getErr());
+            openSink(bridge);
+            bridge.start();
+            parent.shutdown().started();
+            throw bridge.publisher().fenced().get();
+        } finally {
+            parent.shutdown().close();
+        }
     }
 
-    /** What is misconfigured ends the process before anything is read; what is only away may come back. */
-    static void openSink(Publisher publisher) {
+    /** A port that is taken is often taken by an instance that has the state too: then that is what is wrong. */
+    private static void init(Bridge bridge) {
         try {
-            publisher.session();
+            bridge.init();
+        } catch (InvalidConfigurationException e) {
+            if (bridge.publisher() != null) {
+                openSink(bridge);
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Opens the sink before anything is read: what is misconfigured ends the process. What is only away may come back.
+     *
+     * @return why it cannot be opened now; null if it is open
+     */
+    static String openSink(Bridge bridge) {
+        try {
+            SinkSession session = bridge.publisher().session();
+            if (bridge.settings().sources().stream().allMatch(source -> session.jobs(source.name()).isEmpty())) {
+                LOG.info("No state of an earlier run in {}: every job is published from its beginning",
+                        place(bridge.settings()));
+            }
+            return null;
         } catch (SinkUnavailableException e) {
             if (e.getCause() instanceof InvalidConfigurationException) {
                 throw e;
             }
             LOG.debug("not yet: {}", e.getMessage());
+            return e.getMessage();
         }
     }
 
-    /** Says which sources are off; with none on there is nothing to do. */
-    static void requireSources(Settings settings, PrintWriter err) {
+    /** Where the state is. */
+    private static String place(Settings settings) {
+        return settings.sink().equals("file") ? settings.state().toAbsolutePath().normalize().toString()
+                : "topic " + settings.kafka().stateTopic() + " at " + settings.kafka().brokers();
+    }
+
+    /** Says which sources are off, and what somebody may have overlooked; with no source on there is nothing to do. */
+    static void requireSources(Settings settings, List<String> hints, PrintWriter err) {
+        Stream.concat(hints.stream(), SettingsReader.warnings(settings).stream()).forEach(err::println);
         settings.off().forEach(name -> err.println(name + " is off: " + name + ".api-key is not set"));
         if (settings.sources().isEmpty()) {
-            throw new InvalidConfigurationException(List.of("no source is on: set an api key, such as dashscope.api-key (or the"
-                    + " environment variable DASHSCOPE_API_KEY). To look around first, run 'demo': it needs no key"));
+            throw new InvalidConfigurationException(List.of("no source is on: set an api key, such as dashscope.api-key"
+                    + " (or the environment variable DASHSCOPE_API_KEY). To look around first, run 'demo': it needs no"
+                    + " key"));
         }
-    }
-
-    /**
-     * SIGTERM is how a service is asked to end, so ending is no failure: exit 0 once everything is committed. Another
-     * instance that takes over is one.
-     */
-    static void stopOnSignal(Bridge bridge, AutoCloseable... others) {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            endIn(LONGEST_STOP, bridge);
-            try {
-                bridge.close();
-                for (AutoCloseable other : others) {
-                    other.close();
-                }
-            } catch (Exception e) {
-                LOG.error("while stopping", e);
-            }
-            halt(bridge);
-        }, "stop"));
-    }
-
-    private static void halt(Bridge bridge) {
-        boolean fenced = bridge.publisher() != null && bridge.publisher().fenced().isDone();
-        Runtime.getRuntime().halt(fenced ? BridgeCommand.FAILED : 0);
-    }
-
-    /** A sink that cannot be reached must not hold up a stop: what it did not confirm is forgotten, and told again. */
-    private static void endIn(Duration longest, Bridge bridge) {
-        var guard = new Thread(() -> {
-            try {
-                Thread.sleep(longest.toMillis());
-                halt(bridge);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }, "stop-guard");
-        guard.setDaemon(true);
-        guard.start();
     }
 }

@@ -19,8 +19,9 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-/** What is remembered, for a person who wants to know why. */
-@Command(name = "state", description = "Show or reset what is remembered; without a verb, list it.")
+/** The state of jobs, for a person who wants to know why. */
+@Command(name = "state", description = "Show or reset the state of jobs: what was published of them. Without a verb,"
+        + " list it.")
 final class StateCommand implements Callable<Integer> {
 
     private static final ObjectMapper PRETTY = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -48,7 +49,7 @@ final class StateCommand implements Callable<Integer> {
         }
     }
 
-    @Command(description = "All that is remembered of a job, as JSON.")
+    @Command(description = "The whole state of a job, as JSON.")
     int show(@Parameters(paramLabel = "SOURCE") String source, @Parameters(paramLabel = "JOB") String job)
             throws IOException {
         try (Bridge bridge = open()) {
@@ -60,12 +61,13 @@ final class StateCommand implements Callable<Integer> {
                     return 0;
                 }
             }
-            spec.commandLine().getErr().println("nothing is remembered of " + LogSanitizer.line(name));
+            spec.commandLine().getErr().println("there is no state of " + LogSanitizer.line(name));
             return BridgeCommand.FAILED;
         }
     }
 
-    @Command(description = "Forget a source, or one of its jobs: what is seen of it next is told again.")
+    @Command(description = "Forget a source, or one of its jobs: what is read of it next is published again, under the"
+            + " same ids.")
     int reset(@Parameters(paramLabel = "SOURCE") String source,
             @Parameters(paramLabel = "JOB", arity = "0..1") String job) throws IOException {
         try (Bridge bridge = open()) {

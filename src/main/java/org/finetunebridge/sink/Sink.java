@@ -39,6 +39,16 @@ public interface Sink extends AutoCloseable {
     Collection<JobState> peek();
 
     /**
+     * Asks whether it could be opened and written, without writing or creating anything.
+     *
+     * @throws SinkUnavailableException that says what keeps it from that; with an
+     *         {@code InvalidConfigurationException} as its cause if only another configuration helps
+     */
+    default void inspect() {
+        peek();
+    }
+
+    /**
      * Forgets jobs by their names: what is seen of them next is told as if for the first time. Only while open.
      *
      * @throws SinkUnavailableException if that is not certain

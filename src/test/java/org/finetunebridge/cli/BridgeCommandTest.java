@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.finetunebridge.simulator.FaultySandbox;
+import org.finetunebridge.simulator.Fault;
+import org.finetunebridge.simulator.FaultySandbox;
 import org.finetunebridge.simulator.LoggedRequest;
 import org.finetunebridge.simulator.Simulation;
 import org.junit.jupiter.api.AutoClose;
@@ -16,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The command line as a person uses it, in this process. */
@@ -142,6 +145,46 @@ class BridgeCommandTest {
         assertThat(run(List.of("twice"))).isEqualTo(2);
         assertThat(run(List.of("once", "--fast"))).isEqualTo(2);
         assertThat(err.toString()).doesNotContain("Exception").contains("twice").contains("--fast");
+    }
+
+    /** With odd quotes, a missing =, a mistyped option. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            once|-Ddashscope.api-key|sk-hush hush
+            once|-Ddashscope.api-key|"sk-hush
+            once|-Ddashscope.api-key|hushhush
+            once|--dashscope.api-key=sk-hush|x
+            once|-Pdashscope.api-key=sk-hush|x
+            once|-D|dashscope.api-key sk-hush
+            once|-D|dashscope.api-key:sk-hush
+            once|--config|sk-hush
+            state|show|sk-hush
+            -Ddashscope.period=30s -Ddashscope.api-key=hushhush|once|--config=x
+            """)
+    void repeatsNoSecretOfAMistypedArgument(String first, String second, String third) throws IOException {
+        assertThat(run(List.of(first, second, third))).isEqualTo(2);
+        assertThat(err.toString()).isNotBlank().doesNotContain("hush", "Exception");
+    }
+
+    @Test
+    void namesTheOptionThatThereIsNot() throws IOException {
+        assertThat(run(List.of("once", "--dashscope.api-key=sk-hush"))).isEqualTo(2);
+        assertThat(err.toString()).startsWith("--dashscope.api-key=***: no such option");
+    }
+
+    @Test
+    void saysAtTheEndOfOnceWhatWasPublishedAndFailsForADeadLetter() throws IOException {
+        world.account("dashscope").create("ft-2").checkpoint("c-1", 1, "READY");
+        sandbox.faults().always(".*fine-tunes\\?.*", Fault.edited(text -> text.replace("\"ft-1\"", "[\"ft-1\"]")));
+        assertThat(run(with("-Ddashscope.api-key=" + Simulation.KEY), "once")).isOne();
+        assertThat(out.toString()).contains("dashscope: 1 job read, 2 events published, 1 dead-lettered");
+    }
+
+    @Test
+    void saysAtTheEndOfOnceWhyASourceWasNotRead() throws IOException {
+        assertThat(run(with("-Ddashscope.api-key=sk-wrong"), "once")).isOne();
+        assertThat(out.toString()).containsPattern("dashscope: 0 jobs read, 0 events published, 1 dead-lettered; 1 not"
+                + " read: dashscope.*HTTP 401 InvalidApiKey");
     }
 
     @Test

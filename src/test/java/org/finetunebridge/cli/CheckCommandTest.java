@@ -119,8 +119,16 @@ class CheckCommandTest {
     @Test
     void showsARecordThatCouldNotBeReadAsTheDeadLetterItWouldBe() throws IOException {
         sandbox.faults().always(".*fine-tunes\\?.*", Fault.edited(text -> text.replace("\"ft-1\"", "[\"ft-1\"]")));
-        assertThat(run(KEY, "--json")).isZero();
+        assertThat(run(KEY, "--json")).isOne();
         assertThat(JSON.readTree(out.toString()).at("/sources/0/deadLetters/0/data/stage").asText()).isEqualTo("normalize");
+    }
+
+    @Test
+    void printsToAPersonTheDeadLettersThatWouldBeWritten() {
+        sandbox.faults().always(".*fine-tunes\\?.*", Fault.edited(text -> text.replace("\"ft-1\"", "[\"ft-1\"]")));
+        assertThat(run(KEY)).isOne();
+        assertThat(out.toString()).contains("would be 0 events and 1 dead letter:", "\"stage\":\"normalize\"",
+                "1 record would be dead-lettered. Nothing was written.");
     }
 
     @Test
@@ -140,17 +148,20 @@ class CheckCommandTest {
 
     @Test
     void writesTheWholeEnvelopeWhereKafkaWouldCarryItApart() throws IOException {
-        assertThat(run(KEY, "--json", "-Dbridge.sink=kafka", "-Dbridge.kafka.content-mode=binary")).as("%s", err).isZero();
+        assertThat(run(KEY, "--json", "-Dbridge.sink=kafka", "-Dbridge.kafka.content-mode=binary",
+                "-Dbridge.kafka.brokers=127.0.0.1:1", "-Dbridge.kafka.client.default.api.timeout.ms=500")).isOne();
         JsonNode json = JSON.readTree(out.toString());
         assertThat(json.at("/sources/0/events/0/specversion").asText()).isEqualTo("1.0");
         assertThat(json.at("/sources/0/events/0/data/status").asText()).isEqualTo("RUNNING");
         assertThat(json.at("/sink/places/kafka.topic").asText()).isEqualTo("finetune.events");
+        assertThat(json.at("/sink/problems")).singleElement().asString().contains("127.0.0.1:1");
     }
 
     @Test
     void saysSoIfAPlaceCannotBeWritten() throws IOException {
         Path device = Files.createSymbolicLink(folder.resolve("device"), Path.of("/dev/null"));
-        assertThat(run(KEY, "--json", "-Dbridge.state.directory=" + device.resolve("state"))).isZero();
+        assertThat(run(KEY, "--json", "-Dbridge.state.directory=" + device.resolve("state"))).isOne();
+        assertThat(JSON.readTree(out.toString()).at("/sink/problems")).hasSize(1);
         assertThat(JSON.readTree(out.toString()).path("missing")).extracting(JsonNode::asText)
                 .anyMatch(line -> line.startsWith("bridge.state.directory = ") && line.contains("cannot be written"));
     }

@@ -84,6 +84,14 @@ public final class KafkaSink implements Sink {
     }
 
     @Override
+    public void inspect() {
+        ask(() -> {
+            topics.inspect();
+            return null;
+        });
+    }
+
+    @Override
     public void forget(Collection<String> names) {
         ask(() -> {
             opened().commit(names.stream().map(records::forgotten).toList());

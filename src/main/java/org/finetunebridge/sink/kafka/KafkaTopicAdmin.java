@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.CreateTopicsResult;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -46,11 +47,20 @@ final class KafkaTopicAdmin {
 
     /** Makes sure of the topics. */
     void prepare() throws ExecutionException, InterruptedException {
+        prepare(false);
+    }
+
+    /** Asks whether {@link #prepare} would succeed, without creating anything. */
+    void inspect() throws ExecutionException, InterruptedException {
+        prepare(true);
+    }
+
+    private void prepare(boolean dry) throws ExecutionException, InterruptedException {
         Admin admin = clients.admin();
         try {
             List<NewTopic> missing = missing(admin);
             if (!missing.isEmpty()) {
-                create(admin.createTopics(missing));
+                create(admin.createTopics(missing, new CreateTopicsOptions().validateOnly(dry)), dry);
             }
             if (missing.stream().noneMatch(topic -> topic.name().equals(settings.stateTopic()))) {
                 requireCompacted(admin);
@@ -88,11 +98,11 @@ final class KafkaTopicAdmin {
                 new NewTopic(settings.stateTopic(), Optional.of(1), replication).configs(STATE));
     }
 
-    private static void create(CreateTopicsResult result) throws InterruptedException {
+    private static void create(CreateTopicsResult result, boolean dry) throws InterruptedException {
         for (var topic : result.values().entrySet()) {
             try {
                 topic.getValue().get();
-                LOG.info("Created the topic {}", topic.getKey());
+                LOG.info(dry ? "The topic {} would be created" : "Created the topic {}", topic.getKey());
             } catch (ExecutionException e) {
                 if (e.getCause() instanceof InvalidTopicException) {
                     throw invalid(topic.getKey(), e);

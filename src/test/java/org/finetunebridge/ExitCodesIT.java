@@ -1,0 +1,262 @@
+package org.finetunebridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.finetunebridge.simulator.Fault;
+import org.finetunebridge.simulator.FaultySandbox;
+import org.finetunebridge.simulator.Simulation;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How the packed jar ends, as a process: its exit code, and what it says. A few run at once. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ExitCodesIT {
+
+    private static final Path JAR = Path.of("target/finetune-bridge.jar").toAbsolutePath();
+    private static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    private static final int AT_ONCE = 3;
+    private static final String BROKEN_ROUTE = """
+            - route:
+                id: mine
+                from:
+                  uri: timer:x
+                  steps:
+                    - to:
+                        uri: nonsuch:x
+            """;
+
+    private final Simulation good = Simulation.empty();
+    private final Simulation broken = Simulation.empty();
+    private final FaultySandbox sandbox = FaultySandbox.start(good);
+    private final FaultySandbox faulty = FaultySandbox.start(broken);
+    private final List<Process> processes = new ArrayList<>();
+    private final ExecutorService pool = Executors.newFixedThreadPool(AT_ONCE);
+    private ServerSocket taken;
+    @TempDir
+    private Path temporary;
+
+    /** What is asked of a process in a folder of its own, and how it should end. */
+    private final class Case {
+        private final Path folder;
+        private final List<String> arguments = new ArrayList<>();
+        private final Map<String, String> environment = new LinkedHashMap<>();
+
+        Case(String name, String... words) {
+            folder = temporary.resolve(name.replace(' ', '-'));
+            arguments.addAll(List.of(words));
+            Stream.of("dashscope.base-url=" + sandbox.url(), "dashscope.api-key=" + Simulation.KEY,
+                    "dashscope.period=1s", "bridge.http.port=0").forEach(this::with);
+            try {
+                Files.createDirectory(folder);
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        Case with(String key) {
+            arguments.add("-D" + key);
+            return this;
+        }
+
+        Case in(String name, String value) {
+            environment.put(name, value);
+            return this;
+        }
+
+        Case file(String name, byte[] content) throws IOException {
+            Files.createDirectories(folder.resolve(name).getParent());
+            Files.write(folder.resolve(name), content);
+            return this;
+        }
+
+        Process start(String... flags) throws IOException {
+            List<String> command = new ArrayList<>(List.of(JAVA, "-Xmx96m", "-XX:+UseSerialGC"));
+            command.add("-XX:TieredStopAtLevel=1");
+            command.addAll(List.of(flags));
+            command.addAll(List.of("-jar", JAR.toString()));
+            command.addAll(arguments);
+            ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true)
+                    .redirectOutput(folder.resolve("out").toFile());
+            builder.environment().keySet().removeIf(name -> name.matches(".*_API_KEY|(BRIDGE|JAVA|JDK)_.*"));
+            builder.environment().putAll(environment);
+            Process process = builder.start();
+            synchronized (processes) {
+                processes.add(process);
+            }
+            return process;
+        }
+
+        String said() throws IOException {
+            return Files.readString(folder.resolve("out"), StandardCharsets.UTF_8);
+        }
+
+        void ends(int exit, String... words) throws Exception {
+            Process process = start();
+            assertThat(process.waitFor(90, TimeUnit.SECONDS)).as("ended; said %s", said()).isTrue();
+            assertThat(process.exitValue()).as(said()).isEqualTo(exit);
+            assertThat(said()).contains(words).doesNotContain("Exception", Simulation.KEY);
+        }
+    }
+
+    private record Named(String name, Future<?> result) {}
+
+    private final List<Named> all = new ArrayList<>();
+
+    private void add(String name, Callable<?> work) {
+        all.add(new Named(name, pool.submit(work)));
+    }
+
+    private void ends(Case one, int exit, String... words) {
+        add(one.folder.getFileName().toString(), () -> {
+            one.ends(exit, words);
+            return null;
+        });
+    }
+
+    @BeforeAll
+    void begin() throws IOException {
+        good.account("dashscope").create("ft-1").become("RUNNING");
+        broken.account("dashscope").create("ft-1").become("RUNNING");
+        broken.account("dashscope").create("ft-2").become("RUNNING");
+        faulty.faults().always(".*fine-tunes\\?.*", Fault.edited(text -> text.replace("\"ft-1\"", "[\"ft-1\"]")));
+        taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+        String never = "dashscope.cron=0 0 0 30 2 ?";
+        String past = "dashscope.cron=0 0 0 1 1 ? 2025";
+        byte[] route = BROKEN_ROUTE.getBytes(StandardCharsets.UTF_8);
+
+        ends(new Case("run with a broken route", "run").file("routes/mine.camel.yaml", route), 2, "nonsuch");
+        ends(new Case("demo with a broken route", "demo").file("routes/mine.camel.yaml", route), 2, "nonsuch");
+        ends(new Case("run with a cron that never fires", "run").with(never), 2, "dashscope.cron", "never fires");
+        ends(new Case("check with a cron that never fires", "check").with(past), 2, "dashscope.cron", "never fires");
+        ends(new Case("run at a port there is not", "run").with("bridge.http.port=70000"), 2, "bridge.http.port");
+        ends(new Case("check at a port there is not", "check").with("bridge.http.port=-1"), 2, "bridge.http.port");
+        ends(new Case("run asking a port there is not", "run").with("dashscope.base-url=http://127.0.0.1:70000"), 2,
+                "dashscope.base-url", "65535");
+        ends(new Case("run at a port that is taken", "run").with("bridge.http.port=" + taken.getLocalPort()), 2,
+                "bridge.http.port", "set a free port");
+        ends(new Case("run without a unit", "run").with("dashscope.period=30"), 2, "dashscope.period", "with its unit");
+        ends(new Case("once with another provider's key", "once").with("dashscope.api-key=")
+                .in("OPENAI_API_KEY", "sk-x"), 2, "OPENAI_API_KEY is set", "BRIDGE_SOURCES=openai");
+        ends(new Case("once with a mistyped variable", "once").with("dashscope.api-key=")
+                .in("MINIMAX_APIKEY", "sk-x"), 2, "did you mean MINIMAX_API_KEY?");
+        ends(new Case("once with a Latin-1 file", "once").file("application.properties",
+                "bridge.file.directory=für\n".getBytes(StandardCharsets.ISO_8859_1)), 2, "application.properties",
+                "not UTF-8", "Latin-1");
+        ends(new Case("once with dead letters", "once").with("dashscope.base-url=" + faulty.url()), 1,
+                "dashscope: 1 job read, 1 event published, 1 dead-lettered");
+        ends(new Case("check with dead letters", "check").with("dashscope.base-url=" + faulty.url()), 1,
+                "1 dead letter:", "1 record would be dead-lettered");
+        ends(new Case("check with no folder", "check").with("bridge.state.directory=/dev/null/state"), 1,
+                "bridge.state.directory = /dev/null/state: cannot be written", "The sink cannot be written");
+        ends(new Case("check with no broker", "check").with("bridge.sink=kafka")
+                .with("bridge.kafka.brokers=127.0.0.1:1"), 1, "127.0.0.1:1", "The sink cannot be written");
+        ends(new Case("once and all is well", "once"), 0, "dashscope: 1 job read, 1 event published, 0 dead-lettered",
+                "No state of an earlier run in " + temporary.toRealPath());
+        add("once waits for the sink", this::onceSaysThatItWaits);
+        add("routes that others may write", this::namesRoutesThatOthersMayWrite);
+        add("SIGTERM before there is a bridge", () -> stopped("early", "cli.ConfigurationOptions"));
+        add("SIGTERM during the start", () -> stopped("start", "camel.BridgeBeans"));
+        add("a second instance", this::second);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> endsAsTheContractSays() {
+        return all.stream().map(one -> dynamicTest(one.name(), () -> one.result().get(3, TimeUnit.MINUTES)));
+    }
+
+    private Void onceSaysThatItWaits() throws Exception {
+        Case one = new Case("once without a broker", "once").with("bridge.sink=kafka")
+                .with("bridge.kafka.brokers=127.0.0.1:1");
+        Process process = one.start();
+        await().atMost(Duration.ofSeconds(30)).until(() -> one.said().contains("Waiting for the sink (kafka)"));
+        Duration running = Duration.between(process.info().startInstant().orElseThrow(), Instant.now());
+        System.out.printf("once says that it waits for the sink after %d ms%n", running.toMillis());
+        await().atMost(Duration.ofSeconds(30)).until(() -> one.said().contains("two minutes at most: "));
+        assertThat(one.said()).contains("127.0.0.1:1");
+        process.destroyForcibly();
+        return null;
+    }
+
+    private Void namesRoutesThatOthersMayWrite() throws Exception {
+        Case one = new Case("routes of others", "once").file("routes/mine.txt", new byte[0])
+                .file("application.properties", new byte[0]);
+        if (Files.getFileStore(one.folder).supportsFileAttributeView("posix")) {
+            Files.setPosixFilePermissions(one.folder.resolve("routes"), PosixFilePermissions.fromString("rwxrwxrwx"));
+            Files.setPosixFilePermissions(one.folder.resolve("application.properties"),
+                    PosixFilePermissions.fromString("rw-rw-r--"));
+            one.ends(0, "routes can be written by others", "application.properties can be written by others");
+        }
+        return null;
+    }
+
+    /** @param loaded the class whose loading says how far the start is */
+    private Void stopped(String name, String loaded) throws Exception {
+        Case one = new Case("stopped " + name, "run");
+        Path classes = one.folder.resolve("classes");
+        Process process = one.start("-Xlog:class+load:file=" + classes);
+        await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(5)).until(() -> Files.exists(classes)
+                && Files.readString(classes).contains("org.finetunebridge." + loaded));
+        Instant asked = Instant.now();
+        process.destroy();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as(one.said()).isZero();
+        assertThat(Duration.between(asked, Instant.now())).isLessThan(Duration.ofSeconds(8));
+        return null;
+    }
+
+    /** Though the port is taken too: the state is what two may not share. */
+    private Void second() throws Exception {
+        Path state = temporary.resolve("shared state");
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            port = free.getLocalPort();
+        }
+        Case first = new Case("first instance", "run").with("bridge.state.directory=" + state)
+                .with("bridge.http.port=" + port);
+        Process running = first.start();
+        await().atMost(Duration.ofSeconds(60)).until(() -> Files.exists(state.resolve("lock"))
+                && !Ndjson.lines(first.folder.resolve("data/events")).isEmpty());
+
+        new Case("second instance", "run").with("bridge.state.directory=" + state).with("bridge.http.port=" + port)
+                .ends(1, "process " + running.pid(), state.toString());
+
+        running.destroy();
+        assertThat(running.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(running.exitValue()).as(first.said()).isZero();
+        return null;
+    }
+
+    @AfterAll
+    void end() throws IOException {
+        pool.shutdownNow();
+        processes.forEach(Process::destroyForcibly);
+        sandbox.close();
+        faulty.close();
+        taken.close();
+    }
+}
