@@ -58,7 +58,7 @@ class ExitCodesIT {
     private final ExecutorService pool = Executors.newFixedThreadPool(AT_ONCE);
     private ServerSocket taken;
     @TempDir
-    private Path temporary;
+    private static Path temporary;
 
     /** What is asked of a process in a folder of its own, and how it should end. */
     private final class Case {
