@@ -23,16 +23,16 @@ public final class Activator implements BundleActivator, ManagedService {
     private static final long SECONDS_TO_STOP = 30;
 
     private ExecutorService worker;
-    private BridgeSupervisor keeper;
+    private BridgeSupervisor supervisor;
     private ServiceRegistration<?> configured;
     private ServiceRegistration<?> asked;
 
     @Override
     public void start(BundleContext context) {
         worker = Executors.newSingleThreadExecutor(Activator::thread);
-        keeper = new BridgeSupervisor(new KarafConfiguration(context)::bridge, worker);
+        supervisor = new BridgeSupervisor(new KarafConfiguration(context)::bridge, worker);
         var properties = new Hashtable<String, Object>(Map.of("service.pid", PID));
-        asked = context.registerService(BridgeSupervisor.class, keeper, null);
+        asked = context.registerService(BridgeSupervisor.class, supervisor, null);
         configured = context.registerService(ManagedService.class, this, properties);
     }
 
@@ -40,7 +40,7 @@ public final class Activator implements BundleActivator, ManagedService {
     public void stop(BundleContext context) throws Exception {
         configured.unregister();
         asked.unregister();
-        Future<?> ended = keeper.end();
+        Future<?> ended = supervisor.end();
         worker.shutdown();
         try {
             ended.get(SECONDS_TO_STOP, TimeUnit.SECONDS);
@@ -52,7 +52,7 @@ public final class Activator implements BundleActivator, ManagedService {
     /** Called by the configuration admin, which must not be kept waiting; null if there is no configuration. */
     @Override
     public void updated(Dictionary<String, ?> properties) {
-        keeper.configure(properties == null ? Map.of() : ours(properties));
+        supervisor.configure(properties == null ? Map.of() : ours(properties));
     }
 
     /** Camel and its libraries find their classes by the thread they are started from. */

@@ -16,7 +16,12 @@ import org.finetunebridge.sink.SinkUnavailableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps one bridge running by the last configuration that can be used. Only its worker starts and stops anything. */
+/**
+ * Keeps one bridge running by the last configuration that can be used. Only its worker starts and stops anything.
+ *
+ * <p>A bridge that another instance fenced is stopped and stays so until the configuration changes. Once {@link #end} was
+ * called no bridge starts any more, and one that was being started is closed.
+ */
 public final class BridgeSupervisor {
 
     private static final Logger LOG = LoggerFactory.getLogger(BridgeSupervisor.class);
@@ -24,6 +29,7 @@ public final class BridgeSupervisor {
     private final Maker maker;
     private final Executor worker;
     private Map<String, String> current;
+    private volatile Map<String, String> latest;
     private volatile Bridge bridge;
     private volatile Bridge replaying;
     private volatile boolean ended;
@@ -49,14 +55,20 @@ public final class BridgeSupervisor {
         return reason;
     }
 
-    /** Tries the dead letters again; watching rests meanwhile, because there is one memory. */
+    /** Replays the dead letters; polling pauses meanwhile, because only one bridge may use the state. */
     public CompletableFuture<ReplayOutcome> replay() {
         return CompletableFuture.supplyAsync(this::replayNow, worker);
     }
 
     /** Runs by this from now on; if that is impossible, goes on as before. */
     void configure(Map<String, String> wanted) {
-        worker.execute(() -> configureNow(wanted));
+        latest = wanted;
+        worker.execute(() -> {
+            // Of several changes that came while the worker was busy only the last is worth a restart.
+            if (wanted == latest) {
+                configureNow(wanted);
+            }
+        });
     }
 
     /** Stops for good; completed when everything is committed and closed. */
@@ -84,7 +96,7 @@ public final class BridgeSupervisor {
 
     private ReplayOutcome replayNow() {
         if (bridge == null) {
-            throw new IllegalStateException("nothing is watched: " + reason);
+            throw new IllegalStateException("nothing is polled: " + reason);
         }
         stop("its dead letters are being replayed");
         try (Bridge once = maker.make(current, true)) {
@@ -146,11 +158,20 @@ public final class BridgeSupervisor {
                 return true;
             }
             openSink(next.publisher());
-            next.start();
-            bridge = next;
-            next.publisher().fenced().thenAccept(this::fenced);
-            LOG.info("FineTune Bridge watches {}", next.settings().sources());
+            if (!ended) {
+                next.start();
+                bridge = next;
+                watch(next);
+                LOG.info("FineTune Bridge watches {}", next.settings().sources());
+            }
+            if (ended) {
+                // The stop that was asked for may have been dropped with the worker's queue.
+                bridge = null;
+                next.close();
+            }
             return true;
+        } catch (InstanceFencedException e) {
+            fenced(e);
         } catch (InvalidConfigurationException e) {
             refuse(e.problems(), null);
         } catch (Exception e) {
@@ -174,10 +195,19 @@ public final class BridgeSupervisor {
         }
     }
 
-    /** Two would go on taking over from one another; a person has to say which. */
+    /** Two instances would go on taking over from one another; a person has to say which one stops. */
+    private void watch(Bridge running) {
+        running.publisher().fenced().thenAcceptAsync(why -> {
+            if (bridge == running) {
+                stop(why.getMessage());
+                fenced(why);
+            }
+        }, worker);
+    }
+
     private void fenced(InstanceFencedException why) {
         reason = why.getMessage();
-        LOG.error("FineTune Bridge ended: {}. A change of its configuration or bundle:restart starts it again",
+        LOG.error("FineTune Bridge stopped: {}. A change of its configuration or bundle:restart starts it again",
                 why.getMessage());
     }
 }

@@ -177,7 +177,8 @@ class KarafIT {
                 + " finetune:jobs nobody; bundle:services org.finetunebridge", "ManagedService");
 
         assertThat(shown).contains("Sink: file, UP").containsPattern("dashscope.*UP")
-                .containsPattern("ft-good.*PENDING").containsPattern("dashscope.*normalize").contains("1 dead letters work now").contains("No jobs");
+                .containsPattern("ft-good.*PENDING").containsPattern("dashscope.*normalize").contains("of 1 dead letters work now")
+                .contains("finetune:jobs -a also shows");
     }
 
     @Test

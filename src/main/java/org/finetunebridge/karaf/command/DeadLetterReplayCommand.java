@@ -9,17 +9,17 @@ import org.finetunebridge.karaf.BridgeSupervisor;
 
 /** {@code finetune:replay}. */
 @Service
-@Command(scope = "finetune", name = "replay", description = "Tries the dead letters again: records through today's"
-        + " mappings, failed requests by asking again. Watching rests meanwhile.")
+@Command(scope = "finetune", name = "replay", description = "Publishes the dead letters again: records by today's"
+        + " mappings, failed requests by asking again. Polling pauses meanwhile.")
 public final class DeadLetterReplayCommand implements Action {
 
     @Reference
-    private BridgeSupervisor keeper;
+    private BridgeSupervisor supervisor;
 
     @Override
     public Object execute() throws InterruptedException {
         try {
-            System.out.println(keeper.replay().get());
+            System.out.println(supervisor.replay().get());
         } catch (ExecutionException e) {
             System.out.println(e.getCause().getMessage());
         }

@@ -14,12 +14,12 @@ import org.finetunebridge.karaf.BridgeSupervisor;
 public final class SourceCompleter implements Completer {
 
     @Reference
-    private BridgeSupervisor keeper;
+    private BridgeSupervisor supervisor;
 
     @Override
     public int complete(Session session, CommandLine line, List<String> candidates) {
         var names = new StringsCompleter();
-        keeper.bridge().ifPresent(bridge -> bridge.settings().sources()
+        supervisor.bridge().ifPresent(bridge -> bridge.settings().sources()
                 .forEach(source -> names.getStrings().add(source.name())));
         return names.complete(session, line, candidates);
     }

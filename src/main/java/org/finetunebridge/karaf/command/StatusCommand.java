@@ -1,64 +1,50 @@
 package org.finetunebridge.karaf.command;
 
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import org.apache.karaf.shell.api.action.Action;
 import org.apache.karaf.shell.api.action.Command;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.table.ShellTable;
 import org.finetunebridge.camel.Bridge;
-import org.finetunebridge.karaf.BridgeSupervisor;
 import org.finetunebridge.polling.CycleResult;
 import org.finetunebridge.polling.SourcePoller;
 import org.finetunebridge.sink.SinkSession;
-import org.finetunebridge.state.JobState;
 import org.finetunebridge.state.Suspension;
+import org.finetunebridge.text.LogSanitizer;
 
 /** {@code finetune:status}. */
 @Service
-@Command(scope = "finetune", name = "status", description = "Shows every source: its health and its last poll.")
-public final class StatusCommand implements Action {
-
-    @Reference
-    private BridgeSupervisor keeper;
+@Command(scope = "finetune", name = "status", description = "Shows every source: its health and its last poll cycle.")
+public final class StatusCommand extends RunningBridgeAction {
 
     @Override
-    public Object execute() throws Exception {
-        Bridge bridge = keeper.bridge().orElse(null);
-        if (bridge == null) {
-            System.out.println("Nothing is watched: " + keeper.reason());
-            return null;
-        }
-        RuntimeException suspension = bridge.publisher().suspension();
-        System.out.println("Sink: " + bridge.settings().sink() + (suspension == null ? ", UP"
-                : ", DOWN: " + suspension.getMessage()));
-        SinkSession session = suspension == null ? bridge.publisher().session() : SinkSession.blank();
+    void show(Bridge bridge) {
+        RuntimeException failure = bridge.publisher().suspension();
+        System.out.println("Sink: " + bridge.settings().sink() + (failure == null ? ", UP"
+                : ", DOWN: " + LogSanitizer.line(failure.getMessage())));
         var table = new ShellTable();
-        for (String column : new String[] {"Source", "Provider", "Health", "Last poll", "Watched", "Not read", "Why"}) {
+        for (String column : new String[] {"Source", "Provider", "Health", "Last poll", "Polled jobs", "Not read", "Why"}) {
             table.column(column);
         }
-        for (SourcePoller poller : bridge.pollers()) {
-            addRow(table, bridge, poller, session);
-        }
+        bridge.pollers().forEach(poller -> addRow(table, poller, bridge.publisher().remembered()));
         table.print(System.out);
         bridge.settings().off().forEach(name -> System.out.println(name + " is off: it has no api-key"));
-        return null;
     }
 
-    private static void addRow(ShellTable table, Bridge bridge, SourcePoller poller, SinkSession session) throws Exception {
+    /** @param session null while the sink is not open */
+    private static void addRow(ShellTable table, SourcePoller poller, SinkSession session) {
         String name = poller.source().name();
-        CycleResult tally = poller.tally();
-        Suspension suspension = session.of(name, "").suspension();
-        long watched = session.jobs(name).stream().map(JobState::retired).filter(why -> why == null).count();
-        String health = suspension != null && suspension.parked() ? "DOWN" : "UP";
-        String why = suspension != null ? suspension.reason() : tally.reason();
-        table.addRow().addContent(name, poller.source().provider().name(), health, lastPoll(poller), watched,
-                tally.failed(), why == null ? "" : why);
+        CycleResult result = poller.tally();
+        String polled = session == null ? "?"
+                : Long.toString(session.jobs(name).stream().filter(state -> state.retired() == null).count());
+        String ended = poller.cycleEnded() == null ? "under way" : poller.cycleEnded().truncatedTo(ChronoUnit.MILLIS).toString();
+        Suspension suspension = poller.suspension();
+        table.addRow().addContent(name, poller.source().provider().name(),
+                suspension != null && suspension.parked() ? "DOWN" : "UP", ended, polled, result.failed(),
+                LogSanitizer.line(why(suspension, result)));
     }
 
-    private static String lastPoll(SourcePoller poller) {
-        Instant end = poller.cycleEnded();
-        return end == null ? "under way" : end.truncatedTo(ChronoUnit.MILLIS).toString();
+    /** What the poller waits for, or else why its last cycle could not read everything; null if all is well. */
+    private static String why(Suspension suspension, CycleResult result) {
+        return suspension == null ? result.reason() : "suspended until " + suspension.until() + ": " + suspension.reason();
     }
 }
