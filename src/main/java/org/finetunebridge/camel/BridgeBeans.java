@@ -107,6 +107,7 @@ final class BridgeBeans {
         pollers.add(poller);
         bind(name + "watch", poller);
         bind(name + "observer", observer);
+        bind(name + "pages", new PageObserver(observer));
         bind(name + "failures", new PollErrorHandler(poller, observer, clock));
         bind(name + "guard", new BoundedHttpClientConfigurer(settings.maxResponseSize(), source.requestTimeout()));
         bind(name + "account", new ProviderClient(source, new RateLimiter(source.rate(), poller::admit), json, clock));

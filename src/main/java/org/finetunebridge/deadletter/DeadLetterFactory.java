@@ -36,10 +36,11 @@ public final class DeadLetterFactory {
      * A record of a good page that cannot be used.
      *
      * @param job the job that was read; empty for the list, whose records say themselves which job they are about
+     * @param observedAt when it was seen, UTC
      */
-    public EncodedEvent ofRecord(ParseResult result, String job, String resource, RequestAttempt attempt) {
+    public EncodedEvent ofRecord(ParseResult result, String job, String resource, RequestAttempt attempt, Instant observedAt) {
         String id = EventId.hash("dead-letter\u001f" + job + '\u001f' + resource + '\u001f' + result.id());
-        return letter(id, job.isEmpty() ? result.job() : job, attempt.observedAt(), json -> {
+        return letter(id, job.isEmpty() ? result.job() : job, observedAt, json -> {
             json.writeStringField("stage", "normalize");
             writeError(json, MALFORMED, result.reason(), 0, "", attempt.requestId());
             writeRequest(json, 1, resource, result.position(), attempt);
@@ -48,8 +49,8 @@ public final class DeadLetterFactory {
     }
 
     /** An event that the destination will never take. */
-    public EncodedEvent ofEvent(EncodedEvent event, String why, RequestAttempt attempt) {
-        return letter(EventId.hash("dead-letter\u001fpublish\u001f" + id(event)), event.key(), attempt.observedAt(), json -> {
+    public EncodedEvent ofEvent(EncodedEvent event, String why, RequestAttempt attempt, Instant observedAt) {
+        return letter(EventId.hash("dead-letter\u001fpublish\u001f" + id(event)), event.key(), observedAt, json -> {
             json.writeStringField("stage", "publish");
             writeError(json, UNPUBLISHABLE, why, 0, "", attempt.requestId());
             writeRequest(json, 1, "", null, attempt);

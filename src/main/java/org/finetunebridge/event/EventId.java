@@ -34,6 +34,11 @@ public final class EventId {
         return hash(name.toString());
     }
 
+    /** The id of the n-th occurrence of a status, from the second on; {@code first} is the id of its first. */
+    static String ofOccurrence(String first, int number) {
+        return hash(first + SEPARATOR + number);
+    }
+
     /** The id of anything that has a text, in the same form. */
     public static String hash(String text) {
         byte[] digest = sha256().digest(whole(text).getBytes(StandardCharsets.UTF_8));

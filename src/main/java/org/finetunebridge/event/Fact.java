@@ -47,4 +47,14 @@ public record Fact(FactType kind, String job, String id, Instant time, JsonNode 
         return time != null || appeared == null ? this
                 : new Fact(kind, job, id, appeared, appearedRaw, appeared, appearedRaw, data, derived);
     }
+
+    /**
+     * This status of a job as it is published for the n-th time. The first keeps its id; later ones count in theirs. The
+     * time of a status that is no end is that of its first occurrence: a later one is dated by the poll that saw it.
+     */
+    public Fact occurrence(int number) {
+        boolean dated = number == 1 || isEnding();
+        return number == 1 ? this : new Fact(kind, job, EventId.ofOccurrence(id, number), dated ? time : null,
+                dated ? timeRaw : null, appeared, appearedRaw, data, derived);
+    }
 }

@@ -10,12 +10,15 @@ import java.util.List;
  * @param results  the records, oldest first where the list has an order
  * @param next      what the next page of this list is asked with; null at the end
  * @param more      whether a list that pages by position says there is more
+ * @param unsure    the list does not say whether there is more; {@code next} is what the next page would be asked with
  * @param requestId the provider's name for this request; may be null
  * @param mark      what the records after this page will be asked with, in a list of named records; may be null
  * @param newestFirst whether the list shows the newest first; null if the page does not tell
  */
-public record RecordPage(List<ParseResult> results, String next, boolean more, String requestId, String mark,
-        Boolean newestFirst) {
+public record RecordPage(List<ParseResult> results, String next, boolean more, boolean unsure, String requestId,
+        String mark, Boolean newestFirst) {
+
+    private static final int ROUND = 10;
 
     /** Checks what a mapping made of an answer. */
     public static RecordPage of(JsonNode mapped, FactParser reader) {
@@ -26,8 +29,25 @@ public record RecordPage(List<ParseResult> results, String next, boolean more, S
     public static RecordPage of(JsonNode mapped, FactParser reader, RecordKeyStrategy naming) {
         JsonNode newestFirst = mapped.path("newestFirst");
         return new RecordPage(naming.records(mapped).stream().map(reader::read).toList(), text(mapped.path("next")),
-                mapped.path("more").asBoolean(), mapped.path("requestId").textValue(), text(mapped.path("mark")),
+                mapped.path("more").asBoolean(), mapped.path("more").isTextual(), mapped.path("requestId").textValue(), text(mapped.path("mark")),
                 newestFirst.isBoolean() ? newestFirst.booleanValue() : null);
+    }
+
+    /** The same page with other records. */
+    public RecordPage with(List<ParseResult> others) {
+        return new RecordPage(others, next, more, unsure, requestId, mark, newestFirst);
+    }
+
+    /**
+     * Where the list does not say whether there is more: only a full page may have another. A page is full if it has as
+     * many records as were asked for, or a round number of them, since a server may allow fewer.
+     *
+     * @param size how many records a page is asked for; 0 if nobody knows
+     */
+    public RecordPage supposing(int size) {
+        int count = results.size();
+        boolean full = count > 0 && (size == 0 || count >= size || count % ROUND == 0);
+        return !unsure ? this : new RecordPage(results, full ? next : null, full, true, requestId, mark, newestFirst);
     }
 
     private static String text(JsonNode scalar) {

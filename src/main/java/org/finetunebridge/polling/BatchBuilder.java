@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.finetunebridge.deadletter.DeadLetterFactory;
 import org.finetunebridge.event.Fact;
 import org.finetunebridge.event.FactType;
@@ -12,15 +13,18 @@ import org.finetunebridge.event.OutgoingEvent;
 import org.finetunebridge.event.ParseResult;
 import org.finetunebridge.event.cloudevents.CloudEventWriter;
 import org.finetunebridge.event.cloudevents.EncodedEvent;
+import org.finetunebridge.settings.SourceSettings;
 import org.finetunebridge.sink.Batch;
 import org.finetunebridge.state.JobState;
 import org.finetunebridge.state.PublishedState;
 import org.finetunebridge.state.StateDiff;
 
-/** Gathers the batch of one page. */
+/** Gathers the batch of one page: events, dead letters and the states that are remembered with them. */
 final class BatchBuilder {
 
     private final PollTask poll;
+    private final SourceSettings source;
+    private final String resource;
     private final CloudEventWriter envelope;
     private final DeadLetterFactory deadLetters;
     private final String requestId;
@@ -30,19 +34,22 @@ final class BatchBuilder {
     private final Map<String, JobState> states = new LinkedHashMap<>();
 
     /**
+     * @param source     says which kinds of events are published
      * @param envelope   of the source's events
      * @param requestId  as the page says it; null to go by the answer's headers
-     * @param observedAt when the answer came
+     * @param observedAt when the answer came, or when it was given up, UTC
      */
-    BatchBuilder(PollTask poll, CloudEventWriter envelope, String requestId, Instant observedAt) {
+    BatchBuilder(PollTask poll, SourceSettings source, CloudEventWriter envelope, String requestId, Instant observedAt) {
         this.poll = poll;
+        this.source = source;
+        this.resource = poll.isReading() ? poll.getResource() : "";
         this.envelope = envelope;
         this.deadLetters = new DeadLetterFactory(envelope);
         this.requestId = requestId == null ? poll.getAttempt().requestId() : requestId;
         this.observedAt = observedAt;
     }
 
-    /** With what this batch tells already: a page may show one job twice. */
+    /** The state after what this batch publishes already: a page may show one job twice. */
     JobState state(String job) {
         JobState drafted = states.get(job);
         return drafted == null ? poll.session().of(poll.getSource(), job) : drafted;
@@ -53,18 +60,16 @@ final class BatchBuilder {
     }
 
     PublishedState publish(StateDiff diff) {
-        return publish(diff, poll.isReading() ? poll.getResource() : "");
+        poll.known(diff.known());
+        wanted(diff).forEach(item -> events.add(envelope.of(item, observedAt, requestId)));
+        diff.rejected().forEach(rejected -> letters.add(deadLetters.ofRecord(rejected, poll.getJob(), resource,
+                poll.getAttempt(), observedAt)));
+        return diff.published();
     }
 
-    PublishedState publish(StateDiff diff, String resource) {
-        poll.known(diff.known());
-        for (OutgoingEvent outgoing : diff.items()) {
-            events.add(event(outgoing));
-        }
-        for (ParseResult rejected : diff.rejected()) {
-            letters.add(deadLetters.ofRecord(rejected, poll.getJob(), resource, poll.getAttempt()));
-        }
-        return diff.published();
+    /** Kinds that nobody wants are still followed, for an order or an end may depend on them. */
+    private Stream<OutgoingEvent> wanted(StateDiff diff) {
+        return diff.items().stream().filter(item -> source.publishes(item.fact().kind()));
     }
 
     /** Adds a dead letter. */
@@ -76,34 +81,25 @@ final class BatchBuilder {
         return new DeferredEnd(result, observedAt, requestId);
     }
 
-    /** What is held back of a job is told now, whatever else there may be to read of it. */
-    JobState publishDeferred(JobState state) {
-        DeferredEnd deferred = DeferredEnd.of(state);
-        if (deferred == null) {
+    /** An end is published as it was seen, in another answer than the one it is published with; null for none. */
+    JobState publish(DeferredEnd end, JobState state) {
+        if (end == null) {
             return state;
         }
-        StateDiff diff = StateDiff.ofState(state.published(), List.of(deferred.result()));
-        diff.items().forEach(item -> events.add(envelope.of(item, deferred.observedAt(), deferred.requestId())));
+        StateDiff diff = StateDiff.ofEnd(state.published(), end.result());
+        wanted(diff).forEach(item -> events.add(envelope.of(item, end.observedAt(), end.requestId())));
         return state.with(diff.published());
     }
 
-    /** An end that is held back is older than the status that is shown now. */
+    /** A deferred end is older than the status that is shown now. */
     JobState publishDeferredBefore(Fact shown, JobState state) {
         return state.deferred() == null || shown.kind() != FactType.JOB_STATUS_CHANGED
-                || state.deferred().status().equals(shown.status()) ? state : publishDeferred(state);
+                || state.deferred().status().equals(shown.status()) ? state : publish(DeferredEnd.of(state), state);
     }
 
-    /** Holds an end back: it is told with what is read last of its job, or when there is nothing to read any more. */
-    JobState hold(ParseResult end, JobState state) {
+    /** Defers an end: it is published with what is read last of its job, or when there is nothing to read any more. */
+    JobState defer(ParseResult end, JobState state) {
         return state.knowsEnd(end.fact().status()) ? state : state.deferring(ending(end).deferred());
-    }
-
-    /** What was held back was seen in another answer than the one it is told with. */
-    private EncodedEvent event(OutgoingEvent outgoing) {
-        DeferredEnd deferred = poll.ending();
-        return deferred != null && outgoing.fact() == deferred.result().fact()
-                ? envelope.of(outgoing, deferred.observedAt(), deferred.requestId())
-                : envelope.of(outgoing, observedAt, requestId);
     }
 
     void remember(JobState state) {
@@ -114,6 +110,6 @@ final class BatchBuilder {
 
     Batch batch() {
         return new Batch(poll.session(), events, letters, List.copyOf(states.values()),
-                (event, why) -> deadLetters.ofEvent(event, why, poll.getAttempt()));
+                (event, why) -> deadLetters.ofEvent(event, why, poll.getAttempt(), observedAt));
     }
 }

@@ -2,80 +2,228 @@ package org.finetunebridge.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
-import org.apache.camel.Body;
-import org.apache.camel.Variable;
+import java.util.Objects;
+import java.util.Set;
 import org.finetunebridge.deadletter.DeadLetterFactory;
+import org.finetunebridge.event.Fact;
 import org.finetunebridge.event.FactParser;
+import org.finetunebridge.event.FactType;
+import org.finetunebridge.event.ParseResult;
 import org.finetunebridge.event.RecordPage;
 import org.finetunebridge.event.cloudevents.CloudEventWriter;
 import org.finetunebridge.provider.ProviderException;
 import org.finetunebridge.settings.SourceSettings;
 import org.finetunebridge.sink.Batch;
 import org.finetunebridge.state.JobState;
+import org.finetunebridge.state.JobState.Retired;
+import org.finetunebridge.state.PublishedState;
 import org.finetunebridge.state.StateDiff;
+import org.finetunebridge.state.Suspension;
 
-/** Holds a page against the memory: what is new in it becomes the batch to commit. */
+/** Compares each page of a source with what was published: what is new becomes the batch to commit. */
 public final class ChangeDetector {
 
-    private final FactParser reader;
+    /** A list that shows no job at all is believed when it is read again as empty. */
+    private static final String EMPTY = "empty";
+
+    private final SourceSettings source;
+    private final FactParser parser;
     private final CloudEventWriter envelope;
     private final SchemaDriftDetector drift;
-    private final JobListChangeDetector list;
-    private final JobChangeDetector jobs;
+    private final JobFilter filter;
+    private final InterruptedReadings interrupted = new InterruptedReadings();
 
     /** @param envelope of the source's events */
     public ChangeDetector(SourceSettings source, CloudEventWriter envelope) {
-        this.reader = new FactParser(source.provider().name(), source.zone());
+        this.source = source;
+        this.parser = new FactParser(source.provider().name(), source.zone());
         this.envelope = envelope;
         this.drift = new SchemaDriftDetector(source.name(), source.provider().fields());
-        this.list = new JobListChangeDetector(source);
-        this.jobs = new JobChangeDetector(source);
+        this.filter = new JobFilter(source);
     }
 
-    /** The page as the batch that tells it, and the poll moved on to what is read next. */
-    public Batch observe(@Body JsonNode mapped, @Variable("poll") PollTask poll) {
-        RecordPage page = RecordPage.of(mapped, reader, poll.way().naming(poll.place().from()));
-        page.results().forEach(result -> drift.look(poll.getResource(), result));
-        var draft = new BatchBuilder(poll, envelope, page.requestId(), poll.getAttempt().observedAt());
-        poll.walk().observes();
+    /** The page as the batch that publishes it, and the poll moved on to what is read next. */
+    public Batch observe(JsonNode mapped, PollTask poll) {
+        String resource = poll.getResource();
+        RecordPage page = RecordPage.of(mapped, parser, poll.config().naming(resource, poll.place().from()))
+                .supposing(poll.config().pageSize(resource));
+        page.results().forEach(result -> drift.look(resource, result));
+        var batch = new BatchBuilder(poll, source, envelope, page.requestId(), poll.getAttempt().observedAt());
+        poll.observes();
         if (poll.isList()) {
-            list.observe(page, poll, draft);
+            list(page, poll, batch);
         } else {
-            jobs.observe(page, poll, draft);
+            job(page, poll, batch);
         }
-        return draft.batch();
+        return batch.batch();
     }
 
-    /** What came that nobody here knows. */
+    /** Fields and statuses that came and that nobody here knows. */
     public SchemaDriftDetector drift() {
         return drift;
     }
 
     /**
-     * A failed poll as the batch that tells of it: what was held back, and a dead letter if it comes to that.
+     * A failed poll as the batch that tells of it: a deferred end, and a dead letter if it comes to that.
      *
-     * @param again whether it is tried again soon, so that what is held back may wait
+     * @param again whether it is tried again soon, so that a deferred end may wait
      */
     Batch failed(PollTask poll, RetryPolicy.Verdict verdict, ProviderException failure, boolean again, Instant now) {
-        var draft = new BatchBuilder(poll, envelope, null, now);
-        JobState state = draft.state(poll.getJob());
+        var batch = new BatchBuilder(poll, source, envelope, null, now);
+        JobState state = batch.state(poll.getJob());
         if (poll.ending() != null && !again) {
-            poll.walk().observes();
-            state = state.with(draft.publish(StateDiff.ofState(state.published(), List.of(poll.ending().result()))));
+            poll.observes();
+            state = batch.publish(poll.ending(), state);
             poll.ending(null);
         }
-        draft.remember(state);
+        batch.remember(state);
         String concerned = verdict.ofAll() ? "" : poll.getJob();
         if (verdict.suspension() != null) {
-            JobState before = draft.state(concerned);
-            draft.remember(before.with(verdict.ofAll() ? verdict.suspension().beside(SourceHold.ofList(before.suspension()))
+            JobState before = batch.state(concerned);
+            batch.remember(before.with(verdict.ofAll() ? verdict.suspension().beside(SourceHold.ofList(before.suspension()))
                     : verdict.suspension()));
         }
         if (verdict.publish()) {
-            draft.deadLetter(new DeadLetterFactory(envelope).ofFailure(failure, verdict.suspension().attempts(), concerned,
+            batch.deadLetter(new DeadLetterFactory(envelope).ofFailure(failure, verdict.suspension().attempts(), concerned,
                     poll.getResource(), poll.getAttempt(), now));
         }
-        return draft.batch();
+        return batch.batch();
+    }
+
+    /** A page of the account's list: which jobs there are, and how they stand. */
+    private void list(RecordPage page, PollTask poll, BatchBuilder batch) {
+        String resource = poll.getResource();
+        JobState own = batch.state("");
+        Set<String> shown = new HashSet<>();
+        for (ParseResult result : page.results()) {
+            if (result.fact() == null) {
+                own = own.with(batch.publish(StateDiff.ofState(own.published(), List.of(result))));
+                showsBad(result, poll, batch);
+            } else if (filter.wants(result.fact())) {
+                // Shown twice in one reading, a job's status is no second read of it: the list moved meanwhile.
+                boolean again = !shown.add(result.job()) || poll.place().hasShown(result.job());
+                shows(result, again, poll, batch);
+            }
+        }
+        ListPosition at = poll.place();
+        ListReader.Step step = ((StateListReader) poll.reader()).pass(at, page, StateDiff.none(own.published()));
+        poll.moveOn(step);
+        if (step.next() == null && step.wrong() == null) {
+            List<JobState> vanished = poll.listing().vanished(poll.session().jobs(source.name()));
+            boolean empty = at.from() == 0 && page.results().isEmpty() && !vanished.isEmpty();
+            boolean sure = !empty || EMPTY.equals(own.published().cursor(resource).deferred());
+            own = own.with(own.published().withDeferred(resource, sure ? null : EMPTY));
+            if (sure) {
+                vanished.forEach(state -> batch.remember(
+                        batch.publish(DeferredEnd.of(state), state).retired(Retired.VANISHED)));
+            }
+        }
+        batch.remember(poll.isReading() ? own : own.with((Suspension) null));
+    }
+
+    /** A record that cannot be used shows at least that its job is there. */
+    private static void showsBad(ParseResult result, PollTask poll, BatchBuilder batch) {
+        if (result.job() != null && batch.knows(result.job())) {
+            poll.listing().shows(result.job(), batch.state(result.job()).retired() == null, null);
+        }
+    }
+
+    private void shows(ParseResult result, boolean again, PollTask poll, BatchBuilder batch) {
+        Fact fact = result.fact();
+        JobState state = batch.state(fact.job());
+        if (state.retired() == null && state.isUnpublished() && filter.isOld(fact)) {
+            state = state.retired(Retired.OLD);
+        } else {
+            state = batch.publishDeferredBefore(fact, state.seen());
+        }
+        PublishedState published = state.published();
+        boolean deferred = poll.listing().holdsEndings() && state.retired() == null && state.suspension() == null
+                && fact.isEnding() && !source.follow().isEmpty() && !published.isCurrent(fact)
+                && (again ? published.isNew(fact) : !published.isUnsure(fact));
+        poll.listing().shows(fact.job(), state.retired() == null, deferred ? batch.ending(result) : null);
+        if (deferred) {
+            state = batch.defer(result, state);
+        } else if (state.retired() != Retired.OLD) {
+            state = state.with(batch.publish(StateDiff.ofState(published, List.of(result), !again)));
+        }
+        batch.remember(state);
+    }
+
+    /** A page of what is read of one job. */
+    private void job(RecordPage answer, PollTask poll, BatchBuilder batch) {
+        JobState state = batch.state(poll.getJob()).seen();
+        if (state.isUnpublished() && isOutOfScope(answer.results(), batch, state)) {
+            poll.end();
+            return;
+        }
+        RecordPage page = answer.with(answer.results().stream().map(result -> ofThisJob(result, poll.getJob())).toList());
+        state = publishDeferredBefore(page, poll, batch, state);
+        ParseResult end = end(page, state.published());
+        if (end != null) {
+            poll.ending(batch.ending(end));
+            page = page.with(page.results().stream().filter(result -> result != end).toList());
+        }
+        state = read(page, poll, batch, state);
+        if (poll.isReading()) {
+            state = end == null ? state : batch.defer(end, state);
+        } else {
+            state = batch.publish(poll.ending(), state).readWhole().with((Suspension) null);
+            forgetSuspensionOfAccount(batch);
+        }
+        batch.remember(state);
+    }
+
+    private JobState read(RecordPage page, PollTask poll, BatchBuilder batch, JobState state) {
+        ListReader reader = poll.reader();
+        interrupted.reading(poll);
+        boolean over = state.published().terminal() || poll.ending() != null;
+        ListReader.Step step = interrupted.resumed(poll, reader.read(poll.place(), state.published(), page, over));
+        JobState after = state.with(batch.publish(step.diff()));
+        poll.moveOn(step);
+        return after;
+    }
+
+    /** An end that was deferred by an earlier reading is published if the job has another status now. */
+    private static JobState publishDeferredBefore(RecordPage page, PollTask poll, BatchBuilder batch, JobState before) {
+        JobState state = before;
+        for (ParseResult result : page.results()) {
+            state = result.fact() == null ? state : batch.publishDeferredBefore(result.fact(), state);
+        }
+        if (before.deferred() != null && state.deferred() == null) {
+            poll.ending(null);
+        }
+        return state;
+    }
+
+    /** The end of the job that the page shows, unless it is published or not sure yet; null if there is none. */
+    private static ParseResult end(RecordPage page, PublishedState published) {
+        return page.results().stream().filter(result -> result.fact() != null && result.fact().isEnding()
+                && !published.isCurrent(result.fact()) && !published.isUnsure(result.fact())).findFirst().orElse(null);
+    }
+
+    /** A job was read, so nothing is wrong with the account. That says nothing of its list. */
+    private void forgetSuspensionOfAccount(BatchBuilder batch) {
+        JobState own = batch.state("");
+        batch.remember(own.with(source.listsJobs() ? SourceHold.ofList(own.suspension()) : null));
+    }
+
+    private boolean isOutOfScope(List<ParseResult> results, BatchBuilder batch, JobState state) {
+        Fact first = results.stream().map(ParseResult::fact).filter(Objects::nonNull)
+                .filter(fact -> fact.kind() == FactType.JOB_STATUS_CHANGED).findFirst()
+                .orElse(results.isEmpty() ? null : results.get(0).fact());
+        if (first == null || filter.wants(first) && !filter.isOld(first)) {
+            return false;
+        }
+        if (filter.isOld(first)) {
+            batch.remember(state.retired(Retired.OLD));
+        }
+        return true;
+    }
+
+    private static ParseResult ofThisJob(ParseResult result, String job) {
+        return result.fact() == null || result.fact().job().equals(job) ? result
+                : result.rejected("it is about another job than the one asked for");
     }
 }

@@ -61,7 +61,7 @@ final class PollCoordinator {
 
     /** A page was read, and what was new in it is told. */
     void passed(PollTask poll) {
-        poll.walk().published();
+        poll.published();
         rest(poll.getAttempt().rest());
         retries.answered(poll.getJob());
         outage.over();

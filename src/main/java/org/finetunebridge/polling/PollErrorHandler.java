@@ -40,7 +40,7 @@ public final class PollErrorHandler {
     /** Deals with the exception of the exchange; null if there is nothing to commit. */
     public Batch failed(Exchange exchange, @Variable("poll") PollTask poll) {
         Throwable cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-        poll.walk().rolledBack();
+        poll.rolledBack();
         SinkUnavailableException lost = Throwables.of(SinkUnavailableException.class, cause);
         if (lost != null) {
             poller.sinkFailed(lost);
@@ -55,7 +55,7 @@ public final class PollErrorHandler {
 
     /** What there was to tell of a failure could not be committed: it will be told when it fails again. */
     public void rolledBack(Exchange exchange, @Variable("poll") PollTask poll) {
-        poll.walk().rolledBack();
+        poll.rolledBack();
         poller.sinkFailed(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, SinkUnavailableException.class));
     }
 
@@ -65,6 +65,9 @@ public final class PollErrorHandler {
     }
 
     private Batch published(PollTask poll, ProviderException failure) {
+        if (poll.dropsCursor(failure)) {
+            return null;
+        }
         LOG.debug("{}: {} failed: {}", poll, poll.getResource(), failure.getMessage());
         RetryPolicy.Verdict verdict = poller.failed(poll, failure);
         Batch batch = observer.failed(poll, verdict, failure, poller.keepsAt(poll), clock.instant());

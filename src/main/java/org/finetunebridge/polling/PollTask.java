@@ -2,38 +2,63 @@ package org.finetunebridge.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.finetunebridge.provider.ErrorAction;
 import org.finetunebridge.provider.JsltMapper;
 import org.finetunebridge.provider.PaginationConfig;
+import org.finetunebridge.provider.ProviderException;
 import org.finetunebridge.provider.RequestAttempt;
 import org.finetunebridge.sink.SinkSession;
 import org.finetunebridge.text.LogSanitizer;
 import org.finetunebridge.text.PercentEncoder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The reading of one job, or of an account's list of jobs. A reading that fails is taken up where it stopped. One thread
- * at a time.
+ * The reading of one job, or of an account's list of jobs: its resources in order, each page by page. A reading that
+ * fails goes on where it stopped. That it moved on holds only once the page is published: until then it can be rolled
+ * back. One thread at a time.
  */
 public final class PollTask {
 
+    private static final Logger LOG = LoggerFactory.getLogger(PollTask.class);
+
     private final String source;
     private final String job;
-    private final PollProgress walk;
+    private final List<String> resources;
+    private final PaginationConfig config;
     private final RequestAttempt attempt = new RequestAttempt();
+    private final Map<String, ListPosition> left = new HashMap<>();
+    private Progress progress = new Progress(0, null, null);
+    private Progress before;
+    private boolean cursorDropped;
     private SinkSession session;
     private ListSnapshot listing;
     private int known;
 
     /**
+     * How far the reading came.
+     *
+     * @param resource which of the resources is read now
+     * @param place    where its reading stands; null before it began
+     * @param ending   the job's end, seen and not published yet; may be null
+     */
+    private record Progress(int resource, ListPosition place, DeferredEnd ending) {}
+
+    /**
      * @param source    the account
      * @param job       the job; empty for the list
      * @param resources to read, in order
-     * @param ways      how they are asked
+     * @param config    how they are asked
      */
-    PollTask(String source, String job, List<String> resources, PaginationConfig ways) {
+    PollTask(String source, String job, List<String> resources, PaginationConfig config) {
         this.source = source;
         this.job = job;
-        this.walk = new PollProgress(toString(), resources.stream().map(name -> new PaginationStrategy(name, ways)).toList());
+        this.resources = new ArrayList<>(resources);
+        this.config = config;
     }
 
     /** The job's id as the provider writes it; empty for the list. */
@@ -56,9 +81,9 @@ public final class PollTask {
         return TextNode.valueOf(job).toString();
     }
 
-    /** What is read now. */
+    /** The resource that is read now. */
     public String getResource() {
-        return way().resource();
+        return resources.get(progress.resource);
     }
 
     /** What the page is asked with, a position or what the page before named, as a value of a query. */
@@ -73,7 +98,7 @@ public final class PollTask {
 
     /** What is asked, as a mapping sees it. */
     JsonNode question() {
-        return JsltMapper.asked(job, place().cursor());
+        return JsltMapper.asked(job, place().cursor(), place().from());
     }
 
     /** The account's name in the configuration. */
@@ -83,7 +108,7 @@ public final class PollTask {
 
     /** Whether there is anything left to read. */
     public boolean isReading() {
-        return walk.isOn();
+        return progress.resource < resources.size();
     }
 
     /** The request under way. */
@@ -104,52 +129,145 @@ public final class PollTask {
         return job.isEmpty();
     }
 
-    /** Its way through what is read. */
-    PollProgress walk() {
-        return walk;
+    /** How the provider's resources are asked. */
+    PaginationConfig config() {
+        return config;
     }
 
-    /** How what is read now is asked. */
-    PaginationStrategy way() {
-        return walk.way();
+    /** How the resource that is read now is read. */
+    ListReader reader() {
+        return isList() ? new StateListReader(getResource(), config.first(getResource()), false)
+                : ListReader.of(getResource(), config);
     }
 
     /** Where its reading stands. */
-    Paginator place() {
-        return walk.place();
+    ListPosition place() {
+        return progress.place;
     }
 
-    /** The session whose memory the page is held against. */
+    /** Reading goes on elsewhere in this list. */
+    void place(ListPosition elsewhere) {
+        progress = new Progress(progress.resource, elsewhere, progress.ending);
+    }
+
+    /** The session whose state the page is compared with. */
     SinkSession session() {
         return session;
     }
 
-    /** The job's end, seen but not told yet: it is told with what is read last. */
+    /** The job's end, seen but not published yet: it is published after everything that is read of the job. */
     DeferredEnd ending() {
-        return walk.ending();
+        return progress.ending;
     }
 
     void ending(DeferredEnd seen) {
-        walk.ending(seen);
+        progress = new Progress(progress.resource, progress.place, seen);
     }
 
-    /** So many more records were told before. */
+    /** So many more records were published before. */
     void known(int more) {
         known += more;
     }
 
-    /** How many records since the last call were told before. */
+    /** How many records since the last call were published before. */
     int takeKnown() {
         int count = known;
         known = 0;
         return count;
     }
 
-    /** Readies the next page. A new session may remember less: what it does not know is read again. */
+    /** Prepares the next page. A new session may know less was published: what it does not know is read again. */
     void ready(SinkSession current) {
         boolean afresh = current != session;
         session = current;
-        walk.ready(afresh, name -> session.of(source, job).published().cursor(name));
+        before = null;
+        if (afresh) {
+            left.clear();
+        } else if (place() == null) {
+            place(left.remove(getResource()));
+        }
+        if (place() == null || afresh) {
+            cursorDropped = false;
+            place(reader().begin(session.of(source, job).published().cursor(getResource())));
+        }
+    }
+
+    /** A page is compared with the state: that the reading moves on holds only once the page is published. */
+    void observes() {
+        before = progress;
+    }
+
+    /** The page observed last is published. */
+    void published() {
+        before = null;
+    }
+
+    /** The page observed last could not be published: it is read again. */
+    void rolledBack() {
+        if (before != null) {
+            progress = before;
+            before = null;
+        }
+    }
+
+    /** Moves on to where the reader says, or to the next resource. */
+    void moveOn(ListReader.Step step) {
+        if (step.wrong() != null) {
+            LOG.warn("{}: {} {}; stopped reading it", this, getResource(), step.wrong());
+        }
+        if (step.next() == null) {
+            begin(progress.resource + 1);
+        } else {
+            place(step.next());
+        }
+    }
+
+    /** Nothing more is read of this job. */
+    void end() {
+        begin(resources.size());
+    }
+
+    /**
+     * Leaves the resource that is read now, which failed: the reading goes on with the next one.
+     *
+     * @param forLater whether it is read again after the others, from where it stands; else not again
+     */
+    void leave(boolean forLater) {
+        if (!forLater) {
+            begin(progress.resource + 1);
+        } else if (progress.resource < resources.size() - 1) {
+            resources.add(getResource());
+            left.put(getResource(), place());
+            begin(progress.resource + 1);
+        }
+    }
+
+    /** What is still to be read, in order. */
+    List<String> remaining() {
+        return List.copyOf(resources.subList(progress.resource, resources.size()));
+    }
+
+    /**
+     * Whether a request may have been refused for its cursor alone: then the resource is read from its beginning, once.
+     * What was published of it is known by name and not published again.
+     *
+     * @return whether the resource is to be asked again now, and the failure is none of the job
+     */
+    boolean dropsCursor(ProviderException failure) {
+        if (cursorDropped || place() == null || failure.means() != ErrorAction.JOB || failure.status() == 0
+                || place().cursor().equals(reader().beginAgain().cursor())) {
+            return false;
+        }
+        LOG.info("{}: {} is read from its beginning, because its cursor was refused: {}", this, getResource(),
+                failure.getMessage());
+        cursorDropped = true;
+        place(reader().beginAgain().readAgain());
+        return true;
+    }
+
+    private void begin(int next) {
+        cursorDropped = false;
+        progress = new Progress(next, null, progress.ending);
     }
 
     @Override

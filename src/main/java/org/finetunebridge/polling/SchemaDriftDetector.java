@@ -12,13 +12,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Notices that a provider's answers are no longer what its mapping was written for. Never an error, never silent: every
- * unknown field and status is counted, and named once.
+ * unknown field and status is counted and named in the log once a run, so that an alert on the count means something new.
  */
 public final class SchemaDriftDetector {
 
     private static final Logger LOG = LoggerFactory.getLogger(SchemaDriftDetector.class);
     /** A provider that invents names must not fill the memory with them. */
     private static final int NAMES_KEPT = 200;
+    private static final int LONGEST_NAME = 100;
 
     private final String source;
     private final Map<String, Set<String>> known;
@@ -31,7 +32,7 @@ public final class SchemaDriftDetector {
         this.known = known;
     }
 
-    /** How many unknown fields and statuses came so far. */
+    /** How many different unknown fields and statuses came so far. */
     public long count() {
         return count.sum();
     }
@@ -53,9 +54,13 @@ public final class SchemaDriftDetector {
     }
 
     private void noticed(String what, String name) {
-        count.increment();
-        if (named.size() < NAMES_KEPT && named.add(what + name)) {
-            LOG.info("{}: a {} nobody here knows: {}", source, what, LogSanitizer.line(name));
+        String kept = name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME) + '…';
+        if (named.size() < NAMES_KEPT && named.add(what + kept)) {
+            count.increment();
+            LOG.info("{}: a {} that the mapping does not know: {}", source, what, LogSanitizer.line(kept));
+            if (named.size() == NAMES_KEPT) {
+                LOG.warn("{}: further unknown fields and statuses are neither counted nor named", source);
+            }
         }
     }
 }

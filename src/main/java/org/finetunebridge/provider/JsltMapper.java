@@ -78,7 +78,12 @@ public final class JsltMapper {
 
     /** What was asked, as a mapping sees it. */
     public static JsonNode asked(String job, String cursor) {
-        return JsonNodeFactory.instance.objectNode().put("job", job).put("cursor", cursor);
+        return asked(job, cursor, 0);
+    }
+
+    /** @param read how many records of the list were read before this page */
+    public static JsonNode asked(String job, String cursor, long read) {
+        return JsonNodeFactory.instance.objectNode().put("job", job).put("cursor", cursor).put("read", read);
     }
 
     public Expression compile(String name) {

@@ -14,7 +14,7 @@ final class PageSchema {
 
     private static final Predicate<JsonNode> CURSOR = node -> node.isTextual() || node.isNumber();
     private static final Map<String, Predicate<JsonNode>> MEMBERS = Map.of("facts", JsonNode::isArray,
-            "next", CURSOR, "mark", CURSOR, "more", JsonNode::isBoolean, "newestFirst", JsonNode::isBoolean,
+            "next", CURSOR, "mark", CURSOR, "more", node -> node.isBoolean() || "unknown".equals(node.textValue()), "newestFirst", JsonNode::isBoolean,
             "requestId", anything -> true);
 
     private PageSchema() {}

@@ -22,6 +22,7 @@ public final class ProviderRegistry {
     private static final String OWN_KEY = "key.";
     private static final String FIELDS = "fields.";
     private static final String FIRST = "first.";
+    private static final String PAGE_SIZE = "page-size.";
     private static final String ERRORS = "-errors.json";
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -100,8 +101,11 @@ public final class ProviderRegistry {
         first.put(text.getProperty("list", ""), text.getProperty("list.first", ""));
         text.stringPropertyNames().stream().filter(key -> key.startsWith(FIRST))
                 .forEach(key -> first.put(key.substring(FIRST.length()), text.getProperty(key)));
+        Map<String, Integer> sizes = new TreeMap<>();
+        text.stringPropertyNames().stream().filter(key -> key.startsWith(PAGE_SIZE)).forEach(key ->
+                sizes.put(key.substring(PAGE_SIZE.length()), Integer.valueOf(text.getProperty(key).strip())));
         return new PaginationConfig(set(text, "growing"), set(text, "whole"), set(text, "recent"), set(text, "after"),
-                set(text, "numbered"), set(text, "indexed"), set(text, "settling"), first);
+                set(text, "numbered"), set(text, "indexed"), set(text, "settling"), first, sizes);
     }
 
     private static Set<String> set(Properties text, String key) {

@@ -49,9 +49,9 @@ public record JobState(String source, String job, PublishedState published, int 
         return published.equals(PublishedState.NOTHING);
     }
 
-    /** Whether it was told, or is held back, that the job ended so. */
+    /** Whether this end is the status published last, or is deferred. */
     public boolean knowsEnd(String status) {
-        return published.statuses("").contains(status) || deferred != null && deferred.status().equals(status);
+        return status.equals(published.status()) || deferred != null && deferred.status().equals(status);
     }
 
     /** Holding back this end until it is told. */
@@ -62,7 +62,7 @@ public record JobState(String source, String job, PublishedState published, int 
     /** Having told more. */
     public JobState with(PublishedState more) {
         return more == published ? this : new JobState(source, job, more, 0, retired, suspension,
-                deferred != null && more.statuses("").contains(deferred.status()) ? null : deferred);
+                deferred != null && deferred.status().equals(more.status()) ? null : deferred);
     }
 
     /** In this trouble; or with null, in none. */

@@ -4,11 +4,13 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,13 +26,14 @@ public final class JobStateSerde {
 
     /** The memory as JSON on one line. */
     public static String write(JobState state) {
-        var text = new StringWriter(256);
-        try (JsonGenerator json = FACTORY.createGenerator(text)) {
+        // As bytes first: half a character, as a text that was cut leaves it, is escaped there and survives any encoding.
+        var bytes = new ByteArrayOutputStream(256);
+        try (JsonGenerator json = FACTORY.createGenerator(bytes)) {
             write(state, json);
         } catch (IOException e) {
-            throw new IllegalStateException("writing to a string does not fail", e);
+            throw new IllegalStateException("writing to memory does not fail", e);
         }
-        return text.toString();
+        return bytes.toString(StandardCharsets.UTF_8);
     }
 
     /** Writes the memory as one JSON object. */
@@ -93,6 +96,16 @@ public final class JobStateSerde {
             }
             json.writeEndObject();
         }
+        if (!published.returns().isEmpty()) {
+            json.writeObjectFieldStart("returns");
+            for (var status : published.returns().entrySet()) {
+                json.writeNumberField(status.getKey(), status.getValue());
+            }
+            json.writeEndObject();
+        }
+        writeText("leaving", published.leaving(), json);
+        writeText("newest", published.newest(), json);
+        writeText("forgotten", published.forgotten(), json);
         if (!published.rejected().isEmpty()) {
             writeTexts("refused", published.rejected(), json);
         }
@@ -146,6 +159,12 @@ public final class JobStateSerde {
         json.writeEndObject();
     }
 
+    private static void writeText(String field, Object value, JsonGenerator json) throws IOException {
+        if (value != null) {
+            json.writeStringField(field, value.toString());
+        }
+    }
+
     private static void writeTexts(String field, List<String> texts, JsonGenerator json) throws IOException {
         json.writeArrayFieldStart(field);
         for (String text : texts) {
@@ -155,11 +174,14 @@ public final class JobStateSerde {
     }
 
     private static PublishedState readPublished(JsonNode node) {
-        Map<String, List<String>> things = new TreeMap<>();
+        Map<String, List<String>> things = new LinkedHashMap<>();
         node.path("told").properties().forEach(thing -> things.put(thing.getKey(), texts(thing.getValue())));
         Map<String, Cursor> cursors = new TreeMap<>();
         node.path("cursors").properties().forEach(cursor -> cursors.put(cursor.getKey(), cursor(cursor.getValue())));
-        return new PublishedState(node.path("status").textValue(), things, texts(node.path("refused")), cursors);
+        Map<String, Integer> returns = new TreeMap<>();
+        node.path("returns").properties().forEach(status -> returns.put(status.getKey(), status.getValue().asInt()));
+        return new PublishedState(node.path("status").textValue(), things, texts(node.path("refused")), cursors, returns,
+                node.path("leaving").textValue(), instant(node.path("newest")), instant(node.path("forgotten")));
     }
 
     private static Cursor cursor(JsonNode node) {

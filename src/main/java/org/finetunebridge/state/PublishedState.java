@@ -1,41 +1,63 @@
 package org.finetunebridge.state;
 
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import org.finetunebridge.event.Fact;
+import org.finetunebridge.event.FactCodec;
 
 /**
- * What was told of one job. Immutable.
+ * What was published of one job. Immutable.
  *
- * @param status  the job's last status in our words; null before the first
- * @param things  every status told, newest last, by thing: the job itself is {@code ""}, a checkpoint its name
- * @param rejected names of the records that were dead-lettered, newest last; with a plus sign the id of the event that
- *                such a record was published as later
- * @param cursors how far each growing list was told, by resource
+ * @param status   the job's last status in our words; null before the first
+ * @param things   the statuses published, newest last, by thing: the job itself is {@code ""}, a checkpoint its name;
+ *                 the checkpoint that was published first comes first
+ * @param rejected ids of the records that were dead-lettered, newest last; with a plus sign the id of the event that
+ *                 such a record was published as later
+ * @param cursors  how far each list was published, by resource
+ * @param returns  how often a status of the job was published, where that is more than once; {@code ""}, where
+ *                 statuses were forgotten, has how often any of those was published at most
+ * @param leaving  a status that was seen once after an end and is published if the next read does not show the end
+ *                 again, as {@link FactCodec} writes it; null if there is none
+ * @param newest   when the newest checkpoint appeared, UTC; null if none had a time
+ * @param forgotten what appeared until then and is not among {@code things} was published too; null if nothing was
+ *                 forgotten
  */
 public record PublishedState(String status, Map<String, List<String>> things, List<String> rejected,
-        Map<String, Cursor> cursors) {
+        Map<String, Cursor> cursors, Map<String, Integer> returns, String leaving, Instant newest, Instant forgotten) {
 
-    /** Nothing told yet. */
+    /** Nothing published yet. */
     public static final PublishedState NOTHING = new PublishedState(null, Map.of(), List.of(), Map.of());
 
-    /** A job that changes its status for ever must not grow its memory for ever. */
+    /** A job that changes its status for ever must not grow its state for ever. */
     private static final int STATUSES_KEPT = 32;
-    /** More than an account's list has bad records at a time, or each poll would dead-letter all of them again. */
-    private static final int REFUSED_KEPT = 4096;
+    /** The same of its checkpoints. */
+    static final int THINGS_KEPT = 4096;
+    /** A job that is read no more keeps so many of its checkpoints, if none of them had a time to go by. */
+    private static final int THINGS_KEPT_AT_THE_END = 16;
+    /** More bad records than an account's list has at a time, or each poll would dead-letter all of them again. */
+    private static final int REJECTED_KEPT = 4096;
     private static final String JOB = "";
-    /** Stands before the id of an event in {@code rejected}: a rejected record was published as that. No name has it. */
+    private static final String FORGOTTEN = "";
+    /** Stands before the id of an event in {@code rejected}: a rejected record was published as that. No id has it. */
     private static final String RECOVERED = "+";
 
-    /** Whether the last status told ends a job. It may still change: providers restart jobs. */
+    /** The state of a job whose statuses were published once each. */
+    public PublishedState(String status, Map<String, List<String>> things, List<String> rejected,
+            Map<String, Cursor> cursors) {
+        this(status, things, rejected, cursors, Map.of(), null, null, null);
+    }
+
+    /** Whether the last status published ends a job. It may still change: providers restart jobs. */
     public boolean terminal() {
         return Fact.isTerminal(status);
     }
 
-    /** How far a growing list was told. */
+    /** How far a list was published. */
     public Cursor cursor(String resource) {
         return cursors.getOrDefault(resource, Cursor.START);
     }
@@ -44,16 +66,83 @@ public record PublishedState(String status, Map<String, List<String>> things, Li
         return things.getOrDefault(thing, List.of());
     }
 
+    /** Whether this is the job's status published last. */
+    public boolean isCurrent(Fact fact) {
+        List<String> statuses = statuses(JOB);
+        return !statuses.isEmpty() && statuses.get(statuses.size() - 1).equals(fact.statusKey());
+    }
+
+    /** Whether a job that had ended shows another status for the first time: its list may lag behind. */
+    public boolean isUnsure(Fact fact) {
+        return terminal() && leaving == null && !isCurrent(fact);
+    }
+
+    /** Whether a status of a job that has not ended was never published. */
+    public boolean isNew(Fact fact) {
+        return !terminal() && times(fact.statusKey()) == 0;
+    }
+
+    /** How often a status of the job was published. */
+    int times(String key) {
+        boolean known = statuses(JOB).contains(key);
+        // Written before returns were counted, a full list has forgotten some statuses.
+        int lost = returns.getOrDefault(FORGOTTEN, statuses(JOB).size() < STATUSES_KEPT ? 0 : 1);
+        return known ? returns.getOrDefault(key, 1) : lost;
+    }
+
     PublishedState withJobStatus(String now, String key) {
-        return new PublishedState(now, with(things, JOB, appended(statuses(JOB), key, STATUSES_KEPT)), rejected, cursors);
+        Map<String, Integer> counts = new TreeMap<>(returns);
+        int times = times(key) + 1;
+        if (times > 1) {
+            counts.put(key, times);
+        }
+        List<String> before = statuses(JOB);
+        if (before.size() == STATUSES_KEPT && !before.contains(key)) {
+            Integer dropped = counts.remove(before.get(0));
+            counts.merge(FORGOTTEN, dropped == null ? 1 : dropped, Math::max);
+        }
+        return new PublishedState(now, with(things, JOB, appended(before, key, STATUSES_KEPT)), rejected, cursors, counts,
+                null, newest, forgotten);
+    }
+
+    /**
+     * After a status was published that came before the last one: it is known, and the last one stays the last.
+     *
+     * @param thing the job itself is {@code ""}, a checkpoint its name
+     */
+    PublishedState withEarlierStatus(String thing, String key) {
+        List<String> all = new ArrayList<>(statuses(thing));
+        all.add(Math.max(0, all.size() - 1), key);
+        List<String> kept = List.copyOf(all.subList(Math.max(0, all.size() - STATUSES_KEPT), all.size()));
+        return new PublishedState(status, with(things, thing, kept), rejected, cursors, returns, leaving, newest, forgotten);
+    }
+
+    /** A status that was seen once after an end; or with null, none. */
+    PublishedState withLeaving(Fact fact) {
+        return fact == null && leaving == null ? this : new PublishedState(status, things, rejected, cursors, returns,
+                fact == null ? null : FactCodec.write(fact), newest, forgotten);
     }
 
     PublishedState withStatus(String thing, String key) {
-        return new PublishedState(status, with(things, thing, appended(statuses(thing), key, STATUSES_KEPT)), rejected, cursors);
+        return withStatus(thing, key, null);
     }
 
-    PublishedState withRejected(String name) {
-        return new PublishedState(status, things, appended(rejected, name, REFUSED_KEPT), cursors);
+    /** @param appeared when the thing appeared; may be null */
+    PublishedState withStatus(String thing, String key, Instant appeared) {
+        Map<String, List<String>> all = with(things, thing, appended(statuses(thing), key, STATUSES_KEPT));
+        boolean full = all.size() > THINGS_KEPT;
+        Instant until = full ? newest : forgotten;
+        return new PublishedState(status, full ? newest(all, THINGS_KEPT) : all, rejected, cursors, returns, leaving,
+                Cursor.later(newest, appeared), until);
+    }
+
+    /** Whether a thing was published so long ago that its name is not kept any more. */
+    boolean isForgotten(String thing, Instant appeared) {
+        return forgotten != null && appeared != null && !things.containsKey(thing) && !appeared.isAfter(forgotten);
+    }
+
+    PublishedState withRejected(String id) {
+        return with(appended(rejected, id, REJECTED_KEPT));
     }
 
     /**
@@ -63,8 +152,7 @@ public record PublishedState(String status, Map<String, List<String>> things, Li
      * @param id   of the event that was published
      */
     public PublishedState withRecovered(String name, String id) {
-        List<String> others = rejected.stream().filter(one -> !one.equals(name)).toList();
-        return new PublishedState(status, things, appended(others, RECOVERED + id, REFUSED_KEPT), cursors);
+        return with(appended(rejected.stream().filter(one -> !one.equals(name)).toList(), RECOVERED + id, REJECTED_KEPT));
     }
 
     /** Whether a record that had been rejected was published as this event. */
@@ -77,21 +165,9 @@ public record PublishedState(String status, Map<String, List<String>> things, Li
         return rejected.stream().anyMatch(name -> !name.startsWith(RECOVERED));
     }
 
-    /** Whether the record was rejected and not published since. What was rejected very long ago may be forgotten. */
-    public boolean mayLack(String name) {
-        return rejected.contains(name) || rejected.size() >= REFUSED_KEPT;
-    }
-
-    /**
-     * After a status was published that came before the last one: it is known, and the last one stays the last.
-     *
-     * @param thing the job itself is {@code ""}, a checkpoint its name
-     */
-    PublishedState withEarlierStatus(String thing, String key) {
-        List<String> all = new ArrayList<>(statuses(thing));
-        all.add(Math.max(0, all.size() - 1), key);
-        List<String> kept = List.copyOf(all.subList(Math.max(0, all.size() - STATUSES_KEPT), all.size()));
-        return new PublishedState(status, with(things, thing, kept), rejected, cursors);
+    /** Whether the record was rejected, and not published since. What was rejected very long ago may be forgotten. */
+    public boolean mayLack(String id) {
+        return rejected.contains(id) || rejected.size() >= REJECTED_KEPT;
     }
 
     /** Further records of a list of named ones are asked with this. */
@@ -100,22 +176,33 @@ public record PublishedState(String status, Map<String, List<String>> things, Li
                 : withCursor(resource, cursor(resource).marked(mark));
     }
 
-    /** The last record of a list may still change: it is told when it is read again as it is. */
-    public PublishedState withDeferred(String resource, String name) {
-        return Objects.equals(name, cursor(resource).deferred()) ? this
-                : withCursor(resource, cursor(resource).deferring(name));
+    /** The last record of a list may still change: it is published when it is read again as it is. */
+    public PublishedState withDeferred(String resource, String id) {
+        return Objects.equals(id, cursor(resource).deferred()) ? this
+                : withCursor(resource, cursor(resource).deferring(id));
     }
 
     PublishedState withCursor(String resource, Cursor cursor) {
-        return new PublishedState(status, things, rejected, with(cursors, resource, cursor));
+        Map<String, Cursor> all = new TreeMap<>(cursors);
+        all.put(resource, cursor);
+        return new PublishedState(status, things, rejected, all, returns, leaving, newest, forgotten);
     }
 
     /**
-     * What a finished job is remembered by: enough to know when it is restarted. While dead letters of it may be
-     * replayed, also the statuses of its checkpoints, or a replay could publish one of them a second time.
+     * What is kept of a job that is read no more: enough to publish nothing twice, should it be restarted. While dead
+     * letters of it may be replayed, also the statuses of its checkpoints.
      */
     PublishedState tombstone() {
-        return new PublishedState(status, hasRejected() ? things : Map.of(JOB, statuses(JOB)), rejected, Map.of());
+        Map<String, List<String>> kept = hasRejected() ? things
+                : newest(things, newest == null ? THINGS_KEPT_AT_THE_END : 0);
+        Map<String, Cursor> ends = new TreeMap<>();
+        cursors.forEach((resource, cursor) -> ends.put(resource, cursor.shortened()));
+        return new PublishedState(status, kept, rejected, ends, returns, null, newest,
+                kept.size() < things.size() ? newest : forgotten);
+    }
+
+    private PublishedState with(List<String> now) {
+        return new PublishedState(status, things, now, cursors, returns, leaving, newest, forgotten);
     }
 
     private static List<String> appended(List<String> list, String element, int kept) {
@@ -125,9 +212,25 @@ public record PublishedState(String status, Map<String, List<String>> things, Li
         return List.copyOf(all.subList(Math.max(0, all.size() - kept), all.size()));
     }
 
-    private static <V> Map<String, V> with(Map<String, V> map, String key, V value) {
-        Map<String, V> all = new TreeMap<>(map);
+    private static Map<String, List<String>> with(Map<String, List<String>> map, String key, List<String> value) {
+        Map<String, List<String>> all = new LinkedHashMap<>(map);
         all.put(key, value);
         return all;
+    }
+
+    /** The job itself, and so many of its checkpoints, the newest. */
+    private static Map<String, List<String>> newest(Map<String, List<String>> all, int kept) {
+        if (all.size() <= kept) {
+            return all;
+        }
+        Map<String, List<String>> newest = new LinkedHashMap<>();
+        int place = 0;
+        for (var thing : all.entrySet()) {
+            if (thing.getKey().equals(JOB) || place >= all.size() - kept) {
+                newest.put(thing.getKey(), thing.getValue());
+            }
+            place++;
+        }
+        return newest;
     }
 }

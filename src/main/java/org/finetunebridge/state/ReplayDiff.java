@@ -89,7 +89,8 @@ public record ReplayDiff(List<OutgoingEvent> items, PublishedState published, bo
         if (!last) {
             return published.withEarlierStatus(thing, fact.statusKey());
         }
-        return job ? published.withJobStatus(fact.status(), fact.statusKey()) : published.withStatus(thing, fact.statusKey());
+        return job ? published.withJobStatus(fact.status(), fact.statusKey()) : published.withStatus(thing, fact.statusKey(),
+                fact.appeared() == null ? fact.time() : fact.appeared());
     }
 
     private static String thing(Fact fact) {

@@ -45,7 +45,7 @@ class DeadLetterTest {
         for (String number : new String[] {"2.0E-5", "0.000016", "1.10", "1e400", "12345678901234567890.5", "-0.0"}) {
             ParseResult rejected = rejected("{\"hyper_parameters\": {\"learning_rate\": " + number + "}}");
 
-            JsonNode record = read(letters.ofRecord(rejected, "", "jobs", attempt)).record();
+            JsonNode record = read(letters.ofRecord(rejected, "", "jobs", attempt, NOW)).record();
 
             assertThat(ParseResult.nameOf(record)).as(number).isEqualTo(rejected.id());
         }
@@ -65,8 +65,8 @@ class DeadLetterTest {
 
     @Test
     void saysWhereInItsListTheRecordStood() throws IOException {
-        assertThat(read(letters.ofRecord(rejected("7").at(12L), "ft-1", "logs", attempt)).position()).isEqualTo(12);
-        assertThat(read(letters.ofRecord(rejected("7"), "ft-1", "logs", attempt)).position()).isNull();
+        assertThat(read(letters.ofRecord(rejected("7").at(12L), "ft-1", "logs", attempt, NOW)).position()).isEqualTo(12);
+        assertThat(read(letters.ofRecord(rejected("7"), "ft-1", "logs", attempt, NOW)).position()).isNull();
     }
 
     @Test
@@ -74,11 +74,11 @@ class DeadLetterTest {
         ParseResult large = rejected("{\"note\": \"" + "x".repeat(100_000) + "\"}");
         EncodedEvent event = new EncodedEvent("ft-1", "{\"id\":\"an-id\"}".getBytes(UTF_8), Map.of());
 
-        assertThat(read(letters.ofRecord(large, "", "jobs", attempt)).kind()).isEqualTo(Kind.INCOMPLETE);
-        assertThat(read(letters.ofEvent(event, "too large", attempt)).kind()).isEqualTo(Kind.INCOMPLETE);
+        assertThat(read(letters.ofRecord(large, "", "jobs", attempt, NOW)).kind()).isEqualTo(Kind.INCOMPLETE);
+        assertThat(read(letters.ofEvent(event, "too large", attempt, NOW)).kind()).isEqualTo(Kind.INCOMPLETE);
         assertThat(read(letters.ofFailure(ProviderException.of(ErrorAction.JOB, "gone", null), 1, "ft-1", "job", attempt, NOW))
                 .kind()).isEqualTo(Kind.REQUEST);
-        assertThat(read(letters.ofRecord(rejected("null"), "", "jobs", attempt)).record().isNull()).isTrue();
+        assertThat(read(letters.ofRecord(rejected("null"), "", "jobs", attempt, NOW)).record().isNull()).isTrue();
     }
 
     private static DeadLetter read(EncodedEvent letter) {

@@ -10,11 +10,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeMap;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -48,7 +46,7 @@ class DeferredEndPropertyTest {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     /** Jobs by their status, and what was shown of them. */
-    private record Provider(Map<String, String> jobs, Map<String, Set<String>> shown, Deque<Happening> happenings) {
+    private record Provider(Map<String, String> jobs, Map<String, StatusModel> shown, Deque<Happening> happenings) {
 
         Provider() {
             this(new TreeMap<>(), new TreeMap<>(), new ArrayDeque<>());
@@ -106,7 +104,7 @@ class DeferredEndPropertyTest {
         }
 
         private ObjectNode status(String job) {
-            shown.computeIfAbsent(job, name -> new LinkedHashSet<>()).add(jobs.get(job));
+            shown.computeIfAbsent(job, name -> new StatusModel()).shows(jobs.get(job));
             return fact("job.status-changed", job, jobs.get(job));
         }
     }
@@ -143,7 +141,7 @@ class DeferredEndPropertyTest {
                 .forEach(event -> published.computeIfAbsent(event.path("subject").asText(), job -> new ArrayList<>())
                         .add(event.path("data").path("status").asText()));
         Map<String, List<String>> all = new TreeMap<>();
-        provider.shown().forEach((job, statuses) -> all.put(job, List.copyOf(statuses)));
+        provider.shown().forEach((job, statuses) -> all.put(job, statuses.published()));
         assertThat(published).isEqualTo(all);
         assertThat(run.sink.peek()).extracting(JobState::deferred).allMatch(Objects::isNull);
     }

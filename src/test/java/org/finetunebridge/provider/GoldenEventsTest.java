@@ -39,10 +39,11 @@ import org.finetunebridge.event.RecordKeyStrategy;
 import org.finetunebridge.event.RecordPage;
 import org.finetunebridge.event.cloudevents.CloudEventWriter;
 import org.finetunebridge.event.cloudevents.EncodedEvent;
+import org.finetunebridge.polling.ListReader;
 import org.finetunebridge.polling.RateLimiter;
 import org.finetunebridge.settings.SettingsReader;
 import org.finetunebridge.settings.SourceSettings;
-import org.finetunebridge.state.PageRequest;
+import org.finetunebridge.state.Cursor;
 import org.finetunebridge.state.PublishedState;
 import org.finetunebridge.state.StateDiff;
 import org.junit.jupiter.api.DynamicTest;
@@ -157,23 +158,22 @@ class GoldenEventsTest {
             for (StateDiff diff : diff(page, way, provider)) {
                 diff.items().forEach(item -> events.add(text(writer.of(item, OBSERVED, requestId))));
                 for (ParseResult rejected : diff.rejected()) {
-                    deadLetters.add(text(new DeadLetterFactory(writer).ofRecord(rejected, "", resource, attempt)));
+                    deadLetters.add(text(new DeadLetterFactory(writer).ofRecord(rejected, "", resource, attempt, OBSERVED)));
                 }
             }
         }
 
         /** A list shows many jobs, each with a memory of its own; anything else is about one. */
         private static List<StateDiff> diff(RecordPage page, String resource, Provider provider) {
-            if (provider.ways().whole().contains(resource) || provider.ways().named(resource)) {
-                return List.of(StateDiff.ofList(PublishedState.NOTHING, page.results(), resource,
-                        provider.ways().whole().contains(resource)));
+            if (provider.ways().recent().contains(resource)) {
+                return List.of(StateDiff.ofList(PublishedState.NOTHING, page.results(), resource, false));
             }
-            if (provider.ways().growing().contains(resource)) {
-                return List.of(StateDiff.ofGrowth(PublishedState.NOTHING, page.results(), PageRequest.from(0, resource)));
+            if (!resource.equals(provider.list())) {
+                ListReader reader = ListReader.of(resource, provider.ways());
+                return List.of(reader.read(reader.begin(Cursor.START), PublishedState.NOTHING, page, true).diff());
             }
             var groups = new LinkedHashMap<String, List<ParseResult>>();
-            page.results().forEach(result -> groups.computeIfAbsent(resource.equals(provider.list())
-                    ? String.valueOf(result.job()) : "", job -> new ArrayList<>()).add(result));
+            page.results().forEach(result -> groups.computeIfAbsent(String.valueOf(result.job()), job -> new ArrayList<>()).add(result));
             return groups.values().stream().map(results -> StateDiff.ofState(PublishedState.NOTHING, results)).toList();
         }
     }

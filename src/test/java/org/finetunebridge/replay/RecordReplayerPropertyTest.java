@@ -35,20 +35,21 @@ import org.finetunebridge.event.ParseResult;
 import org.finetunebridge.event.RecordPage;
 import org.finetunebridge.event.cloudevents.CloudEventWriter;
 import org.finetunebridge.event.cloudevents.EncodedEvent;
+import org.finetunebridge.polling.ListReader;
 import org.finetunebridge.provider.JsltMapper;
+import org.finetunebridge.provider.PaginationConfig;
 import org.finetunebridge.provider.Provider;
 import org.finetunebridge.provider.ProviderRegistry;
 import org.finetunebridge.provider.RequestAttempt;
 import org.finetunebridge.provider.RouteFiles;
 import org.finetunebridge.settings.SourceSettings;
 import org.finetunebridge.sink.Batch;
-import org.finetunebridge.sink.FlakySink;
 import org.finetunebridge.sink.FlakySink.Commit;
+import org.finetunebridge.sink.FlakySink;
 import org.finetunebridge.sink.Publisher;
 import org.finetunebridge.sink.SinkSession;
 import org.finetunebridge.sink.SinkUnavailableException;
 import org.finetunebridge.state.JobState;
-import org.finetunebridge.state.PageRequest;
 import org.finetunebridge.state.PublishedState;
 import org.finetunebridge.state.StateDiff;
 
@@ -173,14 +174,18 @@ class RecordReplayerPropertyTest {
             int from = (int) Math.max(0, state.published().cursor(EVENTS).position() - 1);
             ArrayNode page = JSON.createArrayNode().addAll(lines.subList(from, lines.size()));
             JsonNode answer = JSON.createObjectNode().set("event_list", page);
-            List<ParseResult> results = RecordPage.of(mapping.mapResource(answer, JsltMapper.asked(JOB, ""), "minimax", EVENTS),
-                    parser).results().stream().map(result -> result.fact() == null || result.job().equals(JOB) ? result
+            RecordPage read = RecordPage.of(mapping.mapResource(answer, JsltMapper.asked(JOB, ""), "minimax", EVENTS), parser);
+            List<ParseResult> results = read.results().stream().map(result -> result.fact() == null
+                    || result.job().equals(JOB) ? result
                     : result.rejected("it is about another job than the one asked for")).toList();
-            StateDiff diff = StateDiff.ofGrowth(state.published(), results, PageRequest.from(from, EVENTS));
+            ListReader reader = ListReader.of(EVENTS, new PaginationConfig(Set.of(EVENTS), Set.of(), Set.of(), Set.of(),
+                    Set.of(), Set.of(), Set.of(), Map.of()));
+            StateDiff diff = reader.read(reader.begin(state.published().cursor(EVENTS)), state.published(),
+                    read.with(results), false).diff();
             var attempt = new RequestAttempt();
             Answered.at(NOW, attempt);
             List<EncodedEvent> letters = diff.rejected().stream()
-                    .map(result -> new DeadLetterFactory(envelope).ofRecord(result, JOB, EVENTS, attempt)).toList();
+                    .map(result -> new DeadLetterFactory(envelope).ofRecord(result, JOB, EVENTS, attempt, NOW)).toList();
             publisher.publish(new Batch(session, diff.items().stream().map(item -> envelope.of(item, NOW, null)).toList(),
                     letters, List.of(state.with(diff.published()))));
             diff.rejected().forEach(result -> deadLettered.add(result.id()));

@@ -14,7 +14,7 @@ class JobStateTest {
 
     @Test
     void holdsAnEndBackUntilItIsTold() {
-        assertThat(deferring.with(deferring.published().withStatus("c-1", "READY")).deferred()).isEqualTo(END);
+        assertThat(deferring.with(deferring.published().withStatus("c-1", "READY", null)).deferred()).isEqualTo(END);
         assertThat(deferring.with(deferring.published().withJobStatus("FAILED", "FAILED")).deferred()).isEqualTo(END);
         assertThat(deferring.with(deferring.published().withJobStatus("SUCCEEDED", "SUCCEEDED")).deferred()).isNull();
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import org.finetunebridge.event.FactParser;
@@ -51,7 +52,8 @@ class ReplayDiffTest {
 
     @Test
     void doesNotTrustAJobThatIsReadNoMoreToKnowItsCheckpoints() {
-        JobState retired = state(PublishedState.NOTHING.withJobStatus("SUCCEEDED", "SUCCEEDED").withStatus("c-1", "READY"))
+        JobState retired = state(PublishedState.NOTHING.withJobStatus("SUCCEEDED", "SUCCEEDED").withStatus("c-1", "READY",
+                Instant.EPOCH))
                 .retired(Retired.FINISHED);
 
         assertThat(of(retired, checkpoint("c-1"), false).proved()).isFalse();

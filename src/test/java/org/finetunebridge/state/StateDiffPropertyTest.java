@@ -19,6 +19,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.finetunebridge.event.FactParser;
+import org.finetunebridge.event.FactType;
 import org.finetunebridge.event.OutgoingEvent;
 import org.finetunebridge.event.ParseResult;
 import org.finetunebridge.event.RecordPage;
@@ -47,18 +48,23 @@ class StateDiffPropertyTest {
     void tellsEveryStatusOfEveryThingOnce(@ForAll("histories") List<Observation> history) {
         PublishedState published = PublishedState.NOTHING;
         List<String> all = new ArrayList<>();
+        List<String> ids = new ArrayList<>();
         Set<String> shown = new LinkedHashSet<>();
         for (Observation observation : history) {
             StateDiff diff = StateDiff.ofState(published, page(observation.page()));
             if (!observation.lost()) {
                 published = observation.restart() ? throughJson(diff.published()) : diff.published();
-                diff.items().forEach(item -> all.add(name(item)));
+                diff.items().stream().filter(item -> item.fact().kind() == FactType.CHECKPOINT_CHANGED)
+                        .forEach(item -> all.add(name(item)));
+                diff.items().forEach(item -> ids.add(item.fact().id()));
                 diff.rejected().forEach(bad -> all.add(bad.raw().asText()));
-                observation.page().forEach(one -> shown.add(one.name()));
+                observation.page().stream().filter(one -> !one.thing().isEmpty() || one.status().equals("bad"))
+                        .forEach(one -> shown.add(one.name()));
             }
         }
 
         assertThat(all).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(shown);
+        assertThat(ids).doesNotHaveDuplicates();
     }
 
     @Property
@@ -74,7 +80,9 @@ class StateDiffPropertyTest {
         assertThat(again.items()).extracting(StateDiffPropertyTest::name)
                 .containsExactlyElementsOf(lost.items().stream().map(StateDiffPropertyTest::name).toList());
         assertThat(again.published()).isEqualTo(lost.published());
-        assertThat(StateDiff.ofState(again.published(), page(page)).any()).isFalse();
+        // A job that left its end needs a second read; after that, nothing is new any more.
+        PublishedState read = StateDiff.ofState(again.published(), page(page)).published();
+        assertThat(StateDiff.ofState(read, page(page)).any()).isFalse();
     }
 
     @Provide

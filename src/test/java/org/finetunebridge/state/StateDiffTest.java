@@ -7,9 +7,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.finetunebridge.event.FactParser;
 import org.finetunebridge.event.OutgoingEvent;
 import org.finetunebridge.event.ParseResult;
@@ -20,8 +22,6 @@ class StateDiffTest {
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final FactParser READER = new FactParser("acme", ZoneOffset.UTC);
-
-    // how things stand
 
     @Test
     void tellsAStatusOnceAndWhatItWasBefore() {
@@ -89,99 +89,98 @@ class StateDiffTest {
         assertThat(published.rejected()).hasSize(4_096);
     }
 
-    // a list that grows
-
     @Test
-    void tellsEveryLineWithItsPlace() {
-        StateDiff first = growth(PublishedState.NOTHING, 0, line(1, "a"), line(2, "b"));
-        StateDiff second = growth(first.published(), 1, line(2, "b"), line(3, "c"));
-
-        assertThat(first.items()).extracting(OutgoingEvent::sequence).containsExactly(0L, 1L);
-        assertThat(second.items()).extracting(OutgoingEvent::sequence).containsExactly(2L);
-        assertThat(second.published().cursor("events").position()).isEqualTo(3);
-    }
-
-    @Test
-    void trustsPositionsWhateverTheClocksSay() {
-        StateDiff first = growth(PublishedState.NOTHING, 0, line(500, "a"));
-
-        assertThat(messages(growth(first.published(), 0, line(500, "a"), line(3, "b"), line(500, "c"))))
-                .containsExactly("b", "c");
-    }
-
-    @Test
-    void takesTwoEqualLinesForOneFactButForTwoPlaces() {
-        StateDiff diff = growth(PublishedState.NOTHING, 0, line(1, "a"), line(1, "a"), line(1, "b"));
-
-        assertThat(messages(diff)).containsExactly("a", "b");
-        assertThat(diff.items()).extracting(OutgoingEvent::sequence).containsExactly(0L, 2L);
-        assertThat(diff.published().cursor("events").position()).isEqualTo(3);
-    }
-
-    @Test
-    void findsItsPlaceInAPageThatBeginsElsewhere() {
-        StateDiff first = growth(PublishedState.NOTHING, 0, line(1, "a"), line(2, "b"));
-
-        assertThat(messages(growth(first.published(), 1, line(1, "a"), line(2, "b"), line(3, "c")))).containsExactly("c");
-    }
-
-    @Test
-    void tellsNothingOfAPageItCannotPlaceBeforeTheListWasReadAgain() {
-        StateDiff first = growth(PublishedState.NOTHING, 0, line(1, "a"), line(2, "b"), line(3, "c"));
-        StateDiff later = growth(first.published(), 2, line(9, "i"), line(10, "j"));
-
-        assertThat(later.lost()).isTrue();
-        assertThat(later.any()).isFalse();
-        assertThat(later.published()).isSameAs(first.published());
-    }
-
-    @Test
-    void goesByTimeIfItsPlaceIsNowhere() {
-        StateDiff first = growth(PublishedState.NOTHING, 0, line(1, "a"), line(2, "b"));
-        var again = new PageRequest("events", 0, true, Set.of());
-
-        StateDiff diff = StateDiff.ofGrowth(first.published(), page(line(1, "x"), line(2, "y"), line(3, "z")), again);
-        assertThat(messages(diff)).as("b's own moment may hold more").containsExactly("y", "z");
-        assertThat(diff.published().cursor("events").position()).isEqualTo(3);
-    }
-
-    @Test
-    void asksForTheListAgainIfItEndsBeforeTheLastLineTold() {
-        StateDiff first = growth(PublishedState.NOTHING, 0, line(1, "a"), line(2, "b"));
-
-        assertThat(growth(first.published(), 1).lost()).isTrue();
-        assertThat(growth(PublishedState.NOTHING, 0).lost()).isFalse();
-    }
-
-    @Test
-    void derivesAStatusFromALineThatChangesIt() {
-        StateDiff first = growth(PublishedState.NOTHING, 0, derived(1, "RUNNING"), derived(2, "RUNNING"), derived(3, "PAUSED"),
-                derived(4, "RUNNING"));
-
-        assertThat(first.items().stream().filter(item -> item.sequence() == null))
-                .extracting(item -> item.fact().status() + " " + item.previous())
-                .containsExactly("RUNNING null", "PAUSED RUNNING", "RUNNING PAUSED");
-    }
-
-    @Test
-    void tellsALineToldOnceAfterManyOthers() {
+    void countsTheOccurrencesOfAStatusThatReturns() {
         PublishedState published = PublishedState.NOTHING;
-        for (int n = 0; n < 200; n++) {
-            StateDiff diff = growth(published, Math.max(0, n - 1), n == 0 ? new ObjectNode[] {line(0, "0")}
-                    : new ObjectNode[] {line(n - 1, "" + (n - 1)), line(n, "" + n)});
-            assertThat(messages(diff)).containsExactly("" + n);
+        List<String> ids = new ArrayList<>();
+        for (String status : List.of("RUNNING", "PAUSED", "RUNNING", "PAUSED", "RUNNING")) {
+            StateDiff diff = StateDiff.ofState(published, page(status(status)));
+            diff.items().forEach(item -> ids.add(item.fact().id()));
             published = diff.published();
         }
-        assertThat(published.cursor("events").last()).hasSize(Cursor.BOUNDARY);
-        assertThat(published.cursor("events").newest()).isEqualTo(Instant.ofEpochSecond(1_772_000_000L + 199));
+
+        assertThat(ids).hasSize(5).doesNotHaveDuplicates().startsWith(id("RUNNING"), id("PAUSED"));
+        assertThat(published.times("RUNNING")).isEqualTo(3);
     }
 
-    private static StateDiff growth(PublishedState published, long from, ObjectNode... lines) {
-        return StateDiff.ofGrowth(published, page(lines), PageRequest.from(from, "events"));
+    /** As versions before wrote it, each status once. */
+    @Test
+    void countsOnFromAStateThatDidNotCount() {
+        var published = new PublishedState("PAUSED", Map.of("", List.of("RUNNING", "PAUSED")), List.of(), Map.of());
+
+        assertThat(StateDiff.ofState(published, page(status("RUNNING"))).items()).extracting(item -> item.fact().id())
+                .doesNotContain(id("RUNNING")).hasSize(1);
     }
 
-    private static List<String> messages(StateDiff diff) {
-        return diff.items().stream().map(item -> item.fact().data().path("message").asText()).toList();
+    @Test
+    void givesNoIdTwiceToAStatusThatWasForgotten() {
+        PublishedState published = PublishedState.NOTHING;
+        List<String> ids = new ArrayList<>();
+        for (int n = 0; n < 200; n++) {
+            StateDiff diff = StateDiff.ofState(published, page(unknown("STATUS-" + n % 50)));
+            diff.items().forEach(item -> ids.add(item.fact().id()));
+            published = diff.published();
+        }
+
+        assertThat(ids).hasSize(200).doesNotHaveDuplicates();
+        assertThat(published.statuses("")).hasSize(32);
+    }
+
+    @Test
+    void leavesAnEndOnlyAfterTwoReadsInARow() {
+        PublishedState ended = StateDiff.ofState(PublishedState.NOTHING, page(status("FAILED"))).published();
+        StateDiff once = StateDiff.ofState(ended, page(status("QUEUED")));
+        StateDiff twice = StateDiff.ofState(once.published(), page(status("RUNNING")));
+
+        assertThat(once.any()).isFalse();
+        assertThat(twice.items()).extracting(item -> item.fact().status()).containsExactly("QUEUED", "RUNNING");
+        assertThat(StateDiff.ofState(once.published(), page(status("FAILED"))).published()).isEqualTo(ended);
+    }
+
+    @Test
+    void keepsNoMoreCheckpointsThanItMustAndTheNewest() {
+        PublishedState published = PublishedState.NOTHING;
+        for (int n = 0; n < 5_000; n += 100) {
+            published = StateDiff.ofState(published, checkpoints(n, n + 100)).published();
+        }
+
+        assertThat(published.things()).hasSize(PublishedState.THINGS_KEPT);
+        assertThat(StateDiff.ofState(published, checkpoints(0, 5_000)).any()).as("published before").isFalse();
+        assertThat(StateDiff.ofState(published, checkpoints(4_990, 5_010)).items()).hasSize(10);
+    }
+
+    @Test
+    void publishesNothingTwiceOfAFinishedJobThatIsRestarted() {
+        PublishedState published = StateDiff.ofState(PublishedState.NOTHING, checkpoints(0, 30)).published().tombstone();
+
+        assertThat(published.things()).hasSizeLessThan(2);
+        assertThat(StateDiff.ofState(published, checkpoints(0, 31)).items()).hasSize(1);
+    }
+
+    @Test
+    void deadLettersASecondCheckpointOfTheSameKey() {
+        List<ParseResult> both = page(checkpoint("c-1", "READY", "2026-03-01T00:00:01Z").put("raw", "model"),
+                checkpoint("c-1", "READY", "2026-03-01T00:00:01Z").put("raw", "adapter"));
+        List<ParseResult> turned = List.of(both.get(1), both.get(0));
+        StateDiff first = StateDiff.ofState(PublishedState.NOTHING, both);
+
+        assertThat(first.items()).hasSize(1);
+        assertThat(first.rejected()).hasSize(1);
+        assertThat(StateDiff.ofState(first.published(), turned).any()).as("once").isFalse();
+        assertThat(StateDiff.ofState(PublishedState.NOTHING, turned).rejected()).extracting(ParseResult::raw)
+                .isEqualTo(first.rejected().stream().map(ParseResult::raw).toList());
+
+        PublishedState one = StateDiff.ofState(PublishedState.NOTHING, both.subList(0, 1)).published();
+        assertThat(StateDiff.ofState(one, both).rejected()).as("nobody knows which was published").hasSize(2);
+    }
+
+    private static List<ParseResult> checkpoints(int from, int to) {
+        return page(IntStream.range(from, to).mapToObj(n -> checkpoint("c-" + n, "READY",
+                Instant.ofEpochSecond(1_772_000_000L + n).toString())).toArray(ObjectNode[]::new));
+    }
+
+    private static String id(String status) {
+        return page(status(status)).get(0).id();
     }
 
     private static List<ParseResult> page(ObjectNode... facts) {
@@ -208,22 +207,6 @@ class StateDiffTest {
         fact.putArray("key").add(name).add(status);
         fact.putObject("data").put("status", status).put("statusRaw", status).put("checkpoint", name);
         return fact.put("appeared", appeared).put("raw", name);
-    }
-
-    private static ObjectNode line(long second, String message) {
-        ObjectNode fact = NODES.objectNode().put("kind", "log.appended").put("job", "job-1");
-        fact.put("time", 1_772_000_000L + second);
-        fact.putArray("key").add(1_772_000_000L + second).add(message);
-        fact.putObject("data").put("message", message);
-        return fact.put("raw", message);
-    }
-
-    private static ObjectNode derived(long second, String status) {
-        ObjectNode line = line(second, status);
-        ObjectNode derived = status(status);
-        derived.withArray("key").add(second);
-        line.set("derived", derived);
-        return line;
     }
 
     private static ObjectNode bad(String raw) {

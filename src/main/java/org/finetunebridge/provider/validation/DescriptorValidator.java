@@ -22,7 +22,7 @@ final class DescriptorValidator {
     private static final Set<String> KEYS = Stream.concat(WAYS.stream(), Stream.of("base-url", "time-zone", "key-header",
             "key-prefix", "request-id-header", "rate-limits", "list", "list.first", "job", "follow", "like"))
             .collect(TreeSet::new, Set::add, Set::addAll);
-    private static final Pattern OPEN_KEY = Pattern.compile("(key|fields|first)\\..+");
+    private static final Pattern OPEN_KEY = Pattern.compile("(key|fields|first|page-size)\\..+");
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]*");
     private static final Pattern ADDRESS = Pattern.compile("https?://[^/?#\\s]+[^?#\\s]*");
 
@@ -55,6 +55,7 @@ final class DescriptorValidator {
         if (!value("like").isEmpty() && !files.has(value("like").strip() + ".properties")) {
             problem("like", "like names a provider that is not there: " + value("like"));
         }
+        descriptor.stringPropertyNames().stream().filter(key -> key.startsWith("page-size.")).sorted().forEach(this::pageSize);
         WAYS.forEach(this::way);
     }
 
@@ -74,7 +75,13 @@ final class DescriptorValidator {
     private void key(String key) {
         if (!KEYS.contains(key) && !OPEN_KEY.matcher(key).matches()) {
             problem(key, "no such key: " + key + "; there are " + String.join(", ", KEYS)
-                    + ", key.*, fields.*, first.*");
+                    + ", key.*, fields.*, first.*, page-size.*");
+        }
+    }
+
+    private void pageSize(String key) {
+        if (!value(key).strip().matches("[1-9][0-9]{0,5}")) {
+            problem(key, key + " is no number of records: " + value(key));
         }
     }
 

@@ -22,7 +22,7 @@ import org.finetunebridge.event.RecordPage;
 
 /** Only the last names are kept: those of one moment may be cut in two, and change places at the next look. */
 @Label("The end of a list of named records")
-class UnseenTailTest {
+class CursorTest {
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 

@@ -1,0 +1,150 @@
+package org.finetunebridge.polling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
+import org.finetunebridge.event.FactParser;
+import org.finetunebridge.event.OutgoingEvent;
+import org.finetunebridge.event.RecordPage;
+import org.finetunebridge.state.Cursor;
+import org.finetunebridge.state.PublishedState;
+import org.finetunebridge.state.StateDiff;
+import org.junit.jupiter.api.Test;
+
+class GrowingListReaderTest {
+
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+    private static final FactParser READER = new FactParser("acme", ZoneOffset.UTC);
+    private static final GrowingListReader LIST = new GrowingListReader("events", false);
+
+    @Test
+    void tellsEveryLineWithItsPlace() {
+        StateDiff first = growth(PublishedState.NOTHING, 0, line(1, "a"), line(2, "b"));
+        StateDiff second = growth(first.published(), 1, line(2, "b"), line(3, "c"));
+
+        assertThat(first.items()).extracting(OutgoingEvent::sequence).containsExactly(0L, 1L);
+        assertThat(second.items()).extracting(OutgoingEvent::sequence).containsExactly(2L);
+        assertThat(second.published().cursor("events").position()).isEqualTo(3);
+    }
+
+    @Test
+    void trustsPositionsWhateverTheClocksSay() {
+        StateDiff first = growth(PublishedState.NOTHING, 0, line(500, "a"));
+
+        assertThat(messages(growth(first.published(), 0, line(500, "a"), line(3, "b"), line(500, "c"))))
+                .containsExactly("b", "c");
+    }
+
+    @Test
+    void takesTwoEqualLinesForOneFactButForTwoPlaces() {
+        StateDiff diff = growth(PublishedState.NOTHING, 0, line(1, "a"), line(1, "a"), line(1, "b"));
+
+        assertThat(messages(diff)).containsExactly("a", "b");
+        assertThat(diff.items()).extracting(OutgoingEvent::sequence).containsExactly(0L, 2L);
+        assertThat(diff.published().cursor("events").position()).isEqualTo(3);
+    }
+
+    @Test
+    void findsItsPlaceInAPageThatBeginsElsewhere() {
+        StateDiff first = growth(PublishedState.NOTHING, 0, line(1, "a"), line(2, "b"));
+
+        assertThat(messages(growth(first.published(), 1, line(1, "a"), line(2, "b"), line(3, "c")))).containsExactly("c");
+    }
+
+    @Test
+    void tellsNothingOfAPageItCannotPlaceBeforeTheListWasReadAgain() {
+        StateDiff first = growth(PublishedState.NOTHING, 0, line(1, "a"), line(2, "b"), line(3, "c"));
+        StateDiff later = growth(first.published(), 2, line(9, "i"), line(10, "j"));
+
+        assertThat(step(first.published(), 2, line(9, "i"), line(10, "j")).next()).isEqualTo(LIST.beginAgain().readAgain());
+        assertThat(later.any()).isFalse();
+        assertThat(later.published()).isSameAs(first.published());
+    }
+
+    @Test
+    void goesByTimeIfItsPlaceIsNowhere() {
+        StateDiff first = growth(PublishedState.NOTHING, 0, line(1, "a"), line(2, "b"));
+
+        StateDiff diff = LIST.read(LIST.beginAgain().readAgain(), first.published(),
+                page(line(1, "x"), line(2, "y"), line(3, "z")), false).diff();
+        assertThat(messages(diff)).as("b's own moment may hold more").containsExactly("y", "z");
+        assertThat(diff.published().cursor("events").position()).isEqualTo(3);
+    }
+
+    @Test
+    void asksForTheListAgainIfItEndsBeforeTheLastLineTold() {
+        StateDiff first = growth(PublishedState.NOTHING, 0, line(1, "a"), line(2, "b"));
+
+        assertThat(step(first.published(), 1).next()).isEqualTo(LIST.beginAgain().readAgain());
+        assertThat(step(PublishedState.NOTHING, 0).next()).isNull();
+    }
+
+    @Test
+    void derivesAStatusFromALineThatChangesIt() {
+        StateDiff first = growth(PublishedState.NOTHING, 0, derived(1, "RUNNING"), derived(2, "RUNNING"), derived(3, "PAUSED"),
+                derived(4, "RUNNING"));
+
+        assertThat(first.items().stream().filter(item -> item.sequence() == null))
+                .extracting(item -> item.fact().status() + " " + item.previous())
+                .containsExactly("RUNNING null", "PAUSED RUNNING", "RUNNING PAUSED");
+    }
+
+    @Test
+    void tellsALineToldOnceAfterManyOthers() {
+        PublishedState published = PublishedState.NOTHING;
+        for (int n = 0; n < 200; n++) {
+            StateDiff diff = growth(published, Math.max(0, n - 1), n == 0 ? new ObjectNode[] {line(0, "0")}
+                    : new ObjectNode[] {line(n - 1, "" + (n - 1)), line(n, "" + n)});
+            assertThat(messages(diff)).containsExactly("" + n);
+            published = diff.published();
+        }
+        assertThat(published.cursor("events").last()).hasSize(Cursor.BOUNDARY);
+        assertThat(published.cursor("events").newest()).isEqualTo(Instant.ofEpochSecond(1_772_000_000L + 199));
+    }
+
+    private static StateDiff growth(PublishedState published, long from, ObjectNode... lines) {
+        return step(published, from, lines).diff();
+    }
+
+    private static ListReader.Step step(PublishedState published, long from, ObjectNode... lines) {
+        return LIST.read(LIST.beginAgain().to(from, false, null), published, page(lines), false);
+    }
+
+    private static List<String> messages(StateDiff diff) {
+        return diff.items().stream().map(item -> item.fact().data().path("message").asText()).toList();
+    }
+
+    private static RecordPage page(ObjectNode... facts) {
+        ArrayNode all = NODES.arrayNode().addAll(Arrays.asList(facts));
+        return RecordPage.of(NODES.objectNode().set("facts", all), READER);
+    }
+
+    private static ObjectNode status(String status) {
+        ObjectNode fact = NODES.objectNode().put("kind", "job.status-changed").put("job", "job-1");
+        fact.putArray("key").add(status);
+        fact.putObject("data").put("status", status).put("statusRaw", status);
+        return fact.put("raw", status);
+    }
+
+    private static ObjectNode line(long second, String message) {
+        ObjectNode fact = NODES.objectNode().put("kind", "log.appended").put("job", "job-1");
+        fact.put("time", 1_772_000_000L + second);
+        fact.putArray("key").add(1_772_000_000L + second).add(message);
+        fact.putObject("data").put("message", message);
+        return fact.put("raw", message);
+    }
+
+    private static ObjectNode derived(long second, String status) {
+        ObjectNode line = line(second, status);
+        ObjectNode derived = status(status);
+        derived.withArray("key").add(second);
+        line.set("derived", derived);
+        return line;
+    }
+}
