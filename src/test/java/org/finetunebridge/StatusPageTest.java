@@ -14,8 +14,11 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
-import org.apache.camel.support.service.ServiceSupport;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Ordered;
+import org.apache.camel.StartupListener;
 import org.finetunebridge.camel.Bridge;
 import org.finetunebridge.simulator.Fault;
 import org.finetunebridge.simulator.SimulatedJob;
@@ -161,6 +164,12 @@ class StatusPageTest {
         assertThat(page.select("main#main, h1, h2")).hasSizeGreaterThan(4);
         assertThat(page.select("label[for=q]")).hasSize(1);
         assertThat(page.select("table")).allSatisfy(table -> assertThat(table.select("th[scope=col]")).isNotEmpty());
+        assertThat(page.select("a, button, summary, h1, h2, th")).allSatisfy(one -> assertThat(one.text()).isNotBlank());
+        assertThat(page.select("[tabindex]")).isNotEmpty().allSatisfy(one -> assertThat(one.attr("tabindex")).isEqualTo("0"));
+        assertThat(page.select("[role=region], section")).allSatisfy(one ->
+                assertThat(page.getElementById(one.attr("aria-labelledby")).text()).isNotBlank());
+        assertThat(page.select("script")).isEmpty();
+        assertThat(window.get("/style.css").body()).containsPattern("a:focus-visible[^{]*\\{\\s*outline: 3px");
         assertThat(page.select("svg")).allSatisfy(svg -> assertThat(svg.select("title").text()).isNotEmpty());
         assertThat(page.select("meta[http-equiv=refresh]")).hasSize(1);
         assertThat(page("/?still=1").select("meta[http-equiv=refresh]")).isEmpty();
@@ -184,14 +193,23 @@ class StatusPageTest {
         List<String> answers = new ArrayList<>();
         try (Bridge bridge = rig.bridge(false).served()) {
             bridge.init();
-            bridge.context().addService(new ServiceSupport() {
-                @Override
-                protected void doStart() throws IOException {
-                    answers.add(raw("/observe/health", "evil.example"));
-                }
-            });
+            // The first of the start listeners: the server listens by now, and nothing else has been started.
+            bridge.context().addStartupListener(new FirstListener(() -> answers.add(raw("/observe/health", "evil.example"))));
             bridge.start();
             assertThat(answers).singleElement().asString().startsWith("HTTP/1.1 403");
+        }
+    }
+
+    private record FirstListener(Callable<?> call) implements StartupListener, Ordered {
+
+        @Override
+        public int getOrder() {
+            return Ordered.HIGHEST;
+        }
+
+        @Override
+        public void onCamelContextStarted(CamelContext context, boolean alreadyStarted) throws Exception {
+            call.call();
         }
     }
 

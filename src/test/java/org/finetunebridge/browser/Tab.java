@@ -78,16 +78,6 @@ public final class Tab implements AutoCloseable, WebSocket.Listener {
         return result.at("/result/value");
     }
 
-    /** Presses a key and lets it go: {@code Tab}, {@code Enter}, or one character. */
-    public void press(String key) {
-        Map<String, Object[]> named = Map.of("Tab", new Object[] {9, null}, "Enter", new Object[] {13, "\r"});
-        Object[] code = named.getOrDefault(key, new Object[] {0, key});
-        Object[] down = {"type", code[1] == null ? "rawKeyDown" : "keyDown", "key", key, "code", key,
-            "windowsVirtualKeyCode", code[0], "text", code[1] == null ? "" : code[1]};
-        send("Input.dispatchKeyEvent", down);
-        send("Input.dispatchKeyEvent", "type", "keyUp", "key", key, "code", key, "windowsVirtualKeyCode", code[0]);
-    }
-
     /** As on a screen of this size. */
     public void resize(int width, int height, boolean phone) {
         send("Emulation.setDeviceMetricsOverride", "width", width, "height", height, "deviceScaleFactor", 1, "mobile",

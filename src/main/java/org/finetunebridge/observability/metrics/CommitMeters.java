@@ -18,10 +18,10 @@ import org.finetunebridge.event.cloudevents.EncodedEvent;
 import org.finetunebridge.event.cloudevents.EventMetadata;
 import org.finetunebridge.sink.Batch;
 
-/** What was told: facts by kind, dead letters by reason, and how old the newest fact is. */
+/** Counts what is published: facts by kind, dead letters by reason, and the age of the newest fact. */
 final class CommitMeters implements Consumer<Batch> {
 
-    /** Our own words for what goes wrong; anything else would make labels without bound. */
+    /** The bridge's own classes of errors. Any other text as a label would make labels without bound. */
     private static final List<String> REASONS =
             List.of("Malformed record", "HTTP error", "Provider error", "Unusable answer");
     private static final String OTHER = "Other";
@@ -37,7 +37,7 @@ final class CommitMeters implements Consumer<Batch> {
         sources.forEach(this::prepare);
     }
 
-    /** A counter that is there from the start shows its first increment as one. */
+    /** Registers the counters at zero, so that Prometheus sees their first increment as one. */
     private void prepare(String source) {
         for (FactType kind : FactType.values()) {
             if (kind != FactType.JOB_SEEN) {
@@ -47,7 +47,7 @@ final class CommitMeters implements Consumer<Batch> {
         REASONS.forEach(reason -> letters(source, reason));
         letters(source, OTHER);
         Gauge.builder("finetune.lag", () -> lag(source)).baseUnit("seconds").tag("source", source)
-                .description("Now minus the time of the newest fact told since the start").register(registry);
+                .description("Now minus the time of the newest fact published since the start").register(registry);
     }
 
     @Override

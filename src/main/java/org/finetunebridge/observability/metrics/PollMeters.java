@@ -15,7 +15,7 @@ import org.finetunebridge.polling.PollListener;
 import org.finetunebridge.provider.ErrorAction;
 import org.finetunebridge.provider.ProviderException;
 
-/** How a source's polls go. */
+/** Counts and times the requests of one source. */
 final class PollMeters implements PollListener {
 
     private static final Duration[] BUCKETS = {Duration.ofMillis(100), Duration.ofMillis(300), Duration.ofSeconds(1),
@@ -39,9 +39,9 @@ final class PollMeters implements PollListener {
         this.failed = Arrays.stream(ErrorAction.values()).collect(Collectors.toMap(Function.identity(),
                 means -> polls(label(means), source, registry)));
         this.known = Counter.builder("finetune.facts.known").tag("source", source)
-                .description("Facts seen again, and not told again").register(registry);
+                .description("Facts seen again, and not published again").register(registry);
         this.throttled = Counter.builder("finetune.throttled").baseUnit("seconds").tag("source", source)
-                .description("Time the whole source was told to wait").register(registry);
+                .description("Time the whole source was asked to wait").register(registry);
     }
 
     /** One that throttles is counted among the transient: how long the source waited has a metric of its own. */
@@ -56,7 +56,7 @@ final class PollMeters implements PollListener {
 
     private static Counter polls(String result, String source, MeterRegistry registry) {
         return Counter.builder("finetune.polls").tag("source", source).tag("result", result)
-                .description("Pages read and told, and requests that failed, by what the failure means")
+                .description("Pages read and published, and requests that failed, by what the failure means")
                 .register(registry);
     }
 
@@ -70,13 +70,13 @@ final class PollMeters implements PollListener {
     @Override
     public void failed(ProviderException failure, Duration took) {
         if (took != null) {
-            // An answer that makes no sense came with a status that did.
+            // Without a status of its own, the failure is a 2xx answer that could not be understood.
             request(failure.status() == 0 ? "2xx" : failure.status() / 100 + "xx").record(took);
         }
         failed.get(failure.means()).increment();
     }
 
-    /** A wait is counted as it is ordered; what overlaps an earlier one only by what it adds. */
+    /** Counts a wait when it is ordered. Of one that overlaps an earlier one only the addition counts. */
     @Override
     public synchronized void deferred(Instant until) {
         Instant now = clock.instant();

@@ -1,2 +1,2 @@
-/** What the bridge does, counted. Labels are bounded: a source, a kind, a result, never a job. */
+/** The bridge's metrics. Labels are bounded: a source, a kind, a status, a result or a reason, never a job. */
 package org.finetunebridge.observability.metrics;

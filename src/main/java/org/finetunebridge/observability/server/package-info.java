@@ -1,2 +1,2 @@
-/** Health, metrics and the page over HTTP, on Camel's own server. */
+/** Camel's HTTP server, configured for health, metrics and the page. */
 package org.finetunebridge.observability.server;

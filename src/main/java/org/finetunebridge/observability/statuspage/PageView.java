@@ -32,7 +32,12 @@ record PageView(String search, int longestSearch, boolean live, String asOf, Str
 
     /** A job; {@code error} is the provider's reason for a failure, {@code note} what keeps the job from being read. */
     record Job(String id, String link, String source, Badge status, String error, String note, String model,
-            String output, String age, Timeline timeline) { }
+            String output, String age, Timeline timeline) {
+
+        boolean hasModel() {
+            return model != null || output != null;
+        }
+    }
 
     /** An event; what it does not have is null. */
     record Event(Moment time, String source, String job, String link, String log, String subject, Badge status,

@@ -15,10 +15,10 @@ import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.opentelemetry2.OpenTelemetryTracer;
 
-/** A span for every sweep, poll and request, made by Camel's own component and sent by OTLP over HTTP. */
+/** A span for every poll cycle, poll and request, made by Camel's own component and sent by OTLP over HTTP. */
 public final class Traces implements AutoCloseable {
 
-    /** A collector that is away must not hold up a stop. */
+    /** A collector that does not answer must not delay a stop. */
     private static final Duration LONGEST_SEND = Duration.ofSeconds(2);
     private static final Resource US = Resource.create(Attributes.of(AttributeKey.stringKey("service.name"),
             "finetune-bridge"));
@@ -40,20 +40,20 @@ public final class Traces implements AutoCloseable {
         var provider = SdkTracerProvider.builder().setResource(US)
                 .addSpanProcessor(BatchSpanProcessor.builder(exporter).build()).build();
         context.getRegistry().bind("traces", Tracer.class, provider.get("org.finetunebridge"));
-        // Our traces are nobody's business at a provider: no header of a request names them.
+        // No request header tells a provider about our traces.
         context.getRegistry().bind("traces-propagators", ContextPropagators.class, ContextPropagators.noop());
         new OpenTelemetryTracer().init(context);
         return new Traces(provider);
     }
 
-    /** The span under way as W3C writes it; null outside of one. */
+    /** The current span as a W3C traceparent; null if there is none. */
     public String traceparent() {
         SpanContext span = Span.current().getSpanContext();
         return span.isValid() ? "00-" + span.getTraceId() + '-' + span.getSpanId() + '-' + span.getTraceFlags().asHex()
                 : null;
     }
 
-    /** Sends what was not sent yet. */
+    /** Sends the spans that have not been sent yet. */
     @Override
     public void close() {
         provider.shutdown().join(LONGEST_SEND.toMillis(), TimeUnit.MILLISECONDS);

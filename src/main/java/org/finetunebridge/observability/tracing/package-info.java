@@ -1,2 +1,2 @@
-/** Traces of what the bridge does. Nothing in here, and nothing it needs, is loaded unless traces are on. */
+/** OpenTelemetry traces. Neither these classes nor their libraries are loaded unless traces are on. */
 package org.finetunebridge.observability.tracing;
