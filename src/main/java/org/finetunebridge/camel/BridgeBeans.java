@@ -29,7 +29,6 @@ import org.finetunebridge.settings.SourceSettings;
 import org.finetunebridge.sink.Publisher;
 import org.finetunebridge.sink.Sink;
 import org.finetunebridge.sink.file.FileSink;
-import org.finetunebridge.sink.kafka.AtLeastOnceKafkaSink;
 import org.finetunebridge.sink.kafka.KafkaSink;
 
 /** What the routes call, by the names they call it. */
@@ -121,12 +120,8 @@ final class BridgeBeans {
     private Sink newSink() {
         if (settings.sink().equals("file")) {
             return new FileSink(settings.events(), settings.deadLetters(), settings.state(), clock);
-        } else if (settings.kafka().exactlyOnce()) {
-            return new KafkaSink(settings.kafka());
         }
-        var routed = new AtLeastOnceKafkaSink(settings.kafka(), context);
-        bind("publish-kafka-clients", routed);
-        return routed;
+        return new KafkaSink(settings.kafka(), context);
     }
 
     /** Hostile input is read with limits; numbers stay as they are written. */

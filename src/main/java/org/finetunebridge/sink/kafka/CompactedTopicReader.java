@@ -1,6 +1,9 @@
 package org.finetunebridge.sink.kafka;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,11 +29,39 @@ final class CompactedTopicReader {
     private final IntPredicate which;
     private final KafkaClientFactory clients;
 
+    /** What the topic says last under one key. Only the first look reads all of the topic, the others what is new. */
+    final class Latest {
+
+        private final byte[] key;
+        private Map<Integer, Long> read = Map.of();
+        private String last;
+
+        private Latest(String key) {
+            this.key = key.getBytes(UTF_8);
+        }
+
+        /** What was committed last; null if nothing was. */
+        String again() throws ExecutionException, InterruptedException {
+            read = CompactedTopicReader.this.read(read, this::see);
+            return last;
+        }
+
+        private void see(ConsumerRecord<byte[], byte[]> record) {
+            if (Arrays.equals(key, record.key())) {
+                last = record.value() == null ? null : new String(record.value(), UTF_8);
+            }
+        }
+    }
+
     /** @param which partitions are read, by their numbers */
     CompactedTopicReader(String topic, IntPredicate which, KafkaClientFactory clients) {
         this.topic = topic;
         this.which = which;
         this.clients = clients;
+    }
+
+    Latest latest(String key) {
+        return new Latest(key);
     }
 
     /**

@@ -65,7 +65,7 @@ final class KafkaOwnership {
         if (!made && !doubted) {
             return;
         }
-        LatestRecordReader look = state.lookAtOwner(settings.transactionalId());
+        CompactedTopicReader.Latest look = state.lookAtOwner(settings.transactionalId());
         String owner = look.again();
         String expected = made ? self : owner;
         require(expected, owner);

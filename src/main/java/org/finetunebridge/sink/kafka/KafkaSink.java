@@ -1,24 +1,26 @@
 package org.finetunebridge.sink.kafka;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
+import org.apache.camel.CamelContext;
+import org.apache.kafka.clients.producer.Producer;
 import org.finetunebridge.settings.Settings.KafkaSettings;
 import org.finetunebridge.sink.Batch;
 import org.finetunebridge.sink.EventRejectedException;
 import org.finetunebridge.sink.InstanceFencedException;
 import org.finetunebridge.sink.Sink;
 import org.finetunebridge.sink.SinkUnavailableException;
-import org.finetunebridge.sink.kafka.KafkaRecordFactory.Sending;
 import org.finetunebridge.state.JobState;
 
 /**
- * Events, dead letters and the memory of them in one Kafka transaction: who reads committed records sees each fact
- * once, across any crash.
+ * Events, dead letters and the state that says so, in topics. With {@code exactly-once} they are one Kafka transaction:
+ * a reader of committed records sees each fact once, across any crash. With {@code at-least-once} the state is written
+ * after the events, a crash between the two repeats events under their same ids, and nothing keeps a second instance
+ * out.
  *
- * <p>A session begins by fencing whoever wrote before, and reads the memory only then: from there on nobody else's
+ * <p>A session begins by shutting out whoever wrote before, and reads the state only then: from there on nobody else's
  * commit can land in it. Every failure ends it, because a commit whose answer was lost may have happened.
  */
 public final class KafkaSink implements Sink {
@@ -29,45 +31,56 @@ public final class KafkaSink implements Sink {
     private final KafkaStateStore state;
     private final KafkaRecordFactory records;
     private final KafkaDeadLetterStore deadLetters;
-    private final KafkaOwnership claim;
-    private KafkaTransactionManager transactions;
+    private final KafkaOwnership ownership;
+    private final RouteSender route;
+    private KafkaDelivery delivery;
 
     /**
      * @param settings where to, and as whom
+     * @param context  with the route that sends; need not be started
      * @throws org.finetunebridge.settings.InvalidConfigurationException if the client's properties cannot be used
      */
-    public KafkaSink(KafkaSettings settings) {
+    public KafkaSink(KafkaSettings settings, CamelContext context) {
         this.settings = settings;
         this.clients = new KafkaClientFactory(settings);
         this.topics = new KafkaTopicAdmin(settings, clients);
         this.state = new KafkaStateStore(settings.stateTopic(), clients);
         this.records = new KafkaRecordFactory(settings);
         this.deadLetters = new KafkaDeadLetterStore(settings.deadLetterTopic(), clients, state, records);
-        this.claim = new KafkaOwnership(settings, state);
+        this.ownership = new KafkaOwnership(settings, state);
+        this.route = new RouteSender(context, settings.brokers());
     }
 
     @Override
     public Collection<JobState> open() {
-        claim.requireNotLost();
+        ownership.requireNotLost();
         close();
         return orOver("the Kafka sink cannot be opened", () -> {
             topics.prepare();
             state.requireAllInFirstPartition();
-            claim.requireOurs();
-            transactions = new KafkaTransactionManager(clients.producer());
-            transactions.fence();
-            transactions.commit(List.of(claim.record(records)));
-            claim.made();
+            begin();
             return state.states();
         });
     }
 
+    private void begin() throws Exception {
+        if (settings.exactlyOnce()) {
+            ownership.requireOurs();
+        }
+        Producer<byte[], byte[]> producer = clients.producer();
+        delivery = settings.exactlyOnce() ? new KafkaDelivery.Transactional(producer, route)
+                : new KafkaDelivery.Plain(producer, route);
+        delivery.fence();
+        if (settings.exactlyOnce()) {
+            delivery.commit(List.of(ownership.record(records)));
+            ownership.made();
+        }
+    }
+
     @Override
     public void write(List<Batch> batches) {
-        List<Sending> all = new ArrayList<>(records.published(batches));
-        all.addAll(records.remembered(batches));
         try {
-            opened().commit(all);
+            opened().commit(records.published(batches), records.remembered(batches));
         } catch (EventRejectedException e) {
             throw e;
         } catch (RuntimeException e) {
@@ -85,7 +98,7 @@ public final class KafkaSink implements Sink {
 
     @Override
     public void inspect() {
-        ask(() -> {
+        look(() -> {
             topics.inspect();
             return null;
         });
@@ -93,7 +106,7 @@ public final class KafkaSink implements Sink {
 
     @Override
     public void forget(Collection<String> names) {
-        ask(() -> {
+        orOver("the state cannot be written", () -> {
             opened().commit(names.stream().map(records::forgotten).toList());
             return null;
         });
@@ -106,7 +119,7 @@ public final class KafkaSink implements Sink {
 
     @Override
     public void removeDeadLetters(Predicate<String> gone) {
-        ask(() -> {
+        orOver("the dead letters cannot be written", () -> {
             opened().commit(deadLetters.without(gone));
             return null;
         });
@@ -114,33 +127,26 @@ public final class KafkaSink implements Sink {
 
     @Override
     public void close() {
-        if (transactions != null) {
-            transactions.close();
-            transactions = null;
+        if (delivery != null) {
+            delivery.close();
+            delivery = null;
         }
     }
 
-    private KafkaTransactionManager opened() {
-        if (transactions == null) {
+    private KafkaDelivery opened() {
+        if (delivery == null) {
             throw new SinkUnavailableException("the Kafka sink is not open, because something failed before; try again", null);
         }
-        return transactions;
+        return delivery;
     }
 
     /** Reads with clients of its own, so that a failure leaves the session as it is. */
     private <T> T look(Callable<T> question) {
         try {
             return question.call();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw KafkaErrorClassifier.lost("interrupted", e, settings);
         } catch (Exception e) {
-            throw KafkaErrorClassifier.lost("the topics cannot be read", e, settings);
+            throw lost("the topics cannot be read", e);
         }
-    }
-
-    private <T> T ask(Callable<T> question) {
-        return orOver("the topics cannot be used", question);
     }
 
     private <T> T orOver(String what, Callable<T> question) {
@@ -148,17 +154,24 @@ public final class KafkaSink implements Sink {
             return question.call();
         } catch (InstanceFencedException e) {
             throw e;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw over("interrupted", e);
         } catch (Exception e) {
             throw over(what, e);
         }
     }
 
     private SinkUnavailableException over(String what, Exception e) {
-        claim.doubtAfter(e);
+        if (settings.exactlyOnce()) {
+            ownership.doubtAfter(e);
+        }
         close();
+        return lost(what, e);
+    }
+
+    private SinkUnavailableException lost(String what, Exception e) {
+        if (e instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+            return KafkaErrorClassifier.lost("interrupted", e, settings);
+        }
         return KafkaErrorClassifier.lost(what, e, settings);
     }
 }

@@ -103,12 +103,12 @@ final class KafkaStateStore {
 
     /** How far dead letters were replayed, as {@link KafkaDeadLetterStore} wrote it; null if none ever were. */
     String replayed() throws ExecutionException, InterruptedException {
-        return new LatestRecordReader(reader, REPLAYED).again();
+        return reader.latest(REPLAYED).again();
     }
 
     /** Which instance was the last to say that it is the one with this transactional id; null if none did. */
-    LatestRecordReader lookAtOwner(String transactionalId) {
-        return new LatestRecordReader(reader, ownerKey(transactionalId));
+    CompactedTopicReader.Latest lookAtOwner(String transactionalId) {
+        return reader.latest(ownerKey(transactionalId));
     }
 
     /** The last committed record of each key; a key's bytes as characters, because not every key is UTF-8. */

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.apache.camel.impl.DefaultCamelContext;
 import org.finetunebridge.settings.Settings.KafkaSettings;
 import org.finetunebridge.simulator.FaultySandbox;
 import org.finetunebridge.simulator.Simulation;
@@ -78,7 +79,8 @@ class HundredThousandJobsIT {
     void areReadFromTheTopicBeforeTheFirstPoll() {
         try (Broker broker = Broker.start(directory.resolve("broker"))) {
             KafkaSink sink = new KafkaSink(new KafkaSettings(broker.address(), "finetune.events",
-                    "finetune.dead-letters", "finetune.state", true, false, 1, 1, "finetune-bridge", Map.of()));
+                    "finetune.dead-letters", "finetune.state", true, false, 1, 1, "finetune-bridge", Map.of()),
+                    new DefaultCamelContext());
             sink.open();
             write(sink);
             sink.close();

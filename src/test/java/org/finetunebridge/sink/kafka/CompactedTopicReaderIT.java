@@ -72,12 +72,12 @@ class CompactedTopicReaderIT {
 
     @Test
     void looksForWhatWasCommittedLastUnderOneKey() throws Exception {
-        var look = new LatestRecordReader(reader, "key");
+        var look = reader.latest("key");
         assertThat(look.again()).isNull();
         commit("a", "b");
         assertThat(look.again()).isEqualTo("b");
         assertThat(look.again()).isEqualTo("b");
-        assertThat(new LatestRecordReader(reader, "another").again()).isNull();
+        assertThat(reader.latest("another").again()).isNull();
         commit("c", null);
         assertThat(look.again()).isNull();
     }

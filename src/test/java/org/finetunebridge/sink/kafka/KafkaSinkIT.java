@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,7 @@ import org.finetunebridge.sink.SinkUnavailableException;
 import org.finetunebridge.state.JobState;
 import org.finetunebridge.state.Suspension;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -58,6 +60,7 @@ class KafkaSinkIT {
     private final String events = name + ".events";
     private final String deadLetters = name + ".dead-letters";
     private final String state = name + ".state";
+    private final List<SinkRoute> routes = new ArrayList<>();
 
     @BeforeAll
     static void startBroker() {
@@ -67,6 +70,11 @@ class KafkaSinkIT {
     @AfterAll
     static void stopBroker() {
         broker.close();
+    }
+
+    @AfterEach
+    void stopRoutes() {
+        routes.forEach(SinkRoute::close);
     }
 
     @Test
@@ -158,7 +166,7 @@ class KafkaSinkIT {
 
     @Test
     void doesNotWaitLongForABrokerThatIsNotThereAndUsesItOnceItIs(@TempDir Path elsewhere) {
-        try (Broker late = Broker.prepared(elsewhere); Sink sink = new KafkaSink(settings(late.address(), Map.of()))) {
+        try (Broker late = Broker.prepared(elsewhere); Sink sink = sink(settings(late.address(), Map.of()))) {
             Instant began = Instant.now();
             assertThatExceptionOfType(SinkUnavailableException.class).isThrownBy(sink::open).withMessageContaining(late.address());
             assertThat(Duration.between(began, Instant.now())).isLessThan(Duration.ofSeconds(20));
@@ -173,7 +181,7 @@ class KafkaSinkIT {
     @Test
     void losesAndRepeatsNothingWhenTheBrokerIsKilledInFlow(@TempDir Path elsewhere) throws Exception {
         try (Broker fragile = Broker.start(elsewhere);
-                var publisher = new Publisher(new KafkaSink(settings(fragile.address(), Map.of())))) {
+                var publisher = new Publisher(sink(settings(fragile.address(), Map.of())))) {
             var flow = new Flow(publisher);
             Thread thread = new Thread(flow);
             thread.start();
@@ -294,7 +302,7 @@ class KafkaSinkIT {
 
     @Test
     void isNotHeldUpByAnotherTransactionalIdOnTheSameTopics() {
-        try (Sink one = sink(Map.of()); Sink other = new KafkaSink(settings(broker.address(), name + "-2", Map.of()))) {
+        try (Sink one = sink(Map.of()); Sink other = sink(settings(broker.address(), name + "-2", Map.of()))) {
             one.open();
             other.open();
             one.write(List.of(page("job-1", 1, 1)));
@@ -422,7 +430,7 @@ class KafkaSinkIT {
     void refusesNamesThatNoTopicMayHave() {
         var settings = new KafkaSettings(broker.address(), "no/topic", deadLetters, state, true, false, 2, 1, name,
                 Map.of());
-        try (Sink sink = new KafkaSink(settings)) {
+        try (Sink sink = sink(settings)) {
             assertThatExceptionOfType(SinkUnavailableException.class).isThrownBy(sink::open).withMessageContaining("no/topic")
                     .withCauseInstanceOf(InvalidConfigurationException.class);
         }
@@ -432,48 +440,23 @@ class KafkaSinkIT {
     void saysWhatToDoWhenATopicCannotBeCreated() {
         var settings = new KafkaSettings(broker.address(), events, deadLetters, state, true, false, 2, 3, name,
                 Map.of());
-        try (Sink sink = new KafkaSink(settings)) {
+        try (Sink sink = sink(settings)) {
             assertThatExceptionOfType(SinkUnavailableException.class).isThrownBy(sink::open).withMessageContaining(name)
                     .withMessageContaining("create it").withMessageContaining("bridge.kafka.replication");
         }
     }
 
-    @Test
-    void deadLettersTheRecordThatIsTooLargeAndTellsTheOthers() {
-        try (var publisher = new Publisher(sink(Map.of()))) {
-            SinkSession session = publisher.session();
-            EncodedEvent large = new EncodedEvent("job-1", new byte[1_200_000], Map.of());
-            publisher.publish(new Batch(session, List.of(event("job-1", 1), large, event("job-1", 2)), List.of(),
-                    List.of(remembered("job-1", 2)), (event, why) -> {
-                        assertThat(event).isSameAs(large);
-                        assertThat(why).contains("max.request.size");
-                        return event("job-1", 99);
-                    }));
-            assertThat(publisher.session()).as("the session lives on").isSameAs(session);
-        }
-        assertThat(published("job-1")).containsExactly(1, 2);
-        assertThat(broker.read(deadLetters)).extracting(KafkaSinkIT::number).containsExactly(99);
-        try (Sink sink = sink(Map.of())) {
-            assertThat(sink.open()).containsExactly(remembered("job-1", 2));
-        }
-    }
-
-    @Test
-    void deadLettersTheRecordThatOnlyTheBrokerFindsTooLarge() {
-        broker.create(events, 1, Map.of("max.message.bytes", "20000"));
-        try (var publisher = new Publisher(sink(Map.of("batch.size", "1000")))) {
-            EncodedEvent large = new EncodedEvent("job-1", new byte[40_000], Map.of());
-            publisher.publish(new Batch(publisher.session(), List.of(event("job-1", 1), large, event("job-1", 2)),
-                    List.of(), List.of(remembered("job-1", 2)), (event, why) -> event("job-1", 99)));
-        }
-        assertThat(published("job-1")).containsExactly(1, 2);
-        assertThat(broker.read(deadLetters)).extracting(KafkaSinkIT::number).containsExactly(99);
-    }
-
     // fixtures
 
     private Sink sink(Map<String, String> client) {
-        return new KafkaSink(settings(broker.address(), client));
+        return sink(settings(broker.address(), client));
+    }
+
+    /** With the route it is shipped with, in a context of its own. */
+    private Sink sink(KafkaSettings settings) {
+        var route = new SinkRoute(settings);
+        routes.add(route);
+        return route.sink();
     }
 
     private KafkaSettings settings(String brokers, Map<String, String> client) {

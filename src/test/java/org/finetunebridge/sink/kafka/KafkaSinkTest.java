@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.util.List;
 import java.util.Map;
+import org.apache.camel.impl.DefaultCamelContext;
 import org.finetunebridge.settings.Settings.KafkaSettings;
 import org.finetunebridge.sink.SinkUnavailableException;
 import org.junit.jupiter.api.Test;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class KafkaSinkTest {
 
     private final KafkaSink sink = new KafkaSink(new KafkaSettings("127.0.0.1:9", "events", "dead-letters", "state",
-            true, false, 1, 1, "bridge", Map.of()));
+            true, false, 1, 1, "bridge", Map.of()), new DefaultCamelContext());
 
     @Test
     void saysThatItIsNotOpen() {

@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.apache.camel.impl.DefaultCamelContext;
 import org.finetunebridge.event.cloudevents.EncodedEvent;
 import org.finetunebridge.settings.Settings.KafkaSettings;
 import org.finetunebridge.sink.Batch;
@@ -38,7 +39,7 @@ class UnknownCommitIT {
         broker = Broker.behind(directory, gate.port());
         gate.opensTo(broker.port());
         sink = new KafkaSink(new KafkaSettings(broker.address(), "events", "dead-letters", "state", true, false, 1, 1,
-                "unknown-commit", Map.of()));
+                "unknown-commit", Map.of()), new DefaultCamelContext());
         sink.open();
         sink.write(List.of(page(1)));
     }
