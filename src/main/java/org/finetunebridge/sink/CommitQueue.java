@@ -1,6 +1,5 @@
 package org.finetunebridge.sink;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -8,7 +7,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 final class CommitQueue {
 
     /** Beyond this a commit takes longer without carrying more a second (measured, docs/decisions/group-commit.md). */
-    private static final int PAGES = 25;
+    static final int PAGES = 25;
     private static final int BYTES = 4 * 1024 * 1024;
 
     private final ConcurrentLinkedQueue<CommitRequest> queue = new ConcurrentLinkedQueue<>();
@@ -23,15 +22,16 @@ final class CommitQueue {
         return queue.size();
     }
 
-    /** Takes as many as one commit should carry. One thread at a time. */
-    List<CommitRequest> next() {
-        List<CommitRequest> group = new ArrayList<>();
+    /** Takes as many as one commit should carry. What was taken stands in the group even if this throws. */
+    void moveTo(List<CommitRequest> group) {
         int bytes = 0;
-        while (group.size() < PAGES && bytes < BYTES && !queue.isEmpty()) {
-            CommitRequest first = queue.remove();
-            bytes += first.batch().bytes();
+        while (group.size() < PAGES && bytes < BYTES) {
+            CommitRequest first = queue.poll();
+            if (first == null) {
+                return;
+            }
             group.add(first);
+            bytes += first.batch().bytes();
         }
-        return group;
     }
 }

@@ -1,5 +1,6 @@
 package org.finetunebridge.sink;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -22,6 +23,9 @@ public final class Publisher implements AutoCloseable {
     private final CompletableFuture<InstanceFencedException> fenced = new CompletableFuture<>();
     private volatile SinkSession session;
     private volatile RuntimeException suspension;
+    /** As large as it ever gets, and made before memory is short. */
+    private final List<CommitRequest> group = new ArrayList<>(CommitQueue.PAGES);
+    private final RuntimeException fault = new SinkUnavailableException("a fault of the bridge", null);
     private boolean closed;
 
     /** @param sink opened when first needed */
@@ -79,7 +83,7 @@ public final class Publisher implements AutoCloseable {
         one.lock();
         try {
             while (!mine.isDone()) {
-                commit(waiting.next());
+                commitNext();
             }
         } finally {
             one.unlock();
@@ -87,13 +91,20 @@ public final class Publisher implements AutoCloseable {
         mine.requireCommitted();
     }
 
-    private void commit(List<CommitRequest> group) {
-        group.forEach(page -> page.refuseUnlessOf(session, suspension));
+    /** Whatever is thrown, each page that was taken is done afterwards: one that never is would be waited for for ever. */
+    private void commitNext() {
+        RuntimeException why = fault;
         try {
+            waiting.moveTo(group);
+            group.forEach(page -> page.refuseUnlessOf(session, suspension));
             commit.commit(group.stream().filter(page -> !page.isDone()).toList());
         } catch (RuntimeException | Error e) {
-            RuntimeException why = over(e);
-            group.forEach(page -> page.failed(why));
+            why = over(e);
+        } finally {
+            for (CommitRequest page : group) {
+                page.failed(why);
+            }
+            group.clear();
         }
     }
 
@@ -108,7 +119,11 @@ public final class Publisher implements AutoCloseable {
                 : new SinkUnavailableException("a fault of the bridge: " + e, e);
         session = null;
         suspension = why;
-        sink.close();
+        try {
+            sink.close();
+        } catch (RuntimeException | Error x) {
+            why.addSuppressed(x);
+        }
         if (why instanceof InstanceFencedException end) {
             fenced.complete(end);
         }

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -21,11 +22,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import org.finetunebridge.event.cloudevents.EncodedEvent;
 import org.finetunebridge.sink.FlakySink.Commit;
 import org.finetunebridge.sink.file.Disk;
 import org.finetunebridge.state.JobState;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class PublisherTest {
@@ -197,6 +200,49 @@ class PublisherTest {
         assertThatThrownBy(() -> faulty.publish(batch(session, "a", "1"))).isInstanceOf(SinkUnavailableException.class)
                 .hasMessageContaining("no heap");
         assertThat(faulty.session()).isNotSameAs(session);
+    }
+
+    @Test
+    @Timeout(30)
+    void letsNobodyWaitForEverIfTheMemoryIsShortWhileAGroupIsFormed() {
+        SinkSession session = publisher.session();
+        List<EncodedEvent> huge = new AbstractList<>() {
+            @Override
+            public EncodedEvent get(int index) {
+                throw new OutOfMemoryError("no heap");
+            }
+
+            @Override
+            public int size() {
+                return 1;
+            }
+        };
+
+        assertThatThrownBy(() -> publisher.publish(new Batch(session, huge, List.of(), List.of())))
+                .isInstanceOf(SinkUnavailableException.class).hasMessageContaining("no heap");
+        publisher.publish(batch(publisher.session(), "a", "1"));
+        assertThat(sink.events()).hasSize(1);
+    }
+
+    @Test
+    @Timeout(30)
+    void letsNobodyWaitForEverIfTheSinkCannotEvenBeClosed() {
+        var faulty = new Publisher(new Gate() {
+            @Override
+            public void write(List<Batch> batches) {
+                throw new SinkUnavailableException("no answer", null);
+            }
+
+            @Override
+            public void close() {
+                throw new IllegalStateException("cannot close");
+            }
+        });
+        SinkSession session = faulty.session();
+
+        assertThatThrownBy(() -> faulty.publish(batch(session, "a", "1"))).isInstanceOf(SinkUnavailableException.class)
+                .hasMessage("no answer");
+        assertThat(faulty.suspension()).hasMessage("no answer");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package org.finetunebridge.sink.file;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -9,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +20,7 @@ import org.slf4j.LoggerFactory;
 final class AppendOnlyFile implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(AppendOnlyFile.class);
+    private static final boolean WINDOWS = File.separatorChar == '\\';
 
     private final Path path;
     private final FileChannel channel;
@@ -32,12 +36,16 @@ final class AppendOnlyFile implements AutoCloseable {
         channel.position(length);
     }
 
-    /** Opens the file at its end; creates it, and makes its name as durable as its content will be. */
-    static AppendOnlyFile open(Path path) throws IOException {
+    /**
+     * Opens the file at its end; creates it, and makes its name as durable as its content will be.
+     *
+     * @param attributes of the file, if it has to be created
+     */
+    static AppendOnlyFile open(Path path, FileAttribute<?>... attributes) throws IOException {
         boolean created = Files.notExists(path);
         Files.createDirectories(path.getParent());
-        FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ,
-                StandardOpenOption.WRITE);
+        FileChannel channel = FileChannel.open(path, Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ,
+                StandardOpenOption.WRITE), attributes);
         try {
             var file = new AppendOnlyFile(path, channel);
             if (created) {
@@ -138,8 +146,11 @@ final class AppendOnlyFile implements AutoCloseable {
         return key == null ? path : key;
     }
 
-    /** Creation and renaming are durable only once the directory is. */
+    /** Creation and renaming are durable only once the directory is. Windows opens no directory, and needs no such thing. */
     static void syncDirectory(Path directory) throws IOException {
+        if (WINDOWS) {
+            return;
+        }
         try (var handle = FileChannel.open(directory, StandardOpenOption.READ)) {
             handle.force(true);
         }

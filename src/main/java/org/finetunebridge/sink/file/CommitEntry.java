@@ -30,6 +30,8 @@ public record CommitEntry(Collection<JobState> states, Map<String, CommittedLeng
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final JsonFactory FACTORY = MAPPER.getFactory();
     private static final int CHECKSUM = 8;
+    /** Of the format. Stands in the line that ends the compacted beginning; a log without one is of this version, too. */
+    private static final int VERSION = 1;
 
     /** The line, without a line break. */
     byte[] line() throws IOException {
@@ -43,16 +45,21 @@ public record CommitEntry(Collection<JobState> states, Map<String, CommittedLeng
         return line;
     }
 
-    /** What the line says; null if it does not hold. */
-    static CommitEntry read(byte[] line) {
+    /**
+     * What the line says; null if it is damaged.
+     *
+     * @throws IOException if it is as it was written, but not by this version: it cannot be read
+     */
+    static CommitEntry read(byte[] line) throws IOException {
         if (line.length <= CHECKSUM || !Arrays.equals(checksum(line), 0, CHECKSUM, line, 0, CHECKSUM)) {
             return null;
         }
-        try {
-            return read(MAPPER.readTree(line, CHECKSUM, line.length - CHECKSUM));
-        } catch (IOException e) {
-            return null;
+        JsonNode json = MAPPER.readTree(line, CHECKSUM, line.length - CHECKSUM);
+        if (json.path("version").asInt(VERSION) > VERSION) {
+            throw new IOException("its format has the version " + json.path("version").asInt() + ", and this is "
+                    + VERSION);
         }
+        return read(json);
     }
 
     private static CommitEntry read(JsonNode json) throws IOException {
@@ -69,6 +76,7 @@ public record CommitEntry(Collection<JobState> states, Map<String, CommittedLeng
     private void write(JsonGenerator json) throws IOException {
         json.writeStartObject();
         if (whole) {
+            json.writeNumberField("version", VERSION);
             json.writeBooleanField("whole", true);
         }
         json.writeObjectFieldStart("files");

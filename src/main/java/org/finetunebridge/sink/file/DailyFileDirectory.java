@@ -36,17 +36,25 @@ final class DailyFileDirectory {
         return later(directory, "");
     }
 
-    /** Cuts off what does not count; with the memory set back by damage or by hand, that is kept aside. */
+    /**
+     * Cuts off what does not count. That is kept aside if the state was set back by damage or by hand, or if the directory
+     * is configured no more; in such a directory nothing else is touched.
+     */
     void cut(CommittedLength counts, boolean damaged) throws IOException {
         if (counts == null) {
             setAside(later(directory, ""));
             return;
         }
         Path path = place(counts);
+        boolean ours = directory.equals(path.getParent());
+        if (!ours && !isFree(path)) {
+            LOG.warn("{} is written by another instance now; it is left as it is", path);
+            return;
+        }
         long length = Files.exists(path) ? Files.size(path) : 0;
         if (length > counts.length()) {
             LOG.info("Cut {} bytes that were not committed off {}", length - counts.length(), path);
-            if (damaged) {
+            if (damaged || !ours) {
                 FileTruncation.aside(path, counts.length());
             }
             FileTruncation.off(path, counts.length());
@@ -54,7 +62,19 @@ final class DailyFileDirectory {
             LOG.warn("{} is {} bytes shorter than it was left; somebody else cut or removed it", path,
                     counts.length() - length);
         }
-        setAside(later(path.getParent(), path.getFileName().toString()));
+        if (ours) {
+            setAside(later(directory, path.getFileName().toString()));
+        }
+    }
+
+    /** In a directory that is configured no more there may be another bridge by now. */
+    private static boolean isFree(Path path) throws IOException {
+        if (!Files.isWritable(path)) {
+            return Files.notExists(path);
+        }
+        try (AppendOnlyFile file = AppendOnlyFile.open(path)) {
+            return file.lock();
+        }
     }
 
     /** A folder that was moved with its files has them still, by their names. */

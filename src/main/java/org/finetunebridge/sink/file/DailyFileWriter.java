@@ -5,6 +5,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -23,14 +24,17 @@ final class DailyFileWriter implements AutoCloseable {
     private final String key;
     private final DailyFileDirectory folder;
     private final InstantSource clock;
+    private final FileAttribute<?>[] attributes;
     private AppendOnlyFile open;
 
     /**
      * @param sort  the beginning of the files' names
      * @param key   of the directory in the configuration
+     * @param owner whether only the owner may read new files
      * @param clock tells the day
      */
-    DailyFileWriter(String sort, String key, Path directory, InstantSource clock) {
+    DailyFileWriter(String sort, String key, Path directory, boolean owner, InstantSource clock) {
+        this.attributes = owner ? OwnerOnly.file(directory) : new FileAttribute<?>[0];
         this.sort = sort;
         this.key = key;
         this.folder = new DailyFileDirectory(sort, directory);
@@ -107,7 +111,7 @@ final class DailyFileWriter implements AutoCloseable {
 
     /** Opens a file that nobody else writes to: of two states that share it, each would cut off lines of the other. */
     private AppendOnlyFile alone(Path path) throws IOException {
-        AppendOnlyFile file = AppendOnlyFile.open(path);
+        AppendOnlyFile file = AppendOnlyFile.open(path, attributes);
         if (!file.lock()) {
             file.close();
             throw new InstanceFencedException("another instance, with another state, writes to " + path + "; stop it, or give this one a "

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.finetunebridge.sink.InstanceFencedException;
@@ -19,6 +20,8 @@ final class DirectoryLock implements AutoCloseable {
     private static final String FILE = "lock";
     /** Closing any handle of a file gives up the locks the process has on it: a second one must not even be opened. */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+    /** Handles of files that this process has locked through another class loader: they stay open for the same reason. */
+    private static final Map<Path, FileChannel> KEPT_OPEN = new ConcurrentHashMap<>();
 
     private final Path directory;
     private final FileChannel file;
@@ -34,7 +37,7 @@ final class DirectoryLock implements AutoCloseable {
      * @throws InstanceFencedException if another instance has it
      */
     static DirectoryLock take(Path directory) throws IOException {
-        Files.createDirectories(directory);
+        OwnerOnly.createDirectories(directory);
         DirectoryLock lock = of(directory);
         if (lock == null) {
             throw new InstanceFencedException("another instance, " + holder(directory) + ", uses the state in " + directory
@@ -50,14 +53,20 @@ final class DirectoryLock implements AutoCloseable {
         }
         FileChannel file = null;
         try {
-            file = FileChannel.open(real.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            file = KEPT_OPEN.remove(real);
+            if (file == null) {
+                file = FileChannel.open(real.resolve(FILE), Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                        OwnerOnly.file(real));
+            }
             // Beyond what is written: some systems let nobody read what is locked.
             if (file.tryLock(Long.MAX_VALUE - 1, 1, false) != null) {
                 sign(file);
                 return new DirectoryLock(real, file);
             }
         } catch (OverlappingFileLockException e) {
-            // held by this process, through another class loader
+            KEPT_OPEN.put(real, file);
+            HELD.remove(real);
+            return null;
         } catch (IOException e) {
             release(real, file);
             throw e;
@@ -69,7 +78,7 @@ final class DirectoryLock implements AutoCloseable {
     /** Who has the lock, for a person who looks for it. */
     private static String holder(Path directory) throws IOException {
         Path real = directory.toRealPath();
-        if (HELD.contains(real)) {
+        if (HELD.contains(real) || KEPT_OPEN.containsKey(real)) {
             return "in this very process";
         }
         String signed = Files.readString(real.resolve(FILE)).strip();

@@ -35,7 +35,7 @@ final class FileDeadLetterStore {
             if (kept.size() < letters.size()) {
                 Path next = file.resolveSibling(file.getFileName() + ".next");
                 Files.deleteIfExists(next);
-                try (AppendOnlyFile fresh = AppendOnlyFile.open(next)) {
+                try (AppendOnlyFile fresh = AppendOnlyFile.open(next, OwnerOnly.like(file))) {
                     fresh.append(kept.stream().map(letter -> letter.getBytes(StandardCharsets.UTF_8)).toList());
                 }
                 Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A commit appends the lines, forces them to disk, and then appends one entry to the stateLog log that says what was
  * published and how long each file is now. A crash before that entry leaves lines that do not count: the next start cuts
- * them off, and the next poll finds their facts again.
+ * them off, and the next poll finds their facts again. A sink that found another instance at work stays closed for good.
  */
 public final class FileSink implements Sink {
 
@@ -35,6 +35,7 @@ public final class FileSink implements Sink {
     private final DailyFileWriter deadLetters;
     private StateLog stateLog;
     private DirectoryLock lock;
+    private InstanceFencedException fenced;
 
     /**
      * @param events      directory of the events
@@ -44,18 +45,23 @@ public final class FileSink implements Sink {
      */
     public FileSink(Path events, Path deadLetters, Path state, InstantSource clock) {
         this.state = state.toAbsolutePath().normalize();
-        this.events = new DailyFileWriter("events", "bridge.file.directory", events.toAbsolutePath().normalize(), clock);
+        this.events = new DailyFileWriter("events", "bridge.file.directory", events.toAbsolutePath().normalize(),
+                false, clock);
         this.deadLetters = new DailyFileWriter("dead-letters", "bridge.dead-letter.directory",
-                deadLetters.toAbsolutePath().normalize(), clock);
+                deadLetters.toAbsolutePath().normalize(), true, clock);
     }
 
     @Override
     public Collection<JobState> open() {
+        if (fenced != null) {
+            throw fenced;
+        }
         close();
         try {
-            lock = DirectoryLock.take(state);
+            // first, because it may be the same as one of the others, which only the owner may read
             Files.createDirectories(events.folder().directory());
-            Files.createDirectories(deadLetters.folder().directory());
+            lock = DirectoryLock.take(state);
+            OwnerOnly.createDirectories(deadLetters.folder().directory());
             stateLog = new StateLog(state);
             Map<String, CommittedLength> found = new TreeMap<>();
             events.find(found);
@@ -71,6 +77,7 @@ public final class FileSink implements Sink {
             throw new SinkUnavailableException("cannot open the files: " + e, e);
         } catch (InstanceFencedException e) {
             close();
+            fenced = e;
             throw e;
         }
     }
@@ -102,9 +109,11 @@ public final class FileSink implements Sink {
     @Override
     public List<String> deadLetters() {
         return orLost("cannot read the dead letters", () -> {
-            List<String> letters = new FileDeadLetterStore(deadLetters.folder()).read();
-            lockAgain(deadLetters);
-            return letters;
+            try {
+                return new FileDeadLetterStore(deadLetters.folder()).read();
+            } finally {
+                lockAgain(deadLetters);
+            }
         });
     }
 
@@ -136,9 +145,12 @@ public final class FileSink implements Sink {
         T done() throws IOException;
     }
 
-    private static <T> T orLost(String what, Work<T> work) {
+    private <T> T orLost(String what, Work<T> work) {
         try {
             return work.done();
+        } catch (InstanceFencedException e) {
+            fenced = e;
+            throw e;
         } catch (IOException | UncheckedIOException e) {
             throw new SinkUnavailableException(what + ": " + e, e);
         }

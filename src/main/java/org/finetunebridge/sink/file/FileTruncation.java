@@ -5,6 +5,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
 
 /** What a start cuts off files. On disk when it returns: what is cut off by damage must not be lost with the power. */
 final class FileTruncation {
@@ -32,10 +33,11 @@ final class FileTruncation {
         return aside;
     }
 
-    /** Copies what lies beyond; replaces what was there. */
+    /** Copies what lies beyond, for whom the file may be read by; replaces what was there. */
     static void copy(Path path, long from, Path to) throws IOException {
         try (var in = FileChannel.open(path, StandardOpenOption.READ); var out = FileChannel.open(to,
-                StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE),
+                OwnerOnly.like(path))) {
             for (long at = from; at < in.size();) {
                 at += in.transferTo(at, in.size() - at, out);
             }

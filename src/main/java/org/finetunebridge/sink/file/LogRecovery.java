@@ -26,7 +26,7 @@ final class LogRecovery {
 
     /** Reads what holds, and cuts off the rest; leaves everything as it is if nothing does. */
     StateLogSnapshot recover() throws IOException {
-        boolean crashed = Files.deleteIfExists(next);
+        boolean crashed = Files.exists(next);
         StateLogSnapshot state = StateLogSnapshot.read(current);
         if (!state.isWhole()) {
             state = StateLogSnapshot.read(previous);
@@ -37,6 +37,7 @@ final class LogRecovery {
             }
             fallBack(crashed);
         }
+        Files.deleteIfExists(next);
         if (state.end() < Files.size(current)) {
             cut(state.end());
         }

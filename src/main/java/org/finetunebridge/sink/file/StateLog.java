@@ -55,7 +55,7 @@ final class StateLog implements AutoCloseable {
             state = recovery.recover();
             damaged = recovery.damaged();
         }
-        log = AppendOnlyFile.open(current);
+        log = AppendOnlyFile.open(current, OwnerOnly.file(current));
     }
 
     private void begin(Map<String, CommittedLength> found) throws IOException {
@@ -105,7 +105,7 @@ final class StateLog implements AutoCloseable {
         Files.move(current, previous, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         Files.move(next, current, StandardCopyOption.ATOMIC_MOVE);
         AppendOnlyFile.syncDirectory(current.getParent());
-        log = AppendOnlyFile.open(current);
+        log = AppendOnlyFile.open(current, OwnerOnly.file(current));
     }
 
     @Override

@@ -25,7 +25,7 @@ final class StateLogSnapshot {
         var state = new StateLogSnapshot();
         if (Files.exists(log)) {
             try (var lines = new LineReader(log)) {
-                for (byte[] line = lines.next(); line != null && state.add(line);) {
+                for (byte[] line = lines.next(); line != null && state.add(line, log);) {
                     line = lines.next();
                 }
             }
@@ -33,8 +33,8 @@ final class StateLogSnapshot {
         return state;
     }
 
-    private boolean add(byte[] line) {
-        CommitEntry commit = CommitEntry.read(line);
+    private boolean add(byte[] line, Path log) throws IOException {
+        CommitEntry commit = read(line, log);
         if (commit == null) {
             return false;
         }
@@ -44,6 +44,17 @@ final class StateLogSnapshot {
             compacted = end;
         }
         return true;
+    }
+
+    /** A whole line that cannot be read is no damage, and what follows from it is not this version's to decide. */
+    private CommitEntry read(byte[] line, Path log) throws IOException {
+        try {
+            return CommitEntry.read(line);
+        } catch (IOException e) {
+            throw new IOException("the state " + log + " was written by another version, see byte " + end + " ("
+                    + e.getMessage() + "); nothing was changed: use that version, or move the directory's memory*.log away"
+                    + " to start with an empty state, which publishes everything again", e);
+        }
     }
 
     void apply(CommitEntry commit) {
@@ -59,7 +70,7 @@ final class StateLogSnapshot {
     void write(Path path) throws IOException {
         Files.deleteIfExists(path);
         List<JobState> all = List.copyOf(state.values());
-        try (AppendOnlyFile fresh = AppendOnlyFile.open(path)) {
+        try (AppendOnlyFile fresh = AppendOnlyFile.open(path, OwnerOnly.file(path))) {
             for (int from = 0; from < all.size(); from += MEMORIES_A_LINE) {
                 int to = Math.min(all.size(), from + MEMORIES_A_LINE);
                 fresh.add(new CommitEntry(all.subList(from, to), Map.of(), false).line());

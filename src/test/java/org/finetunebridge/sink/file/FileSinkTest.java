@@ -7,10 +7,16 @@ import static org.finetunebridge.sink.file.Disk.batch;
 import static org.finetunebridge.sink.file.Disk.event;
 import static org.finetunebridge.sink.file.Disk.statuses;
 
+import java.io.File;
 import java.io.IOException;
+import java.lang.reflect.Method;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -256,8 +262,123 @@ class FileSinkTest {
         sink.write(List.of(batch("b", "1")));
         assertThat(disk.lines()).containsExactly(A, B);
         sink.close();
-        assertThat(other.open()).isEmpty();
+        FileSink third = new FileSink(disk.events, disk.deadLetters, root.resolve("other"), () -> disk.now);
+        assertThat(third.open()).isEmpty();
+        third.close();
+    }
+
+    @Test
+    void staysClosedOnceItFoundAnotherInstanceAtWork() {
+        FileSink late = disk.sink();
+        sink.open();
+        assertThatThrownBy(late::open).isInstanceOf(InstanceFencedException.class);
+        sink.close();
+
+        assertThatThrownBy(late::open).as("though the other has ended").isInstanceOf(InstanceFencedException.class);
+        assertThat(sink.open()).isEmpty();
+    }
+
+    @Test
+    void staysClosedOnceItFoundAnotherInstanceInItsFiles() {
+        FileSink other = new FileSink(disk.events, disk.deadLetters, root.resolve("other"), () -> disk.now);
+        sink.open();
+        other.open();
+        sink.write(List.of(batch("a", "1")));
+        assertThatThrownBy(() -> other.write(List.of(batch("b", "1")))).isInstanceOf(InstanceFencedException.class);
+        sink.close();
         other.close();
+
+        assertThatThrownBy(other::open).isInstanceOf(InstanceFencedException.class);
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void doesNotUnlockTheStateThatAnotherClassLoaderHolds() throws Exception {
+        sink.open();
+        URL[] classes = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(FileSinkTest::url).toArray(URL[]::new);
+        try (var loader = new URLClassLoader(classes, ClassLoader.getPlatformClassLoader())) {
+            Method take = loader.loadClass(DirectoryLock.class.getName()).getDeclaredMethod("take", Path.class);
+            take.setAccessible(true);
+            for (int attempt = 0; attempt < 2; attempt++) {
+                assertThatThrownBy(() -> take.invoke(null, disk.state)).rootCause()
+                        .hasMessageContaining("another instance, in this very process");
+                assertThat(isLocked(disk.state.resolve("lock"))).as("by the first holder").isTrue();
+            }
+            sink.close();
+            try (var taken = (AutoCloseable) take.invoke(null, disk.state)) {
+                assertThat(isLocked(disk.state.resolve("lock"))).as("by the second holder").isTrue();
+            }
+        }
+    }
+
+    private static URL url(String path) {
+        try {
+            return Path.of(path).toUri().toURL();
+        } catch (MalformedURLException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    @Test
+    void removesNothingFromADirectoryThatIsConfiguredNoMore() throws IOException {
+        sink.open();
+        sink.write(List.of(batch("a", "1")));
+        sink.close();
+        append(disk.eventsOf("2026-03-01"), B + "\n");
+        Files.writeString(disk.eventsOf("2026-03-02"), C + "\n");
+        sink = new FileSink(root.resolve("elsewhere"), disk.deadLetters, disk.state, () -> disk.now);
+
+        assertThat(statuses(sink.open())).isEqualTo(Map.of("a", "1"));
+        assertThat(disk.eventsOf("2026-03-01")).hasContent(A);
+        assertThat(disk.eventsOf("2026-03-02")).hasContent(C);
+        try (var files = Files.list(disk.events)) {
+            assertThat(files.filter(file -> file.toString().contains(".cut-"))).singleElement()
+                    .satisfies(aside -> assertThat(aside).hasContent(B));
+        }
+    }
+
+    @Test
+    void leavesAFileOfADirectoryThatIsConfiguredNoMoreToWhoeverWritesItNow() throws IOException {
+        sink.open();
+        sink.write(List.of(batch("a", "1")));
+        sink.close();
+        FileSink other = new FileSink(disk.events, disk.deadLetters, root.resolve("other"), () -> disk.now);
+        other.open();
+        other.write(List.of(batch("b", "1")));
+        sink = new FileSink(root.resolve("elsewhere"), root.resolve("letters"), disk.state, () -> disk.now);
+
+        assertThat(statuses(sink.open())).isEqualTo(Map.of("a", "1"));
+        sink.write(List.of(batch("c", "1")));
+        other.close();
+        assertThat(disk.lines()).containsExactly(A, B);
+        assertThat(Disk.lines(root.resolve("elsewhere"))).containsExactly(C);
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void keepsStateAndDeadLettersForTheOwnerAlone() throws IOException {
+        sink.open();
+        sink.write(List.of(batch("a", "1", List.of(event("a", "bad"), event("a", "worse")))));
+        sink.forget(List.of());
+        sink.removeDeadLetters(letter -> letter.contains("bad"));
+        Files.writeString(disk.deadLetters.resolve("dead-letters-2026-03-02.ndjson"), "{}\n");
+        Files.setPosixFilePermissions(disk.deadLetters.resolve("dead-letters-2026-03-02.ndjson"),
+                PosixFilePermissions.fromString("rw-------"));
+        reopened();
+
+        for (Path directory : List.of(disk.state, disk.deadLetters)) {
+            assertThat(permissions(directory)).as(directory.toString()).isEqualTo("rwx------");
+            try (var files = Files.list(directory)) {
+                assertThat(files.toList()).hasSizeGreaterThanOrEqualTo(2).allSatisfy(file ->
+                        assertThat(permissions(file)).as(file.toString()).isEqualTo("rw-------"));
+            }
+        }
+        assertThat(permissions(disk.events)).as("what a consumer reads").isNotEqualTo("rwx------");
+    }
+
+    private static String permissions(Path path) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
     }
 
     @Test

@@ -2,6 +2,7 @@ package org.finetunebridge.sink.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 import static org.finetunebridge.sink.file.Disk.batch;
 import static org.finetunebridge.sink.file.Disk.statuses;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.finetunebridge.sink.Batch;
 import org.finetunebridge.sink.SinkUnavailableException;
 import org.finetunebridge.state.JobState;
@@ -153,18 +155,52 @@ class StateLogTest {
     }
 
     @Test
-    void doesNotTakeALineItDoesNotUnderstandForACommit() throws IOException {
+    void refusesALogOfAnotherVersionAndLeavesEverythingAsItIs() throws IOException {
+        Disk disk = new Disk(root);
+        History history = history(disk);
+        JobState foreign = Disk.state("d", "1").retired(JobState.Retired.FINISHED);
+        String line = new String(new CommitEntry(List.of(foreign), Map.of(), true).line(), StandardCharsets.UTF_8);
+        for (String later : List.of(line.replace("FINISHED", "ASCENDED"),
+                line.replace("\"version\":1", "\"version\":2"), line.replace("}]}", "}],"))) {
+            assertThat(later).isNotEqualTo(line);
+            disk.restore(history.end());
+            var crc = new CRC32C();
+            crc.update(later.getBytes(StandardCharsets.UTF_8), 8, later.length() - 8);
+            Files.writeString(disk.log(), String.format("%08x", crc.getValue()) + later.substring(8) + "\n",
+                    StandardOpenOption.APPEND);
+            Files.writeString(disk.eventsOf("2026-03-02"), "{\"id\":\"d/1\"}\n", StandardOpenOption.APPEND);
+            Files.writeString(disk.state.resolve("memory.next.log"), "torn");
+            Map<Path, byte[]> before = disk.snapshot();
+
+            FileSink sink = disk.sink();
+            for (ThrowingCallable use : List.<ThrowingCallable>of(sink::open, sink::peek)) {
+                assertThatThrownBy(use).isInstanceOf(SinkUnavailableException.class)
+                        .hasMessageContaining("written by another version").hasMessageContaining("memory.log")
+                        .hasMessageContaining("nothing was changed");
+            }
+            Map<Path, byte[]> after = disk.snapshot();
+            before.remove(disk.state.resolve("lock"));
+            after.remove(disk.state.resolve("lock"));
+            assertThat(after).containsOnlyKeys(before.keySet());
+            before.forEach((file, bytes) -> assertThat(after.get(file)).as(file.toString()).isEqualTo(bytes));
+        }
+    }
+
+    @Test
+    void readsALogThatDoesNotSayItsVersion() throws IOException {
         Disk disk = new Disk(root);
         history(disk);
-        JobState foreign = Disk.state("d", "1").retired(JobState.Retired.FINISHED);
-        byte[] line = new CommitEntry(List.of(foreign), Map.of(), false).line();
-        String changed = new String(line, StandardCharsets.UTF_8).replace("FINISHED", "ASCENDED");
-        var crc = new CRC32C();
-        crc.update(changed.getBytes(), 8, changed.length() - 8);
-        Files.writeString(disk.log(), String.format("%08x", crc.getValue()) + changed.substring(8) + "\n",
-                StandardOpenOption.APPEND);
+        StringBuilder old = new StringBuilder();
+        for (String line : Files.readAllLines(disk.log())) {
+            String json = line.substring(8).replace("\"version\":1,", "");
+            var crc = new CRC32C();
+            crc.update(json.getBytes(StandardCharsets.UTF_8));
+            old.append(String.format("%08x", crc.getValue())).append(json).append('\n');
+        }
+        assertThat(old.toString()).doesNotContain("version");
+        Files.writeString(disk.log(), old);
 
-        assertThat(opened(disk)).doesNotContainKey("d").containsEntry("a", "2");
+        assertThat(opened(disk)).isEqualTo(Map.of("a", "2", "b", "1", "c", "1"));
     }
 
     @Test
