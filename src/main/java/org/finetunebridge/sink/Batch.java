@@ -9,17 +9,18 @@ import org.finetunebridge.state.JobState;
 /**
  * What one page comes to: all of it is committed, or none.
  *
- * @param session     the session whose memory the page was held against
+ * @param session     the session whose state the page was compared with
  * @param events      to publish, in this order
  * @param deadLetters what could not be used
- * @param states    what is remembered once the commit is confirmed
- * @param rejected     the dead letter for an event that can never be written, and why not; null if there is none
+ * @param states      the jobs' states once the commit is confirmed
+ * @param rejected    the dead letter for an event that can never be written, and why not; null if there is none
  */
-public record Batch(SinkSession session, List<EncodedEvent> events, List<EncodedEvent> deadLetters, List<JobState> states,
-        BiFunction<EncodedEvent, String, EncodedEvent> rejected) {
+public record Batch(SinkSession session, List<EncodedEvent> events, List<EncodedEvent> deadLetters,
+        List<JobState> states, BiFunction<EncodedEvent, String, EncodedEvent> rejected) {
 
     /** A batch that is written whole or not at all. */
-    public Batch(SinkSession session, List<EncodedEvent> events, List<EncodedEvent> deadLetters, List<JobState> states) {
+    public Batch(SinkSession session, List<EncodedEvent> events, List<EncodedEvent> deadLetters,
+            List<JobState> states) {
         this(session, events, deadLetters, states, null);
     }
 

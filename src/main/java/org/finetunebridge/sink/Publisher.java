@@ -1,6 +1,5 @@
 package org.finetunebridge.sink;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -17,21 +16,18 @@ public final class Publisher implements AutoCloseable {
 
     private final Sink sink;
     private final ReentrantLock one = new ReentrantLock();
-    private final CommitQueue waiting = new CommitQueue();
-    private final GroupCommit commit;
+    private final GroupCommit pages;
     private final List<Consumer<Batch>> listeners = new CopyOnWriteArrayList<>();
     private final CompletableFuture<InstanceFencedException> fenced = new CompletableFuture<>();
     private volatile SinkSession session;
     private volatile RuntimeException suspension;
-    /** As large as it ever gets, and made before memory is short. */
-    private final List<CommitRequest> group = new ArrayList<>(CommitQueue.PAGES);
     private final RuntimeException fault = new SinkUnavailableException("a fault of the bridge", null);
     private boolean closed;
 
     /** @param sink opened when first needed */
     public Publisher(Sink sink) {
         this.sink = sink;
-        this.commit = new GroupCommit(sink, this::safe);
+        this.pages = new GroupCommit(sink, this::safe);
     }
 
     /**
@@ -79,7 +75,7 @@ public final class Publisher implements AutoCloseable {
         if (batch.isEmpty()) {
             return;
         }
-        CommitRequest mine = waiting.add(batch);
+        GroupCommit.Page mine = pages.add(batch);
         one.lock();
         try {
             while (!mine.isDone()) {
@@ -95,16 +91,12 @@ public final class Publisher implements AutoCloseable {
     private void commitNext() {
         RuntimeException why = fault;
         try {
-            waiting.moveTo(group);
-            group.forEach(page -> page.refuseUnlessOf(session, suspension));
-            commit.commit(group.stream().filter(page -> !page.isDone()).toList());
+            pages.take();
+            pages.commit(session, suspension);
         } catch (RuntimeException | Error e) {
             why = over(e);
         } finally {
-            for (CommitRequest page : group) {
-                page.failed(why);
-            }
-            group.clear();
+            pages.end(why);
         }
     }
 

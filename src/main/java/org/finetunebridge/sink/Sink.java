@@ -6,7 +6,7 @@ import java.util.function.Predicate;
 import org.finetunebridge.state.JobState;
 
 /**
- * A destination that takes events and the memory of them in one commit. Used by one thread at a time.
+ * A destination that takes events and the state that says so in one commit. Used by one thread at a time.
  *
  * <p>Any failure but {@link EventRejectedException} and that of {@link #deadLetters} leaves it closed; {@link #open} begins
  * anew from what is really there.
@@ -14,9 +14,9 @@ import org.finetunebridge.state.JobState;
 public interface Sink extends AutoCloseable {
 
     /**
-     * Keeps every other instance out, clears away what was never committed, and reads the memory.
+     * Keeps every other instance out, clears away what was never committed, and reads the state.
      *
-     * @return everything remembered
+     * @return the state of every job
      * @throws SinkUnavailableException   if it cannot be opened now; trying again later may help
      * @throws InstanceFencedException if another instance has it
      */
@@ -32,7 +32,7 @@ public interface Sink extends AutoCloseable {
     void write(List<Batch> batches);
 
     /**
-     * What is remembered, read without keeping anybody out: for looking only.
+     * The state of every job, read without keeping anybody out: for looking only.
      *
      * @throws SinkUnavailableException if it cannot be read
      */
@@ -49,7 +49,7 @@ public interface Sink extends AutoCloseable {
     }
 
     /**
-     * Forgets jobs by their names: what is seen of them next is told as if for the first time. Only while open.
+     * Forgets jobs by their names: what is seen of them next is published as if for the first time. Only while open.
      *
      * @throws SinkUnavailableException if that is not certain
      */

@@ -7,8 +7,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.finetunebridge.state.JobState;
 
 /**
- * The time between opening a sink and its first failure. What was read at its beginning, and every commit since, is
- * what it remembers. A page held against the memory of one session is never written in another.
+ * The time between opening a sink and its first failure, with the state that was read at its beginning and every commit
+ * since. A page that was compared with the state of one session is never written in another.
  */
 public final class SinkSession {
 
@@ -18,7 +18,7 @@ public final class SinkSession {
         read.forEach(this::remember);
     }
 
-    /** A session that remembers nothing and belongs to no sink. */
+    /** A session without state that belongs to no sink. */
     public static SinkSession blank() {
         return new SinkSession(List.of());
     }

@@ -343,9 +343,9 @@ class PublisherTest {
     }
 
     private static int slowlyWaiting(Publisher publisher) throws ReflectiveOperationException {
-        var waiting = Publisher.class.getDeclaredField("waiting");
+        var waiting = Publisher.class.getDeclaredField("pages");
         waiting.setAccessible(true);
-        return ((CommitQueue) waiting.get(publisher)).size();
+        return ((GroupCommit) waiting.get(publisher)).waiting();
     }
 
     private static String status(SinkSession session, String job) {

@@ -1,6 +1,5 @@
 package org.finetunebridge.sink.file;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -20,7 +19,6 @@ import org.slf4j.LoggerFactory;
 final class AppendOnlyFile implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(AppendOnlyFile.class);
-    private static final boolean WINDOWS = File.separatorChar == '\\';
 
     private final Path path;
     private final FileChannel channel;
@@ -49,7 +47,7 @@ final class AppendOnlyFile implements AutoCloseable {
         try {
             var file = new AppendOnlyFile(path, channel);
             if (created) {
-                syncDirectory(path.getParent());
+                DurableFiles.syncDirectory(path.getParent());
             }
             return file;
         } catch (IOException | RuntimeException e) {
@@ -144,15 +142,5 @@ final class AppendOnlyFile implements AutoCloseable {
     private static Object identity(Path path) throws IOException {
         Object key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
         return key == null ? path : key;
-    }
-
-    /** Creation and renaming are durable only once the directory is. Windows opens no directory, and needs no such thing. */
-    static void syncDirectory(Path directory) throws IOException {
-        if (WINDOWS) {
-            return;
-        }
-        try (var handle = FileChannel.open(directory, StandardOpenOption.READ)) {
-            handle.force(true);
-        }
     }
 }

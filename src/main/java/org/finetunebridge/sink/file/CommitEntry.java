@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -19,13 +20,26 @@ import org.finetunebridge.state.JobState;
 import org.finetunebridge.state.JobStateSerde;
 
 /**
- * A line of the memory log: eight digits of CRC-32C, then JSON.
+ * A line of the state log: eight digits of CRC-32C, then JSON.
  *
- * @param states what is remembered from here on
- * @param files    how much of each output file counts from here on, by sort
- * @param whole    with this line the log tells everything: it ends the compacted beginning
+ * @param states the jobs whose state is this from here on
+ * @param files  how much of each output file counts from here on, by sort
+ * @param whole  whether it ends the compacted beginning: with it the log holds everything
  */
-public record CommitEntry(Collection<JobState> states, Map<String, CommittedLength> files, boolean whole) {
+record CommitEntry(Collection<JobState> states, Map<String, CommittedLength> files, boolean whole) {
+
+    /**
+     * How much of a file counts. What lies beyond was never committed, and a start cuts it off.
+     *
+     * @param file   absolute path
+     * @param length bytes
+     */
+    record CommittedLength(String file, long length) {
+
+        Path path() {
+            return Path.of(file);
+        }
+    }
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final JsonFactory FACTORY = MAPPER.getFactory();

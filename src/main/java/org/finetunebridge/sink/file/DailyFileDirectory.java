@@ -1,10 +1,15 @@
 package org.finetunebridge.sink.file;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
+import org.finetunebridge.sink.file.CommitEntry.CommittedLength;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +41,32 @@ final class DailyFileDirectory {
         return later(directory, "");
     }
 
+    /** Every line of every file, the oldest first. */
+    List<String> lines() throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (Path file : all()) {
+            lines.addAll(Files.readAllLines(file, StandardCharsets.UTF_8));
+        }
+        return lines;
+    }
+
+    /** Takes lines out. A file is replaced whole, so a crash leaves it as it was or as it should be. */
+    void removeLines(Predicate<String> gone) throws IOException {
+        for (Path file : all()) {
+            List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+            List<String> kept = lines.stream().filter(gone.negate()).toList();
+            if (kept.size() < lines.size()) {
+                Path next = file.resolveSibling(file.getFileName() + ".next");
+                Files.deleteIfExists(next);
+                try (AppendOnlyFile fresh = AppendOnlyFile.open(next, DurableFiles.like(file))) {
+                    fresh.append(kept.stream().map(line -> line.getBytes(StandardCharsets.UTF_8)).toList());
+                }
+                Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+        DurableFiles.syncDirectory(directory);
+    }
+
     /**
      * Cuts off what does not count. That is kept aside if the state was set back by damage or by hand, or if the directory
      * is configured no more; in such a directory nothing else is touched.
@@ -55,9 +86,9 @@ final class DailyFileDirectory {
         if (length > counts.length()) {
             LOG.info("Cut {} bytes that were not committed off {}", length - counts.length(), path);
             if (damaged || !ours) {
-                FileTruncation.aside(path, counts.length());
+                DurableFiles.keepAside(path, counts.length());
             }
-            FileTruncation.off(path, counts.length());
+            DurableFiles.truncate(path, counts.length());
         } else if (length < counts.length()) {
             LOG.warn("{} is {} bytes shorter than it was left; somebody else cut or removed it", path,
                     counts.length() - length);
@@ -86,8 +117,8 @@ final class DailyFileDirectory {
     private static void setAside(List<Path> unknown) throws IOException {
         for (Path file : unknown) {
             if (Files.size(file) > 0) {
-                LOG.warn("The memory knows nothing of {}: it is set aside as {}", file,
-                        FileTruncation.aside(file, 0).getFileName());
+                LOG.warn("The state knows nothing of {}: it is kept aside as {}", file,
+                        DurableFiles.keepAside(file, 0).getFileName());
             }
             Files.delete(file);
         }

@@ -12,6 +12,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import org.finetunebridge.sink.InstanceFencedException;
+import org.finetunebridge.sink.file.CommitEntry.CommittedLength;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +35,7 @@ final class DailyFileWriter implements AutoCloseable {
      * @param clock tells the day
      */
     DailyFileWriter(String sort, String key, Path directory, boolean owner, InstantSource clock) {
-        this.attributes = owner ? OwnerOnly.file(directory) : new FileAttribute<?>[0];
+        this.attributes = owner ? DurableFiles.forOwner(directory) : new FileAttribute<?>[0];
         this.sort = sort;
         this.key = key;
         this.folder = new DailyFileDirectory(sort, directory);

@@ -37,7 +37,7 @@ final class DirectoryLock implements AutoCloseable {
      * @throws InstanceFencedException if another instance has it
      */
     static DirectoryLock take(Path directory) throws IOException {
-        OwnerOnly.createDirectories(directory);
+        DurableFiles.createForOwner(directory);
         DirectoryLock lock = of(directory);
         if (lock == null) {
             throw new InstanceFencedException("another instance, " + holder(directory) + ", uses the state in " + directory
@@ -56,7 +56,7 @@ final class DirectoryLock implements AutoCloseable {
             file = KEPT_OPEN.remove(real);
             if (file == null) {
                 file = FileChannel.open(real.resolve(FILE), Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
-                        OwnerOnly.file(real));
+                        DurableFiles.forOwner(real));
             }
             // Beyond what is written: some systems let nobody read what is locked.
             if (file.tryLock(Long.MAX_VALUE - 1, 1, false) != null) {

@@ -15,6 +15,7 @@ import org.finetunebridge.sink.Batch;
 import org.finetunebridge.sink.InstanceFencedException;
 import org.finetunebridge.sink.Sink;
 import org.finetunebridge.sink.SinkUnavailableException;
+import org.finetunebridge.sink.file.CommitEntry.CommittedLength;
 import org.finetunebridge.state.JobState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Events and dead letters as lines of JSON in a file a UTC day; exactly once, across any crash.
  *
- * <p>A commit appends the lines, forces them to disk, and then appends one entry to the stateLog log that says what was
+ * <p>A commit appends the lines, forces them to disk, and then appends one entry to the state log that says what was
  * published and how long each file is now. A crash before that entry leaves lines that do not count: the next start cuts
  * them off, and the next poll finds their facts again. A sink that found another instance at work stays closed for good.
  */
@@ -40,7 +41,7 @@ public final class FileSink implements Sink {
     /**
      * @param events      directory of the events
      * @param deadLetters directory of the dead letters
-     * @param state       directory of the stateLog and the lock
+     * @param state       directory of the state and the lock
      * @param clock       tells the day
      */
     public FileSink(Path events, Path deadLetters, Path state, InstantSource clock) {
@@ -61,7 +62,7 @@ public final class FileSink implements Sink {
             // first, because it may be the same as one of the others, which only the owner may read
             Files.createDirectories(events.folder().directory());
             lock = DirectoryLock.take(state);
-            OwnerOnly.createDirectories(deadLetters.folder().directory());
+            DurableFiles.createForOwner(deadLetters.folder().directory());
             stateLog = new StateLog(state);
             Map<String, CommittedLength> found = new TreeMap<>();
             events.find(found);
@@ -95,12 +96,12 @@ public final class FileSink implements Sink {
 
     @Override
     public Collection<JobState> peek() {
-        return orLost("cannot read the stateLog", () -> StateLog.peek(state));
+        return orLost("cannot read the state", () -> StateLog.peek(state));
     }
 
     @Override
     public void forget(Collection<String> names) {
-        orLost("cannot write the stateLog", () -> {
+        orLost("cannot write the state", () -> {
             opened().forget(names);
             return null;
         });
@@ -110,7 +111,7 @@ public final class FileSink implements Sink {
     public List<String> deadLetters() {
         return orLost("cannot read the dead letters", () -> {
             try {
-                return new FileDeadLetterStore(deadLetters.folder()).read();
+                return deadLetters.folder().lines();
             } finally {
                 lockAgain(deadLetters);
             }
@@ -122,7 +123,7 @@ public final class FileSink implements Sink {
         orLost("cannot write the dead letters", () -> {
             CommittedLength before = opened().committed(deadLetters.sort());
             deadLetters.close();
-            new FileDeadLetterStore(deadLetters.folder()).remove(gone);
+            deadLetters.folder().removeLines(gone);
             if (before != null && Files.exists(before.path())) {
                 stateLog.append(List.of(),
                         Map.of(deadLetters.sort(), new CommittedLength(before.file(), Files.size(before.path()))));

@@ -7,15 +7,19 @@ import java.nio.file.StandardCopyOption;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import org.finetunebridge.sink.file.CommitEntry.CommittedLength;
 import org.finetunebridge.state.JobState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The file sink's memory: a log of commits. Reading stops at the first line that does not hold; what stands before it
- * is a state that was really committed. Compaction begins a new log with everything at once and keeps the log before
+ * The file sink's state: a log of commits. Reading stops at the first damaged line; what stands before it is a state
+ * that was really committed. Compaction begins a new log with everything at once and keeps the log before
  * it as {@code memory.previous.log}, so that there is always a whole state to fall back on.
  */
 final class StateLog implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(StateLog.class);
     private static final long SMALLEST_COMPACTED = 1024 * 1024;
 
     private final Path current;
@@ -45,24 +49,76 @@ final class StateLog implements AutoCloseable {
     /**
      * Reads the last good state, and readies the log for appending.
      *
-     * @param found what the output files hold already, for a memory that begins here
+     * @param found what the output files hold already, for a state that begins here
      */
     void open(Map<String, CommittedLength> found) throws IOException {
         if (Files.notExists(current) && Files.notExists(previous)) {
             begin(found);
         } else {
-            var recovery = new LogRecovery(current, previous, next);
-            state = recovery.recover();
-            damaged = recovery.damaged();
+            state = recover();
         }
-        log = AppendOnlyFile.open(current, OwnerOnly.file(current));
+        log = AppendOnlyFile.open(current, DurableFiles.forOwner(current));
     }
 
     private void begin(Map<String, CommittedLength> found) throws IOException {
         state.apply(new CommitEntry(List.of(), found, true));
         state.write(next);
         Files.move(next, current, StandardCopyOption.ATOMIC_MOVE);
-        AppendOnlyFile.syncDirectory(current.getParent());
+        DurableFiles.syncDirectory(current.getParent());
+    }
+
+    /** Reads up to the first damaged line, and cuts off the rest; changes nothing if not even the head is whole. */
+    private StateLogSnapshot recover() throws IOException {
+        boolean crashed = Files.exists(next);
+        StateLogSnapshot found = StateLogSnapshot.read(current);
+        if (!found.isWhole()) {
+            found = StateLogSnapshot.read(previous);
+            if (!found.isWhole()) {
+                throw new IOException("the state " + current + " is damaged from its beginning on, and there is no"
+                        + " older one that holds; move " + current.getFileName() + " and " + previous.getFileName()
+                        + " away to start with an empty state, which publishes everything again");
+            }
+            fallBack(crashed);
+        }
+        Files.deleteIfExists(next);
+        if (found.end() < Files.size(current)) {
+            cut(found.end());
+        }
+        return found;
+    }
+
+    /** Between the two renames of a compaction, or with its result damaged or gone, the log before it is the truth. */
+    private void fallBack(boolean crashed) throws IOException {
+        damaged = !crashed || Files.exists(current);
+        if (Files.exists(current)) {
+            LOG.warn("The state {} is damaged from its beginning on; going back to {}. What it held is in {}", current,
+                    previous, DurableFiles.keepAside(current, 0));
+        } else if (damaged) {
+            LOG.warn("The state {} was taken away; going back to {}", current, previous);
+        }
+        DurableFiles.copy(previous, 0, next);
+        Files.move(next, current, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        DurableFiles.syncDirectory(current.getParent());
+    }
+
+    private void cut(long good) throws IOException {
+        if (isTornLine(good)) {
+            LOG.info("Cut off {} a commit that was not finished", current);
+        } else {
+            damaged = true;
+            LOG.warn("The state {} is damaged at byte {}: going back to the last commit before it. What came after is"
+                    + " in {}", current, good, DurableFiles.keepAside(current, good));
+        }
+        DurableFiles.truncate(current, good);
+    }
+
+    private boolean isTornLine(long from) throws IOException {
+        try (var rest = new LineReader(current)) {
+            for (long read = 0; read < from;) {
+                read += rest.next().length + 1;
+            }
+            return rest.next() == null;
+        }
     }
 
     Collection<JobState> state() {
@@ -104,8 +160,8 @@ final class StateLog implements AutoCloseable {
         close();
         Files.move(current, previous, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         Files.move(next, current, StandardCopyOption.ATOMIC_MOVE);
-        AppendOnlyFile.syncDirectory(current.getParent());
-        log = AppendOnlyFile.open(current, OwnerOnly.file(current));
+        DurableFiles.syncDirectory(current.getParent());
+        log = AppendOnlyFile.open(current, DurableFiles.forOwner(current));
     }
 
     @Override

@@ -8,19 +8,24 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.finetunebridge.sink.file.CommitEntry.CommittedLength;
 import org.finetunebridge.state.JobState;
 
-/** What the lines of a memory log come to: of each job the last memory, and how much of each output file counts. */
+/** What the lines of a log come to: the last state of each job, and how much of each output file counts. */
 final class StateLogSnapshot {
 
-    private static final int MEMORIES_A_LINE = 500;
+    private static final int STATES_A_LINE = 500;
 
     private final Map<String, JobState> state = new HashMap<>();
     private final Map<String, CommittedLength> committed = new TreeMap<>();
     private long end;
     private long compacted;
 
-    /** Reads as far as the lines hold; no further, since each is told against those before it. */
+    /**
+     * Reads up to the first damaged line; no further, since each line builds on those before it.
+     *
+     * @throws IOException if a line is whole, but was written by another version
+     */
     static StateLogSnapshot read(Path log) throws IOException {
         var state = new StateLogSnapshot();
         if (Files.exists(log)) {
@@ -70,9 +75,9 @@ final class StateLogSnapshot {
     void write(Path path) throws IOException {
         Files.deleteIfExists(path);
         List<JobState> all = List.copyOf(state.values());
-        try (AppendOnlyFile fresh = AppendOnlyFile.open(path, OwnerOnly.file(path))) {
-            for (int from = 0; from < all.size(); from += MEMORIES_A_LINE) {
-                int to = Math.min(all.size(), from + MEMORIES_A_LINE);
+        try (AppendOnlyFile fresh = AppendOnlyFile.open(path, DurableFiles.forOwner(path))) {
+            for (int from = 0; from < all.size(); from += STATES_A_LINE) {
+                int to = Math.min(all.size(), from + STATES_A_LINE);
                 fresh.add(new CommitEntry(all.subList(from, to), Map.of(), false).line());
             }
             fresh.append(List.of(new CommitEntry(List.of(), committed, true).line()));
@@ -80,12 +85,12 @@ final class StateLogSnapshot {
         }
     }
 
-    /** Whether the log tells everything: its beginning holds. */
+    /** Whether the beginning of the log, which holds everything, is undamaged. */
     boolean isWhole() {
         return compacted > 0;
     }
 
-    /** Where the last line that holds ends. */
+    /** Where the last undamaged line ends, in bytes. */
     long end() {
         return end;
     }

@@ -137,7 +137,7 @@ class FileSinkTest {
     void goesOnWhereSomebodyElseEmptiedTheFile() throws IOException {
         sink.open();
         sink.write(List.of(batch("a", "1")));
-        FileTruncation.off(disk.eventsOf("2026-03-01"), 0);
+        DurableFiles.truncate(disk.eventsOf("2026-03-01"), 0);
         sink.write(List.of(batch("b", "1")));
 
         assertThat(disk.lines()).containsExactly(B);
@@ -149,7 +149,7 @@ class FileSinkTest {
     void goesOnAtAWholeLineWhereSomebodyElseCutTheFile() throws IOException {
         sink.open();
         sink.write(List.of(batch("a", "1"), batch("b", "1")));
-        FileTruncation.off(disk.eventsOf("2026-03-01"), A.length() + 5);
+        DurableFiles.truncate(disk.eventsOf("2026-03-01"), A.length() + 5);
         sink.write(List.of(batch("c", "1")));
         reopened();
 
@@ -161,7 +161,7 @@ class FileSinkTest {
         sink.open();
         sink.write(List.of(batch("a", "1"), batch("b", "1")));
         sink.close();
-        FileTruncation.off(disk.eventsOf("2026-03-01"), A.length() + 5);
+        DurableFiles.truncate(disk.eventsOf("2026-03-01"), A.length() + 5);
         sink.open();
         sink.write(List.of(batch("c", "1")));
         reopened();
