@@ -16,7 +16,6 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.finetunebridge.camel.Bridge;
-import org.finetunebridge.polling.ChangeDetector;
 import org.finetunebridge.polling.CycleResult;
 import org.finetunebridge.polling.SourcePoller;
 import org.finetunebridge.simulator.Fault;
@@ -168,8 +167,7 @@ class FurtherProvidersTest {
             for (SourcePoller poller : bridge.pollers()) {
                 poller.awaitFirstSweep();
                 String name = poller.source().name();
-                drift.put(name, bridge.context().getRegistry().lookupByNameAndType(name + "-observer", ChangeDetector.class)
-                        .drift().count());
+                drift.put(name, bridge.accounts().of(name).detector().drift().count());
             }
             return drift;
         }

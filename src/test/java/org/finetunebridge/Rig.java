@@ -15,7 +15,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.finetunebridge.camel.Bridge;
-import org.finetunebridge.polling.ChangeDetector;
 import org.finetunebridge.polling.CycleResult;
 import org.finetunebridge.polling.PollClock;
 import org.finetunebridge.polling.SourcePoller;
@@ -132,8 +131,7 @@ final class Rig implements AutoCloseable {
     }
 
     private static long drift(Bridge bridge, SourcePoller poller) {
-        return bridge.context().getRegistry()
-                .lookupByNameAndType(poller.source().name() + "-observer", ChangeDetector.class).drift().count();
+        return bridge.accounts().of(poller.source().name()).detector().drift().count();
     }
 
     /** How many unknown fields and statuses the last catch-up met. */

@@ -47,7 +47,7 @@ class TracesTest {
             assertThat(event.path("traceparent").asText()).matches(TRACEPARENT);
             assertThat(collector.has(event.path("traceparent").asText())).as("%s", event).isTrue();
         });
-        assertThat(String.join("", collector.sent())).contains(hex("finetune-bridge"), hex("team-a-fetch"), hex("team-a-jobs"))
+        assertThat(String.join("", collector.sent())).contains(hex("finetune-bridge"), hex("dashscope-fetch"), hex("dashscope-jobs"))
                 .doesNotContain(hex(Simulation.KEY));
     }
 

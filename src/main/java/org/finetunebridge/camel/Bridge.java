@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.FailedToCreateRouteException;
 import org.apache.camel.FailedToStartRouteException;
@@ -14,6 +15,7 @@ import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.apache.camel.spi.PropertiesFunction;
 import org.finetunebridge.observability.server.ObservabilityServer;
 import org.finetunebridge.observability.tracing.Traces;
+import org.finetunebridge.polling.PollDispatcher;
 import org.finetunebridge.polling.SourcePoller;
 import org.finetunebridge.provider.JsltMapper;
 import org.finetunebridge.provider.ProviderRegistry;
@@ -24,12 +26,16 @@ import org.finetunebridge.settings.Settings;
 import org.finetunebridge.settings.SettingsReader;
 import org.finetunebridge.sink.Publisher;
 import org.finetunebridge.sink.Sink;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The routes, the beans they call, and the configuration, put together on Camel's own {@link Main}. The same in every
  * runtime.
  */
 public final class Bridge implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Bridge.class);
 
     private final Main main = new Main();
     private final RouteFiles files;
@@ -68,7 +74,7 @@ public final class Bridge implements AutoCloseable {
 
             @Override
             public void afterConfigure(BaseMainSupport support) {
-                new SourceRoutes(new ProviderRegistry(files), watched, once).add(settings.sources(), support.getCamelContext());
+                new ProviderRoutes(files, watched, once).add(beans.accounts(), beans.clients(), support.getCamelContext());
                 if (server != null) {
                     server.open(support.getCamelContext());
                 }
@@ -111,7 +117,7 @@ public final class Bridge implements AutoCloseable {
     public void start() {
         try {
             main.start();
-            beans.dispatcher().start();
+            beans.dispatchers().forEach(PollDispatcher::start);
         } catch (FailedToCreateRouteException | FailedToStartRouteException e) {
             throw StartupFailureAnalyzer.understood(e);
         }
@@ -135,6 +141,11 @@ public final class Bridge implements AutoCloseable {
     /** What is told goes through here; null before {@link #init}. */
     public Publisher publisher() {
         return beans == null ? null : beans.publisher();
+    }
+
+    /** The accounts that are read; {@link #init} comes first. */
+    public Accounts accounts() {
+        return beans.accounts();
     }
 
     /** Where it goes to. */
@@ -162,11 +173,11 @@ public final class Bridge implements AutoCloseable {
     public void close() {
         pollers().forEach(SourcePoller::stop);
         if (beans != null) {
-            beans.dispatcher().stop();
+            beans.dispatchers().forEach(PollDispatcher::stop);
         }
         main.stop();
         if (beans != null) {
-            beans.dispatcher().close();
+            beans.dispatchers().forEach(PollDispatcher::close);
             beans.publisher().close();
         }
         if (traces != null) {
@@ -196,10 +207,26 @@ public final class Bridge implements AutoCloseable {
         }
         beans = new BridgeBeans(settings, once, clock, context);
         mappings = new JsltMapper(files).compiled();
-        beans.bind(mappings, traces == null ? () -> null : traces::traceparent);
+        beans.bind(mappings, traces == null ? () -> null : traces::traceparent, name -> keyOf(name, context));
         if (served && settings.httpPort() != 0) {
-            server = new ObservabilityServer(settings, beans.publisher(), beans.pollers(), clock);
+            server = new ObservabilityServer(settings, beans.publisher(), beans.pollers(),
+                    name -> beans.accounts().of(name).detector().drift(), clock);
             server.configure(context);
         }
+    }
+
+    /** Reads the key of an account anew; null for one that does not stand in a file, so that it cannot change. */
+    private Supplier<String> keyOf(String source, CamelContext context) {
+        String written = configuration.getOrDefault(source + ".api-key", "");
+        return !written.contains("{{file:") ? null : () -> {
+            try {
+                String key = PlaceholderResolver.resolved(Map.of("bridge.sources", source, source + ".api-key", written),
+                        named -> secret(named, context)).get(source + ".api-key");
+                return SettingsReader.isUsableKey(key) ? key : null;
+            } catch (RuntimeException e) {
+                LOG.warn("{}: the key cannot be read anew: {}", source, e.getMessage());
+                return null;
+            }
+        };
     }
 }

@@ -6,19 +6,25 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import java.time.InstantSource;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
+import org.finetunebridge.camel.http.ApiKey;
 import org.finetunebridge.camel.http.BoundedHttpClientConfigurer;
+import org.finetunebridge.camel.http.HttpClients;
 import org.finetunebridge.camel.http.ProviderClient;
 import org.finetunebridge.event.cloudevents.CloudEventWriter;
 import org.finetunebridge.polling.ChangeDetector;
 import org.finetunebridge.polling.PollClock;
 import org.finetunebridge.polling.PollDispatcher;
-import org.finetunebridge.polling.PollErrorHandler;
 import org.finetunebridge.polling.PollTask;
 import org.finetunebridge.polling.RateLimiter;
 import org.finetunebridge.polling.RetryBudget;
@@ -31,12 +37,13 @@ import org.finetunebridge.sink.Sink;
 import org.finetunebridge.sink.file.FileSink;
 import org.finetunebridge.sink.kafka.KafkaSink;
 
-/** What the routes call, by the names they call it. */
+/** What the routes call, by the names they call it: a few beans for all accounts, and the table of the accounts. */
 final class BridgeBeans {
 
     private static final int DEEPEST_JSON = 100;
-    /** Requests in flight of all accounts together, at most. */
+    /** Requests in flight of all accounts together, at most; and of one provider, however few accounts it has, if they want so many. */
     private static final int WORKERS = 64;
+    private static final int FEWEST_WORKERS = 4;
 
     private final Settings settings;
     private final boolean once;
@@ -44,12 +51,14 @@ final class BridgeBeans {
     private final CamelContext context;
     private final Sink sink;
     private final Publisher publisher;
-    private final PollDispatcher dispatcher;
+    private final Map<String, PollDispatcher> dispatchers = new TreeMap<>();
     private final ProducerTemplate template;
-    private final List<SourcePoller> pollers = new ArrayList<>();
+    private final Accounts accounts = new Accounts();
+    private final HttpClients clients = new HttpClients();
+    private final RandomGenerator random = new Random();
 
     /**
-     * @param once  one sweep instead of many
+     * @param once  one poll cycle instead of many
      * @param clock of everything that asks for the time
      */
     BridgeBeans(Settings settings, boolean once, InstantSource clock, CamelContext context) {
@@ -60,18 +69,25 @@ final class BridgeBeans {
         this.template = context.createProducerTemplate();
         this.sink = newSink();
         this.publisher = new Publisher(sink);
-        int wanted = settings.sources().stream().mapToInt(SourceSettings::concurrency).sum();
-        this.dispatcher = new PollDispatcher(Math.min(WORKERS, wanted), PollClock.of(clock), this::read);
+        Map<String, Integer> wanted = settings.sources().stream().collect(Collectors.toMap(source -> source.provider().name(),
+                SourceSettings::concurrency, Integer::sum));
+        int all = wanted.values().stream().mapToInt(Integer::intValue).sum();
+        wanted.forEach((provider, count) -> dispatchers.put(provider, new PollDispatcher(workers(count, all), PollClock.of(clock), this::read)));
     }
 
-    /** Reads what is due; its threads are not started yet. */
-    PollDispatcher dispatcher() {
-        return dispatcher;
+    /** A provider's part of all workers: each has its own, so that one that answers slowly holds up none of the others. */
+    static int workers(int wanted, int ofAll) {
+        return ofAll <= WORKERS ? wanted : Math.max(Math.min(wanted, FEWEST_WORKERS), (int) ((long) WORKERS * wanted / ofAll));
+    }
+
+    /** They read what is due of each provider; their threads are not started yet. */
+    Collection<PollDispatcher> dispatchers() {
+        return dispatchers.values();
     }
 
     /** routes/poll.camel.yaml deals with whatever fails, so nothing is left to look at. */
     private void read(PollTask task) {
-        template.sendBody("direct:" + task.getSource() + "-poll", task);
+        template.sendBody("direct:poll", task);
     }
 
     Sink sink() {
@@ -82,35 +98,47 @@ final class BridgeBeans {
         return publisher;
     }
 
+    /** Those that are read. */
+    Accounts accounts() {
+        return accounts;
+    }
+
+    /** The HTTP clients that the accounts share. */
+    HttpClients clients() {
+        return clients;
+    }
+
     /** One for each source that is on. */
     List<SourcePoller> pollers() {
-        return pollers;
+        return accounts.all().stream().map(Account::poller).toList();
     }
 
-    /** @param traceparent of what is told now; gives null if nothing is traced */
-    void bind(JsltMapper mappings, Supplier<String> traceparent) {
+    /**
+     * @param traceparent of what is published now; gives null if nothing is traced
+     * @param keys        reads the key of an account anew; null for one whose key cannot change
+     */
+    void bind(JsltMapper mapper, Supplier<String> traceparent, Function<String, Supplier<String>> keys) {
         ObjectMapper json = json(settings.maxResponseSize());
+        settings.sources().forEach(source -> accounts.add(account(source, traceparent, keys.apply(source.name()))));
+        bind("accounts", accounts);
         bind("publisher", publisher);
-        bind("mappings", mappings);
+        bind("mapper", mapper);
         bind("json", json);
-        settings.sources().forEach(source -> bind(source, mappings, json, traceparent));
+        bind("poll-steps", new PollSteps(accounts, mapper));
+        bind("poll-failures", new PollErrorHandler(accounts));
+        bind("provider-client", new ProviderClient(accounts, json, clock));
+        clients.timeouts().forEach((name, timeout) ->
+                bind("bounds-" + name, new BoundedHttpClientConfigurer(settings.maxResponseSize(), timeout)));
     }
 
-    private void bind(SourceSettings source, JsltMapper mappings, ObjectMapper json, Supplier<String> traceparent) {
-        String name = source.name() + '-';
-        var poller = new SourcePoller(source, publisher, once ? RetryBudget.ONCE : RetryBudget.watching(source), clock,
-                new Random());
+    private Account account(SourceSettings source, Supplier<String> traceparent, Supplier<String> key) {
+        var poller = new SourcePoller(source, publisher, once ? RetryBudget.ONCE : RetryBudget.watching(source), clock, random);
         var envelope = new CloudEventWriter(source.provider().name(), source.name(), source.zone(),
                 settings.sink().equals("kafka") && settings.kafka().binary()).traced(traceparent);
-        var observer = new ChangeDetector(source, envelope);
-        pollers.add(poller);
-        bind(name + "watch", poller);
-        bind(name + "observer", observer);
-        bind(name + "pages", new PageObserver(observer));
-        bind(name + "failures", new PollErrorHandler(poller, observer, clock));
-        bind(name + "guard", new BoundedHttpClientConfigurer(settings.maxResponseSize(), source.requestTimeout()));
-        bind(name + "account", new ProviderClient(source, new RateLimiter(source.rate(), poller::admit), json, clock));
-        dispatcher.add(poller);
+        dispatchers.get(source.provider().name()).add(poller);
+        return new Account(source, new ApiKey(source.name(), source.apiKey(), key),
+                new RateLimiter(source.rate(), poller::admit), poller, new ChangeDetector(source, envelope),
+                clients.of(source), Account.variables(source));
     }
 
     private void bind(String name, Object bean) {

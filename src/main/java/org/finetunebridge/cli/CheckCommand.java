@@ -130,6 +130,7 @@ final class CheckCommand implements Callable<Integer> {
         for (String name : own.names()) {
             List<String> wrong = new ArrayList<>(inspection.of(name));
             out.println(name + ": looked at");
+            inspection.hints(name).forEach(hint -> out.println("hint: " + folder + "/" + hint));
             if (wrong.isEmpty()) {
                 samples.of(name).forEach(out::println);
                 wrong.addAll(samples.problems());

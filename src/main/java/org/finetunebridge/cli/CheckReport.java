@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
-import org.finetunebridge.polling.ConnectionChecker;
+import org.finetunebridge.camel.ConnectionChecker;
 import org.finetunebridge.provider.ErrorAction;
 import org.finetunebridge.provider.JsltMapper;
 import org.finetunebridge.provider.ProviderException;
@@ -49,7 +49,7 @@ record CheckReport(Map<String, String> configuration, Settings settings, List<St
                 batch = new ConnectionChecker(source, context).read();
             } catch (ProviderException e) {
                 failure = e;
-            } catch (JsltMapper.WrongShape e) {
+            } catch (JsltMapper.WrongShapeException e) {
                 failure = ProviderException.of(ErrorAction.ODD, e.getMessage(), null);
             }
             return new Probe(source, Duration.ofNanos(System.nanoTime() - began), batch, failure);

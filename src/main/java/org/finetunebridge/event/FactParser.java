@@ -38,7 +38,7 @@ public final class FactParser {
         raw = raw == null ? JsonNodeFactory.instance.nullNode() : raw;
         try {
             return ParseResult.good(fact(record), raw);
-        } catch (Unusable e) {
+        } catch (UnusableRecordException e) {
             return ParseResult.bad(raw, e.getMessage(), isJob(record.path("job")) ? record.get("job").textValue() : null);
         }
     }
@@ -53,11 +53,11 @@ public final class FactParser {
         return job.equals(".") || job.equals("..");
     }
 
-    private Fact fact(JsonNode record) throws Unusable {
+    private Fact fact(JsonNode record) throws UnusableRecordException {
         checkMembers(record);
         FactType kind = FactType.of(record.path("kind").asText());
         if (kind == null) {
-            throw new Unusable("a kind of fact nobody knows: " + record.path("kind"));
+            throw new UnusableRecordException("a kind of fact nobody knows: " + record.path("kind"));
         }
         JsonNode job = record.path("job");
         require(job.isTextual() && !job.textValue().isBlank(), "the job id is missing or not a text");
@@ -75,17 +75,17 @@ public final class FactParser {
     }
 
     /** What its mapping misspells would be missing without a word. */
-    private static void checkMembers(JsonNode record) throws Unusable {
+    private static void checkMembers(JsonNode record) throws UnusableRecordException {
         for (Iterator<String> names = record.fieldNames(); names.hasNext(); ) {
             String name = names.next();
             if (!MEMBERS.contains(name)) {
-                throw new Unusable("the mapping gives it " + name + ", which no record has");
+                throw new UnusableRecordException("the mapping gives it " + name + ", which no record has");
             }
         }
     }
 
     /** A line of a log may be empty; nothing else that an id is made of may. */
-    private static void checkKey(FactType kind, JsonNode key, JsonNode message) throws Unusable {
+    private static void checkKey(FactType kind, JsonNode key, JsonNode message) throws UnusableRecordException {
         require(kind == FactType.JOB_SEEN || key.isArray() && !key.isEmpty(), "nothing tells this record from another");
         for (JsonNode part : key) {
             require(!part.isNull() && !part.isMissingNode(), "a field that its id is made of is missing");
@@ -93,7 +93,7 @@ public final class FactParser {
         }
     }
 
-    private static void checkData(FactType kind, JsonNode data) throws Unusable {
+    private static void checkData(FactType kind, JsonNode data) throws UnusableRecordException {
         require(data.isObject(), "not an object");
         switch (kind) {
             case JOB_STATUS_CHANGED -> checkStatus(data, JOB_STATUSES);
@@ -106,7 +106,7 @@ public final class FactParser {
         }
     }
 
-    private static void checkStatus(JsonNode data, Set<String> words) throws Unusable {
+    private static void checkStatus(JsonNode data, Set<String> words) throws UnusableRecordException {
         JsonNode raw = data.path("statusRaw");
         // Some providers' checkpoints have no status: they are READY once they exist.
         require(words == CHECKPOINT_STATUSES && raw.isMissingNode() && "READY".equals(data.path("status").asText())
@@ -114,22 +114,22 @@ public final class FactParser {
         require(words.contains(data.path("status").asText()), "the mapping's status is not one of ours");
     }
 
-    private Instant time(JsonNode value) throws Unusable {
+    private Instant time(JsonNode value) throws UnusableRecordException {
         try {
             return Timestamps.parse(value, zone);
         } catch (DateTimeException | ArithmeticException e) {
-            throw new Unusable("its time cannot be read: " + e.getMessage());
+            throw new UnusableRecordException("its time cannot be read: " + e.getMessage());
         }
     }
 
-    private static void require(boolean holds, String otherwise) throws Unusable {
+    private static void require(boolean holds, String otherwise) throws UnusableRecordException {
         if (!holds) {
-            throw new Unusable(otherwise);
+            throw new UnusableRecordException(otherwise);
         }
     }
 
-    private static final class Unusable extends Exception {
-        Unusable(String reason) {
+    private static final class UnusableRecordException extends Exception {
+        UnusableRecordException(String reason) {
             super(reason, null, false, false);
         }
     }

@@ -1,7 +1,7 @@
 package org.finetunebridge.polling;
 
 /** A poll is not read now: the account is asked to wait, or the bridge stops. Nothing failed. */
-final class PollPostponedException extends RuntimeException {
+public final class PollPostponedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 

@@ -6,11 +6,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.finetunebridge.provider.ErrorAction;
 import org.finetunebridge.provider.JsltMapper;
 import org.finetunebridge.provider.PaginationConfig;
 import org.finetunebridge.provider.ProviderException;
 import org.finetunebridge.provider.RequestAttempt;
+import org.finetunebridge.settings.SourceSettings;
 import org.finetunebridge.sink.SinkSession;
 import org.finetunebridge.text.LogSanitizer;
 import org.finetunebridge.text.PercentEncoder;
@@ -61,6 +63,20 @@ public final class PollTask {
         this.config = config;
     }
 
+    /**
+     * The first page of the account's list, or of the first job that is given, for somebody who knows nothing that was
+     * published.
+     */
+    public static PollTask dryRun(SourceSettings source) {
+        boolean list = source.listsJobs();
+        String resource = list ? source.provider().list() : Stream.concat(Stream.ofNullable(source.provider().job()),
+                source.follow().stream()).findFirst().orElseThrow();
+        var poll = new PollTask(source.name(), list ? "" : source.jobs().get(0), List.of(resource), source.provider().ways());
+        poll.ready(SinkSession.blank());
+        poll.listing(new ListSnapshot(false));
+        return poll;
+    }
+
     /** The job's id as the provider writes it; empty for the list. */
     public String getJob() {
         return job;
@@ -97,7 +113,7 @@ public final class PollTask {
     }
 
     /** What is asked, as a mapping sees it. */
-    JsonNode question() {
+    public JsonNode question() {
         return JsltMapper.asked(job, place().cursor(), place().from());
     }
 
@@ -203,7 +219,7 @@ public final class PollTask {
     }
 
     /** The page observed last could not be published: it is read again. */
-    void rolledBack() {
+    public void rolledBack() {
         if (before != null) {
             progress = before;
             before = null;
@@ -253,7 +269,7 @@ public final class PollTask {
      *
      * @return whether the resource is to be asked again now, and the failure is none of the job
      */
-    boolean dropsCursor(ProviderException failure) {
+    public boolean dropsCursor(ProviderException failure) {
         if (cursorDropped || place() == null || failure.means() != ErrorAction.JOB || failure.status() == 0
                 || place().cursor().equals(reader().beginAgain().cursor())) {
             return false;

@@ -8,10 +8,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.random.RandomGenerator;
-import org.apache.camel.Exchange;
-import org.apache.camel.Variable;
 import org.finetunebridge.provider.ProviderException;
 import org.finetunebridge.settings.SourceSettings;
+import org.finetunebridge.sink.Batch;
 import org.finetunebridge.sink.Publisher;
 import org.finetunebridge.sink.SinkSession;
 import org.finetunebridge.sink.SinkUnavailableException;
@@ -190,18 +189,11 @@ public final class SourcePoller {
         return then.isAfter(now) ? Duration.between(now, then).toNanos() + 1_000_000 : 0;
     }
 
-    /** Whether there is more to read of what is polled. */
-    public boolean isReading(@Variable("poll") PollTask poll) {
-        return poll.isReading();
-    }
-
-    /** Before a page is read: against which memory, and whether at all. What is asked becomes variables of the exchange. */
-    public void ready(@Variable("poll") PollTask poll, Exchange exchange) {
+    /** Before a page is read: against which memory, and whether at all. */
+    public void ready(PollTask poll) {
         admit();
         poll.ready(publisher.session());
         poll.listing(plan.listing());
-        exchange.setVariable("resource", poll.getResource());
-        exchange.setVariable("question", poll.question());
     }
 
     /** Before a request goes out: lets nothing through while the account is asked to wait. */
@@ -212,7 +204,7 @@ public final class SourcePoller {
     }
 
     /** A page was read, and what was new in it is told. */
-    public synchronized void passed(@Variable("poll") PollTask poll) {
+    public synchronized void passed(PollTask poll) {
         conduct.passed(poll);
     }
 
@@ -221,13 +213,19 @@ public final class SourcePoller {
         return conduct.failed(poll, failure);
     }
 
+    /** A request failed: the batch to publish about it, which may be empty. */
+    public Batch failed(PollTask poll, ProviderException failure, ChangeDetector detector) {
+        RetryPolicy.Verdict verdict = failed(poll, failure);
+        return detector.failed(poll, verdict, failure, keepsAt(poll), clock.instant());
+    }
+
     /** Whether the job is tried again within this sweep. */
     synchronized boolean keepsAt(PollTask poll) {
         return plan.sweep().has(poll.getJob());
     }
 
     /** The sink failed: nobody's fault here. Everything waits. */
-    synchronized void sinkFailed(SinkUnavailableException lost) {
+    public synchronized void sinkFailed(SinkUnavailableException lost) {
         conduct.sinkFailed(lost);
     }
 
@@ -265,7 +263,7 @@ public final class SourcePoller {
         dueListener.run();
     }
 
-    boolean isStopping() {
+    public boolean isStopping() {
         return stopping;
     }
 

@@ -10,8 +10,6 @@ import java.io.StringReader;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
-import org.apache.camel.Body;
-import org.apache.camel.Variable;
 
 /** The mapping language, behind one method: the routes name a mapping, nothing else knows that it is JSLT. */
 public final class JsltMapper {
@@ -41,24 +39,23 @@ public final class JsltMapper {
      * @param asked  what it answers, {@code job} and {@code cursor}: {@code $asked} in the mapping, for answers that do
      *               not say whose they are or where they stand
      * @param name   of the mapping: its file's name without the ending
-     * @throws WrongShape if the answer is not what the mapping is made for, or the mapping makes no page of it
+     * @throws WrongShapeException if the answer is not what the mapping is made for, or the mapping makes no page of it
      */
     public JsonNode map(JsonNode answer, JsonNode asked, String name) {
         try {
             JsonNode page = compiled.computeIfAbsent(name, this::compile).apply(Map.of("asked", asked), answer);
             String wrong = PageSchema.problem(page);
             if (wrong != null) {
-                throw new NoPage(name + SUFFIX + " makes no page: " + wrong);
+                throw new NoPageException(name + SUFFIX + " makes no page: " + wrong);
             }
             return page;
         } catch (JsltException e) {
-            throw new WrongShape(e.getMessage(), e);
+            throw new WrongShapeException(e.getMessage(), e);
         }
     }
 
     /** Maps the answer of a resource by {@link #nameOf its mapping}. */
-    public JsonNode mapResource(@Body JsonNode answer, @Variable("question") JsonNode asked,
-            @Variable("provider") String provider, @Variable("resource") String resource) {
+    public JsonNode mapResource(JsonNode answer, JsonNode asked, String provider, String resource) {
         return map(answer, asked, names.computeIfAbsent(provider + ' ' + resource, both -> nameOf(provider, resource)));
     }
 
@@ -98,21 +95,21 @@ public final class JsltMapper {
     }
 
     /** The answer as a whole is not what its mapping expects. */
-    public static class WrongShape extends RuntimeException {
+    public static class WrongShapeException extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
 
-        WrongShape(String why, Throwable cause) {
+        WrongShapeException(String why, Throwable cause) {
             super(why, cause);
         }
     }
 
     /** The mapping is at fault, not the answer: read on, and what it means to tell would be lost without a word. */
-    public static final class NoPage extends WrongShape {
+    public static final class NoPageException extends WrongShapeException {
 
         private static final long serialVersionUID = 1L;
 
-        NoPage(String why) {
+        NoPageException(String why) {
             super(why, null);
         }
     }

@@ -95,7 +95,7 @@ final class RecordReplayer {
         try {
             List<ParseResult> results = results(letter);
             return new Candidate(letter, results, problem(letter, results));
-        } catch (JsltMapper.WrongShape e) {
+        } catch (JsltMapper.WrongShapeException e) {
             return new Candidate(letter, List.of(), "its mapping refuses it: " + e.getMessage());
         }
     }

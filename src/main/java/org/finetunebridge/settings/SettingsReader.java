@@ -202,10 +202,15 @@ public final class SettingsReader {
         } else if (UNEXPANDED.matcher(secret).matches()) {
             values.problem(key, "it names a variable that nobody put the value of in its place; write {{env:NAME}} for"
                     + " the environment variable NAME");
-        } else if (!secret.isEmpty() && !HEADER_SAFE.matcher(secret).matches()) {
+        } else if (!secret.isEmpty() && !isUsableKey(secret)) {
             values.problem(key, "it holds spaces, line breaks or other characters that no header may carry");
         }
         return secret;
+    }
+
+    /** Whether a key is there, and a header may carry it. */
+    public static boolean isUsableKey(String key) {
+        return HEADER_SAFE.matcher(key).matches();
     }
 
     private static String traces(ValueParser values) {

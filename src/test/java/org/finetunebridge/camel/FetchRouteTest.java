@@ -20,7 +20,7 @@ import org.apache.camel.spi.Registry;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.test.junit5.CamelTestSupport;
 import org.apache.camel.test.junit5.TestExecutionConfiguration;
-import org.finetunebridge.camel.http.BoundedHttpClientConfigurer;
+import org.finetunebridge.camel.http.ApiKey;
 import org.finetunebridge.camel.http.ProviderClient;
 import org.finetunebridge.polling.RateLimiter;
 import org.finetunebridge.provider.ErrorAction;
@@ -37,6 +37,7 @@ class FetchRouteTest extends CamelTestSupport {
 
     private final RequestAttempt attempt = new RequestAttempt();
     private MockEndpoint provider;
+    private String rotated = "sk-secret";
 
     @Override
     public void configureTest(TestExecutionConfiguration test) {
@@ -48,8 +49,10 @@ class FetchRouteTest extends CamelTestSupport {
     protected void bindToRegistry(Registry registry) throws Exception {
         var json = new ObjectMapper();
         registry.bind("json", json);
-        registry.bind("acme-guard", new BoundedHttpClientConfigurer(1000, Duration.ofSeconds(1)));
-        registry.bind("acme-account", new ProviderClient(source(), new RateLimiter(0), json, Instant::now));
+        var accounts = new Accounts();
+        accounts.add(new Account(source(), new ApiKey("acme", "sk-secret", () -> rotated), new RateLimiter(0), null, null, "1s", Map.of()));
+        registry.bind("poll-failures", new PollErrorHandler(accounts));
+        registry.bind("provider-client", new ProviderClient(accounts, json, Instant::now));
     }
 
     @Override
@@ -58,9 +61,8 @@ class FetchRouteTest extends CamelTestSupport {
             PluginHelper.getRoutesLoader(context()).loadRoutes(PluginHelper.getResourceLoader(context())
                     .resolveResource("file:routes/" + file + ".camel.yaml"));
         }
-        TemplatedRouteBuilder.builder(context(), "fetch").routeId("acme-fetch").parameters(Map.of("source", "acme",
-                "base-url", "http://127.0.0.1:1/prefix", "request-timeout", "1000")).add();
-        AdviceWith.adviceWith(context(), "acme-fetch", advice -> advice.weaveByToUri(".*base-url.*").replace()
+        TemplatedRouteBuilder.builder(context(), "fetch").routeId("minimax-fetch").parameters(Map.of("source", "minimax")).add();
+        AdviceWith.adviceWith(context(), "minimax-fetch", advice -> advice.weaveByToUri("direct:request-.*").replace()
                 .to("mock:provider"));
         context().start();
         provider = getMockEndpoint("mock:provider");
@@ -74,7 +76,8 @@ class FetchRouteTest extends CamelTestSupport {
 
         assertThat(provider.getReceivedExchanges().get(0).getMessage().getHeaders()).containsOnly(
                 Map.entry("CamelHttpMethod", HttpMethods.POST), Map.entry("CamelHttpPath", "/v1/jobs"),
-                Map.entry("Content-Type", "application/json"), Map.entry("Authorization", "Bearer sk-secret"));
+                Map.entry("Content-Type", "application/json"), Map.entry("Authorization", "Bearer sk-secret"),
+                Map.entry("CamelHttpUri", "http://127.0.0.1:1/prefix"));
         assertThat(attempt.request()).isEqualTo("POST /v1/jobs");
     }
 
@@ -104,13 +107,29 @@ class FetchRouteTest extends CamelTestSupport {
         assertThat(failure()).extracting(ProviderException::means, ProviderException::status).containsExactly(ErrorAction.JOB, 200);
     }
 
+    /** Whoever holds the old key when it is refused asks again with the new one; only a key that stays is refused for good. */
+    @Test
+    void triesTheNewKeyWhenARotatedOneIsRefused() throws Exception {
+        answer(401, "{}", Map.of());
+        rotated = "sk-new";
+        assertThat(failure()).extracting(ProviderException::means, ProviderException::status).containsExactly(ErrorAction.TRANSIENT, 401);
+
+        assertThat(failure()).extracting(ProviderException::means, ProviderException::status).containsExactly(ErrorAction.SOURCE, 401);
+        assertThat(provider.getReceivedExchanges()).extracting(sent -> sent.getMessage().getHeader("Authorization"))
+                .containsExactly("Bearer sk-secret", "Bearer sk-new");
+
+        rotated = null;
+        assertThat(failure().means()).as("the file cannot be read").isEqualTo(ErrorAction.SOURCE);
+    }
+
     private ProviderException failure() {
         return fetch(Map.of()).getException(ProviderException.class);
     }
 
     private Exchange fetch(Map<String, Object> headers) {
-        return template().send("direct:acme-fetch", exchange -> {
+        return template().send("direct:minimax-fetch", exchange -> {
             exchange.setVariable("attempt", attempt);
+            exchange.setVariable("source", "acme");
             Message message = exchange.getMessage();
             message.setHeaders(new TreeMap<>(headers));
             message.setHeader("CamelHttpMethod", "POST");
@@ -131,6 +150,6 @@ class FetchRouteTest extends CamelTestSupport {
         var files = new RouteFiles(FetchRouteTest.class.getClassLoader(), List.of(), List.of(Path.of("routes")));
         return new SettingsReader(new ProviderRegistry(files), (cron, zone, now) -> null, Instant::now)
                 .read(new TreeMap<>(Map.of("bridge.sources", "acme",
-                "acme.provider", "minimax", "acme.api-key", "sk-secret"))).sources().get(0);
+                "acme.provider", "minimax", "acme.api-key", "sk-secret", "acme.base-url", "http://127.0.0.1:1/prefix"))).sources().get(0);
     }
 }

@@ -3,7 +3,6 @@ package org.finetunebridge.camel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.Body;
@@ -13,7 +12,6 @@ import org.apache.camel.Variable;
 import org.apache.camel.builder.AdviceWith;
 import org.apache.camel.builder.NotifyBuilder;
 import org.apache.camel.builder.RouteBuilder;
-import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.main.MainConfigurationProperties;
 import org.apache.camel.spi.Registry;
 import org.apache.camel.test.junit5.TestExecutionConfiguration;
@@ -42,10 +40,8 @@ class PollRouteTest extends CamelMainTestSupport {
 
     @Override
     protected void bindToRegistry(Registry registry) {
-        registry.bind("acme-watch", new Watch());
-        registry.bind("acme-observer", new Observer());
-        registry.bind("acme-failures", new Failures());
-        registry.bind("mappings", new Mappings());
+        registry.bind("poll-steps", new Steps());
+        registry.bind("poll-failures", new Failures());
     }
 
     @Test
@@ -105,8 +101,8 @@ class PollRouteTest extends CamelMainTestSupport {
     }
 
     private Exchange poll() {
-        var done = new NotifyBuilder(context()).fromRoute("acme-poll").whenDone(1).create();
-        Exchange exchange = template().send("direct:acme-poll", sent -> sent.getMessage().setBody(reading));
+        var done = new NotifyBuilder(context()).fromRoute("poll").whenDone(1).create();
+        Exchange exchange = template().send("direct:poll", sent -> sent.getMessage().setBody(reading));
         assertThat(done.matches(10, TimeUnit.SECONDS)).isTrue();
         return exchange;
     }
@@ -124,10 +120,6 @@ class PollRouteTest extends CamelMainTestSupport {
                 }
             }
         });
-        for (String template : List.of("poll", "failed")) {
-            TemplatedRouteBuilder.builder(camel, template).routeId("acme-" + template)
-                    .parameters(Map.of("source", "acme", "provider", "acme")).add();
-        }
         camel.start();
     }
 
@@ -136,32 +128,31 @@ class PollRouteTest extends CamelMainTestSupport {
                 advice.weaveByToUri("mock:*").replace().throwException(why));
     }
 
-    public final class Watch {
+    public final class Steps {
+        public void begin(Exchange exchange) {
+            exchange.setVariable("provider", "acme");
+        }
+
         public boolean isReading() {
             return reading.isReading();
         }
 
-        public void ready(Exchange exchange) {
+        public void prepare(Exchange exchange) {
             exchange.setVariable("resource", reading.resource());
             steps.add("ready");
         }
 
-        public void passed() {
+        public void published() {
             steps.add("passed");
             reading.passed();
         }
-    }
 
-    public final class Mappings {
-        public Object mapResource(@Body Object body, @Variable("provider") String provider,
-                @Variable("resource") String resource) {
+        public Object map(@Body Object body, @Variable("provider") String provider, @Variable("resource") String resource) {
             steps.add("map " + provider + " " + resource);
             return body;
         }
-    }
 
-    public final class Observer {
-        public String observe() {
+        public String detect() {
             steps.add("observe");
             return "a page";
         }

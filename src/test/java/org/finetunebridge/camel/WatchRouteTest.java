@@ -10,22 +10,22 @@ import org.apache.camel.support.PluginHelper;
 import org.apache.camel.test.junit5.CamelTestSupport;
 import org.junit.jupiter.api.Test;
 
-/** {@code watch.camel.yaml}: each trigger is one tick of the source's poller. */
+/** {@code watch.camel.yaml}: each trigger is one tick of all accounts of the schedule. */
 class WatchRouteTest extends CamelTestSupport {
 
     private final AtomicInteger ticks = new AtomicInteger();
 
     @Override
     protected void bindToRegistry(Registry registry) {
-        registry.bind("acme-watch", new Watch());
+        registry.bind("schedule-30s", new Watch());
     }
 
     @Test
     void ticksAtEachTrigger() throws Exception {
         PluginHelper.getRoutesLoader(context()).loadRoutes(PluginHelper.getResourceLoader(context())
                 .resolveResource("file:routes/watch.camel.yaml"));
-        TemplatedRouteBuilder.builder(context(), "watch").routeId("acme-watch")
-                .parameters(Map.of("source", "acme", "trigger", "direct:tick")).add();
+        TemplatedRouteBuilder.builder(context(), "watch").routeId("watch-30s")
+                .parameters(Map.of("schedule", "30s", "trigger", "direct:tick")).add();
 
         template().sendBody("direct:tick", null);
         template().sendBody("direct:tick", null);

@@ -17,6 +17,9 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
+import org.finetunebridge.camel.Account;
+import org.finetunebridge.camel.Accounts;
+import org.finetunebridge.camel.PollErrorHandler;
 import org.finetunebridge.camel.http.Answered;
 import org.finetunebridge.event.cloudevents.CloudEventWriter;
 import org.finetunebridge.event.cloudevents.EncodedEvent;
@@ -102,7 +105,7 @@ final class DryRun {
     /** Reads a task whose resources are all empty. */
     static void readWhole(SourcePoller poller, PollTask task) {
         while (task.isReading()) {
-            poller.ready(task, new DefaultExchange(CONTEXT));
+            poller.ready(task);
             Answered.at(Instant.now(), task.getAttempt());
             new ChangeDetector(poller.source(), new CloudEventWriter("acme", "acme", ZoneOffset.UTC, false))
                     .observe(json("{\"facts\":[]}"), task);
@@ -130,7 +133,9 @@ final class DryRun {
         publisher = new Publisher(sink);
         poller = new SourcePoller(source, publisher, patience, () -> now, new Random(1));
         observer = new ChangeDetector(source, new CloudEventWriter("acme", "acme", ZoneOffset.UTC, false));
-        failures = new PollErrorHandler(poller, observer, () -> now);
+        var accounts = new Accounts();
+        accounts.add(new Account(source, null, null, poller, observer, "", Map.of()));
+        failures = new PollErrorHandler(accounts);
         return this;
     }
 
@@ -200,7 +205,7 @@ final class DryRun {
     private void poll(PollTask poll) {
         try {
             while (poll.isReading()) {
-                poller.ready(poll, new DefaultExchange(CONTEXT));
+                poller.ready(poll);
                 JsonNode page = answer(poll);
                 publisher.publish(observer.observe(page, poll));
                 poller.passed(poll);

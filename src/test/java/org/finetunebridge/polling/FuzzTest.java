@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.finetunebridge.camel.Bridge;
+import org.finetunebridge.camel.FailureClassifier;
 import org.finetunebridge.camel.http.Answered;
 import org.finetunebridge.event.cloudevents.EncodedEvent;
 import org.finetunebridge.event.cloudevents.EventMetadata;
@@ -73,7 +74,7 @@ class FuzzTest {
         bridge = new Bridge(files, keys, true, () -> NOW).unwatched();
         bridge.init();
         json = bean("json", ObjectMapper.class);
-        mappings = bean("mappings", JsltMapper.class);
+        mappings = bean("mapper", JsltMapper.class);
     }
 
     @AfterAll
@@ -112,9 +113,9 @@ class FuzzTest {
             return batch.events().size() + batch.states().size();
         } catch (IOException | RuntimeException | StackOverflowError e) {
             var poll = new PollTask(kind.source().name(), "", List.of(kind.resource()), kind.source().provider().ways());
-            assertThat(PollErrorHandler.failure(e, poll).getMessage()).as("try %d of %s: %s", attempt, kind,
+            assertThat(FailureClassifier.classify(e, kind.source(), poll.getAttempt()).getMessage()).as("try %d of %s: %s", attempt, kind,
                     new String(answer, 0, Math.min(answer.length, 4000), StandardCharsets.UTF_8))
-                    .doesNotStartWith(PollErrorHandler.OURS);
+                    .doesNotStartWith(FailureClassifier.OURS);
             return 0;
         }
     }
@@ -136,7 +137,7 @@ class FuzzTest {
         poll.ready(SinkSession.blank());
         poll.listing(new ListSnapshot(true));
         Answered.at(NOW, poll.getAttempt());
-        return bean(source.name() + "-observer", ChangeDetector.class).observe(page, poll);
+        return bridge.accounts().of(source.name()).detector().observe(page, poll);
     }
 
     private static void check(EncodedEvent event) {

@@ -31,6 +31,9 @@ import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
+import org.finetunebridge.camel.Account;
+import org.finetunebridge.camel.Accounts;
+import org.finetunebridge.camel.http.ApiKey;
 import org.finetunebridge.camel.http.ProviderClient;
 import org.finetunebridge.deadletter.DeadLetterFactory;
 import org.finetunebridge.event.FactParser;
@@ -180,15 +183,18 @@ class GoldenEventsTest {
 
     private static byte[] answered(SourceSettings source, String resource, byte[] body, RequestAttempt attempt)
             throws Exception {
-        var account = new ProviderClient(source, new RateLimiter(0), JSON, () -> OBSERVED);
+        var accounts = new Accounts();
+        accounts.add(new Account(source, new ApiKey(source.name(), source.apiKey(), null), new RateLimiter(0), null, null,
+                "60s", Map.of()));
+        var client = new ProviderClient(accounts, JSON, () -> OBSERVED);
         try (var context = new DefaultCamelContext()) {
             Exchange exchange = new DefaultExchange(context);
             exchange.getMessage().setHeader(Exchange.HTTP_METHOD, "GET");
             exchange.getMessage().setHeader(Exchange.HTTP_PATH, "/" + resource);
-            account.ask(exchange, attempt);
+            client.ask(exchange, source.name(), attempt);
             exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 200);
             exchange.getMessage().setBody(body);
-            return account.answered(exchange, attempt);
+            return client.answered(exchange, source.name(), attempt);
         }
     }
 

@@ -1,10 +1,13 @@
 package org.finetunebridge.camel.http;
 
+import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
@@ -21,21 +24,22 @@ import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.util.Timeout;
 
 /**
- * Keeps a provider's answer within bounds before anything else sees it: so many bytes, counted after unpacking, and so
- * much time. One layer retries, and it is not the HTTP client; redirects are not followed, since they would carry the
- * key to another host.
+ * Keeps a provider's answer within bounds before anything else sees it: so many bytes, packed and unpacked, and so much
+ * time from the request to the answer's last byte, which {@link UnloggedHttpConnection} counts. One layer retries, and it
+ * is not the HTTP client; redirects are not followed, since they would carry the key to another host.
  */
 public final class BoundedHttpClientConfigurer implements HttpClientConfigurer {
 
-    /** As many as a source may have requests in flight. */
+    /** As many as there may be requests in flight. */
     private static final int MOST_CONNECTIONS = 256;
+    private static final int LOWEST_ERROR = 300;
 
     private final long maxSize;
     private final Duration timeout;
 
     /**
      * @param maxSize bytes of an answer
-     * @param timeout from the answer's first byte to its last
+     * @param timeout from the request to the answer's last byte
      */
     public BoundedHttpClientConfigurer(long maxSize, Duration timeout) {
         this.maxSize = maxSize;
@@ -50,7 +54,7 @@ public final class BoundedHttpClientConfigurer implements HttpClientConfigurer {
             @Override
             public void process(HttpResponse response, EntityDetails entity, HttpContext context) {
                 if (response instanceof ClassicHttpResponse answer && answer.getEntity() != null) {
-                    answer.setEntity(new BoundedEntity(answer.getEntity()));
+                    answer.setEntity(new BoundedEntity(answer.getEntity(), answer.getCode() >= LOWEST_ERROR));
                     answer.removeHeaders(HttpHeaders.CONTENT_ENCODING);
                 }
             }
@@ -59,32 +63,45 @@ public final class BoundedHttpClientConfigurer implements HttpClientConfigurer {
 
     /** Closed with the client. */
     private HttpClientConnectionManager connections() {
-        return PoolingHttpClientConnectionManagerBuilder.create().setConnectionFactory(UnloggedHttpConnection::new)
+        return PoolingHttpClientConnectionManagerBuilder.create()
+                .setConnectionFactory(socket -> new UnloggedHttpConnection(socket, timeout))
                 .setDefaultSocketConfig(SocketConfig.custom().setSoTimeout(Timeout.of(timeout)).build())
                 .setMaxConnTotal(MOST_CONNECTIONS).setMaxConnPerRoute(MOST_CONNECTIONS).build();
     }
 
-    /** An answer is larger than it may be. */
-    public static final class TooLarge extends IOException {
-
-        private static final long serialVersionUID = 1L;
-
-        TooLarge(long maxSize) {
-            super("the answer is larger than bridge.max-response-size (" + maxSize + " bytes)");
-        }
-    }
-
     private final class BoundedEntity extends HttpEntityWrapper {
 
-        BoundedEntity(HttpEntity entity) {
+        private final boolean error;
+        private InputStream content;
+
+        BoundedEntity(HttpEntity entity, boolean error) {
             super(entity);
+            this.error = error;
         }
 
+        /** The same stream each time, for the HTTP client asks again in order to close it. */
         @Override
         public InputStream getContent() throws IOException {
-            InputStream raw = super.getContent();
-            boolean packed = "gzip".equalsIgnoreCase(super.getContentEncoding());
-            return raw == null ? null : new BoundedStream(packed ? new GZIPInputStream(raw) : raw);
+            if (content == null) {
+                InputStream raw = super.getContent();
+                content = raw == null ? null : new CountingStream(decoded(new CountingStream(raw)));
+            }
+            return content;
+        }
+
+        private InputStream decoded(CountingStream raw) throws IOException {
+            String encoding = super.getContentEncoding() == null ? "identity" : super.getContentEncoding().strip().toLowerCase(Locale.ROOT);
+            return switch (encoding) {
+                case "", "identity" -> raw;
+                case "gzip", "x-gzip" -> new GzipStream(raw, error);
+                default -> {
+                    if (!error) {
+                        throw new UndecodableResponseException("the answer's Content-Encoding is " + encoding
+                                + ", which was not asked for: is a proxy between?", null);
+                    }
+                    yield InputStream.nullInputStream();
+                }
+            };
         }
 
         @Override
@@ -98,12 +115,52 @@ public final class BoundedHttpClientConfigurer implements HttpClientConfigurer {
         }
     }
 
-    private final class BoundedStream extends FilterInputStream {
+    /** Unpacks when it is first read, so that a body that is not gzip is the reader's failure, and never that of closing. */
+    private static final class GzipStream extends InputStream {
 
-        private final long deadline = System.nanoTime() + timeout.toNanos();
+        private final InputStream raw;
+        private final boolean error;
+        private InputStream unpacked;
+
+        /** @param error whether the status says more than the body: then what cannot be unpacked is left out */
+        GzipStream(InputStream raw, boolean error) {
+            this.raw = raw;
+            this.error = error;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] buffer, int from, int length) throws IOException {
+            try {
+                if (unpacked == null) {
+                    unpacked = new GZIPInputStream(raw);
+                }
+                return unpacked.read(buffer, from, length);
+            } catch (ZipException | EOFException e) {
+                if (error) {
+                    return -1;
+                }
+                throw new UndecodableResponseException("the answer's Content-Encoding is gzip, but its body is not, or is cut off: "
+                        + "is a proxy between?", e);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            (unpacked == null ? raw : unpacked).close();
+        }
+    }
+
+    private final class CountingStream extends FilterInputStream {
+
         private long read;
 
-        BoundedStream(InputStream in) {
+        CountingStream(InputStream in) {
             super(in);
         }
 
@@ -122,7 +179,7 @@ public final class BoundedHttpClientConfigurer implements HttpClientConfigurer {
         /** After a breach the rest is not drained, as closing would: the connection is thrown away. */
         @Override
         public void close() throws IOException {
-            if (read <= maxSize && System.nanoTime() < deadline) {
+            if (read <= maxSize) {
                 super.close();
             }
         }
@@ -130,11 +187,7 @@ public final class BoundedHttpClientConfigurer implements HttpClientConfigurer {
         private int count(int more, int result) throws IOException {
             read += more;
             if (read > maxSize) {
-                throw new TooLarge(maxSize);
-            }
-            if (System.nanoTime() >= deadline) {
-                throw new IOException("the answer took longer than the request-timeout of " + timeout.toMillis()
-                        + " ms");
+                throw new ResponseTooLargeException(maxSize);
             }
             return result;
         }

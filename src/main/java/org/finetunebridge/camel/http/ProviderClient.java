@@ -12,47 +12,52 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Variable;
 import org.apache.camel.component.http.HttpMethods;
-import org.finetunebridge.polling.RateLimiter;
+import org.finetunebridge.camel.Account;
+import org.finetunebridge.camel.Accounts;
 import org.finetunebridge.provider.ErrorAction;
 import org.finetunebridge.provider.ErrorTable;
+import org.finetunebridge.provider.Provider;
 import org.finetunebridge.provider.ProviderException;
 import org.finetunebridge.provider.RateLimitHeaders;
 import org.finetunebridge.provider.RequestAttempt;
 import org.finetunebridge.provider.RetryAfter;
-import org.finetunebridge.settings.SourceSettings;
 import org.finetunebridge.text.LogSanitizer;
 import org.finetunebridge.text.SecretRedactor;
 
 /**
- * A source's account: its key goes out with every request, its errors come back. Everything a provider sends besides
- * the body is read here and dropped by the route, since some of it would steer Camel.
+ * What {@code fetch.camel.yaml} calls, for all accounts: the account's address and key go out with every request, its
+ * errors come back. Everything a provider sends besides the body is read here and dropped by the route, since some of it
+ * would steer Camel.
  */
 public final class ProviderClient {
 
     /** As Camel wants them: from a text it would look through all its converters, for every request. */
     private static final Map<String, Object> METHODS = Map.of("GET", HttpMethods.GET, "POST", HttpMethods.POST);
+    /** Exchange property: the key that the request was sent with. */
+    private static final String KEY = "finetuneBridgeKey";
 
-    private final SourceSettings source;
-    private final RateLimiter budget;
+    private final Accounts accounts;
     private final ObjectMapper json;
     private final InstantSource clock;
-    private final SecretRedactor secret;
 
     /**
-     * @param budget of requests, shared by everything that uses the key
-     * @param json   with the limits that hostile input is read with
-     * @param clock  tells when an answer came
+     * @param json  with the limits that hostile input is read with
+     * @param clock tells when an answer came
      */
-    public ProviderClient(SourceSettings source, RateLimiter budget, ObjectMapper json, InstantSource clock) {
-        this.source = source;
-        this.budget = budget;
+    public ProviderClient(Accounts accounts, ObjectMapper json, InstantSource clock) {
+        this.accounts = accounts;
         this.json = json;
         this.clock = clock;
-        this.secret = new SecretRedactor(source.apiKey());
     }
 
-    /** Readies a request: waits for its turn, and puts the key where the provider wants it. */
-    public void ask(Exchange exchange, @Variable("attempt") RequestAttempt attempt) throws InterruptedException {
+    /**
+     * Prepares a request: waits for its turn, sets the account's address, and puts the key where the provider wants it.
+     * The account's HTTP client becomes the variable {@code client}.
+     */
+    public void ask(Exchange exchange, @Variable("source") String source, @Variable("attempt") RequestAttempt attempt)
+            throws InterruptedException {
+        Account account = accounts.of(source);
+        Provider provider = account.settings().provider();
         Message request = exchange.getMessage();
         String method = request.getHeader(Exchange.HTTP_METHOD, String.class);
         if (method != null) {
@@ -61,10 +66,14 @@ public final class ProviderClient {
         attempt.asked(method,
                 request.getHeader(Exchange.HTTP_PATH, String.class),
                 request.getHeader(Exchange.HTTP_QUERY, String.class));
-        budget.take();
+        account.limiter().take();
         attempt.sent();
-        attempt.sentWith(secret);
-        request.setHeader(source.provider().keyHeader(), source.provider().keyPrefix() + source.apiKey());
+        ApiKey.Value key = account.key().value();
+        attempt.sentWith(key.redactor());
+        exchange.setProperty(KEY, key);
+        exchange.setVariable("client", account.client());
+        request.setHeader(Exchange.HTTP_URI, account.settings().baseUrl());
+        request.setHeader(provider.keyHeader(), provider.keyPrefix() + key.text());
     }
 
     /**
@@ -72,23 +81,28 @@ public final class ProviderClient {
      *
      * @throws ProviderException if the status says it is one
      */
-    public byte[] answered(Exchange exchange, @Variable("attempt") RequestAttempt attempt) {
+    public byte[] answered(Exchange exchange, @Variable("source") String source, @Variable("attempt") RequestAttempt attempt) {
+        Account account = accounts.of(source);
+        Provider provider = account.settings().provider();
         Message answer = exchange.getMessage();
+        ApiKey.Value key = exchange.getProperty(KEY, ApiKey.Value.class);
+        SecretRedactor secret = key.redactor();
         byte[] body = answer.getBody() == null ? new byte[0] : answer.getBody(byte[].class);
         String text = new String(body, StandardCharsets.ISO_8859_1);
-        attempt.answered(bytes(text, secret.outOf(text), body), clock.instant(), requestId(answer));
-        attempt.rest(RateLimitHeaders.rest(source.provider().limits(), name -> answer.getHeader(name, String.class)));
+        attempt.answered(bytes(text, secret.outOf(text), body), clock.instant(), requestId(answer, provider, secret));
+        attempt.rest(RateLimitHeaders.rest(provider.limits(), name -> answer.getHeader(name, String.class)));
         int status = answer.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, int.class);
         if (status < 200 || status > 299) {
-            throw failure(status, tree(body), attempt.body(), wait(answer));
+            throw failure(account, key, status, tree(body), attempt.body(), wait(answer));
         }
         return bytes(text, secret.outOfRecords(text), body);
     }
 
     /** @throws ProviderException if the provider hides an error in an answer with status 200 */
-    public void vet(@Body JsonNode body, @Variable("attempt") RequestAttempt attempt) {
-        if (source.provider().errors().hides(body)) {
-            throw failure(200, body, attempt.body(), null);
+    public void vet(@Body JsonNode body, Exchange exchange, @Variable("source") String source, @Variable("attempt") RequestAttempt attempt) {
+        Account account = accounts.of(source);
+        if (account.settings().provider().errors().hides(body)) {
+            throw failure(account, exchange.getProperty(KEY, ApiKey.Value.class), 200, body, attempt.body(), null);
         }
     }
 
@@ -96,15 +110,21 @@ public final class ProviderClient {
         return text.equals(redacted) ? body : redacted.getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    private ProviderException failure(int status, JsonNode body, byte[] bytes, Duration wait) {
-        ErrorTable.Said said = source.provider().errors().said(body);
-        ErrorAction means = source.provider().errors().means(status, said);
+    /** A refused key that has been replaced meanwhile is no reason to suspend the account: it is asked again with the new one. */
+    private static ProviderException failure(Account account, ApiKey.Value key, int status, JsonNode body, byte[] bytes, Duration wait) {
+        ErrorTable errors = account.settings().provider().errors();
+        ErrorTable.Said said = errors.said(body);
+        ErrorAction means = errors.means(status, said);
         // Some providers repeat a wrong key in their error.
-        String code = secret.outOf(said.code());
+        String code = key.redactor().outOf(said.code());
         String message = "HTTP " + status + (code.isEmpty() ? "" : " " + code)
-                + (said.message().isEmpty() ? "" : ": " + secret.outOf(said.message()));
+                + (said.message().isEmpty() ? "" : ": " + key.redactor().outOf(said.message()));
+        if (means == ErrorAction.SOURCE && account.key().isReplaced(key.version())) {
+            means = ErrorAction.TRANSIENT;
+            message += "; the key has been replaced, and the new one is tried";
+        }
         return new ProviderException(means, LogSanitizer.line(message), status, LogSanitizer.line(code),
-                secret.outOfRecords(said.requestId()), wait, bytes);
+                key.redactor().outOfRecords(said.requestId()), wait, bytes);
     }
 
     private Duration wait(Message answer) {
@@ -112,8 +132,8 @@ public final class ProviderClient {
                 answer.getHeader("Retry-After", String.class), clock.instant());
     }
 
-    private String requestId(Message answer) {
-        String header = source.provider().requestIdHeader();
+    private static String requestId(Message answer, Provider provider, SecretRedactor secret) {
+        String header = provider.requestIdHeader();
         String id = header == null ? null : answer.getHeader(header, String.class);
         return secret.outOfRecords(id);
     }

@@ -1,27 +1,44 @@
 package org.finetunebridge.camel.http;
 
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSocket;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.DefaultBHttpClientConnection;
 import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParserFactory;
+import org.apache.hc.core5.http.impl.io.SocketHolder;
 import org.apache.hc.core5.util.Timeout;
 
 /**
  * A connection that writes nothing down: the HTTP client's own logs each byte, and with it the key, for whoever sets its
- * level to debug. And one that reads no head without end.
+ * level to debug. It reads no head without end, and nothing at all after a request's time is over: the time is checked
+ * beneath headers, chunks and compression, so that no part of an answer can trickle for ever.
  */
 final class UnloggedHttpConnection extends DefaultBHttpClientConnection implements ManagedHttpClientConnection {
 
     private static final Http1Config BOUNDS = Http1Config.custom().setMaxLineLength(16 * 1024).setMaxHeaderCount(200)
             .build();
 
+    private final Duration longest;
     private Timeout timeout = Timeout.DISABLED;
+    private volatile boolean underWay;
+    private volatile long deadline;
 
-    UnloggedHttpConnection(Socket socket) throws IOException {
+    /**
+     * @param socket  may be null; then one is bound later
+     * @param longest from a request to the last byte of its answer
+     */
+    UnloggedHttpConnection(Socket socket, Duration longest) throws IOException {
         super(BOUNDS, null, null, null, null, null, new DefaultHttpResponseParserFactory(BOUNDS));
+        this.longest = longest;
         if (socket != null) {
             bind(socket);
         }
@@ -29,14 +46,31 @@ final class UnloggedHttpConnection extends DefaultBHttpClientConnection implemen
 
     @Override
     public void bind(Socket socket) throws IOException {
-        super.bind(socket);
+        super.bind(new SocketHolder(socket) {
+            @Override
+            protected InputStream getInputStream(Socket read) throws IOException {
+                return new TimedStream(super.getInputStream(read), read);
+            }
+        });
         timeout = Timeout.ofMilliseconds(socket.getSoTimeout());
     }
 
     @Override
     public void bind(SSLSocket secured, Socket socket) throws IOException {
-        super.bind(secured, socket);
+        super.bind(new SocketHolder(secured, socket) {
+            @Override
+            protected InputStream getInputStream(Socket read) throws IOException {
+                return new TimedStream(super.getInputStream(read), read);
+            }
+        });
         timeout = Timeout.ofMilliseconds(secured.getSoTimeout());
+    }
+
+    @Override
+    public void sendRequestHeader(ClassicHttpRequest request) throws HttpException, IOException {
+        deadline = System.nanoTime() + longest.toNanos();
+        underWay = true;
+        super.sendRequestHeader(request);
     }
 
     @Override
@@ -53,11 +87,52 @@ final class UnloggedHttpConnection extends DefaultBHttpClientConnection implemen
     /** Nobody waits on it. */
     @Override
     public void passivate() {
+        underWay = false;
         super.setSocketTimeout(Timeout.ZERO_MILLISECONDS);
     }
 
     @Override
     public void activate() {
         super.setSocketTimeout(timeout);
+    }
+
+    /** Waits for bytes no longer than until the deadline, and not at all after it. */
+    private final class TimedStream extends FilterInputStream {
+
+        private final Socket socket;
+
+        TimedStream(InputStream in, Socket socket) {
+            super(in);
+            this.socket = socket;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] buffer, int from, int length) throws IOException {
+            if (!underWay) {
+                return super.read(buffer, from, length);
+            }
+            long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+            if (left <= 0) {
+                throw new SocketTimeoutException("the answer took longer than the request-timeout");
+            }
+            int before = socket.getSoTimeout();
+            if (before > 0 && before <= left) {
+                return super.read(buffer, from, length);
+            }
+            socket.setSoTimeout((int) Math.min(left, Integer.MAX_VALUE));
+            try {
+                return super.read(buffer, from, length);
+            } finally {
+                if (!socket.isClosed()) {
+                    socket.setSoTimeout(before);
+                }
+            }
+        }
     }
 }

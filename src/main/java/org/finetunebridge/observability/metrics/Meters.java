@@ -15,14 +15,13 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
-import org.apache.camel.CamelContext;
 import org.finetunebridge.observability.health.JobCounts;
 import org.finetunebridge.observability.health.SourceMonitor;
 import org.finetunebridge.observability.health.SourceStatus.Condition;
-import org.finetunebridge.polling.ChangeDetector;
 import org.finetunebridge.polling.SchemaDriftDetector;
 import org.finetunebridge.settings.Settings;
 import org.finetunebridge.sink.Publisher;
@@ -49,14 +48,18 @@ public final class Meters {
         this.clock = clock;
     }
 
-    /** Begins to count. */
-    public void bind(List<SourceMonitor> monitors, Settings settings, CamelContext context) {
+    /**
+     * Begins to count.
+     *
+     * @param drift the detector of each source, by its name
+     */
+    public void bind(List<SourceMonitor> monitors, Settings settings, Function<String, SchemaDriftDetector> drift) {
         for (SourceMonitor monitor : monitors) {
             String source = monitor.poller().source().name();
             monitor.poller().onPoll(new PollMeters(source, registry, clock));
             jobs(source);
             source(source, monitor);
-            drift(source, context);
+            drift(source, drift.apply(source));
         }
         publisher.onCommit(new CommitMeters(monitors.stream().map(one -> one.poller().source().name()).toList(), registry,
                 clock));
@@ -96,9 +99,8 @@ public final class Meters {
         Gauge.builder(name, value).tag("source", source).description(description).register(registry);
     }
 
-    private void drift(String source, CamelContext context) {
-        ChangeDetector detector = context.getRegistry().lookupByNameAndType(source + "-observer", ChangeDetector.class);
-        FunctionCounter.builder("finetune.schema.drift", detector.drift(), SchemaDriftDetector::count)
+    private void drift(String source, SchemaDriftDetector drift) {
+        FunctionCounter.builder("finetune.schema.drift", drift, SchemaDriftDetector::count)
                 .tag("source", source).description("Fields and statuses in a provider's answers that no mapping knows")
                 .register(registry);
     }

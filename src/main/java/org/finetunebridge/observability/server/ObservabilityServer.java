@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Function;
 import org.apache.camel.CamelContext;
 import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.support.PluginHelper;
@@ -17,6 +18,7 @@ import org.finetunebridge.observability.health.SourceMonitor;
 import org.finetunebridge.observability.metrics.Meters;
 import org.finetunebridge.observability.statuspage.RecentEvents;
 import org.finetunebridge.observability.statuspage.StatusPage;
+import org.finetunebridge.polling.SchemaDriftDetector;
 import org.finetunebridge.polling.SourcePoller;
 import org.finetunebridge.settings.InvalidConfigurationException;
 import org.finetunebridge.settings.Settings;
@@ -30,11 +32,17 @@ public final class ObservabilityServer {
 
     private final Settings settings;
     private final Publisher publisher;
+    private final Function<String, SchemaDriftDetector> drift;
     private final InstantSource clock;
     private final List<SourceMonitor> monitors;
 
-    /** @param settings with a port that is not 0 */
-    public ObservabilityServer(Settings settings, Publisher publisher, List<SourcePoller> pollers, InstantSource clock) {
+    /**
+     * @param settings with a port that is not 0
+     * @param drift    the detector of each source, by its name
+     */
+    public ObservabilityServer(Settings settings, Publisher publisher, List<SourcePoller> pollers,
+            Function<String, SchemaDriftDetector> drift, InstantSource clock) {
+        this.drift = drift;
         this.settings = settings;
         this.publisher = publisher;
         this.clock = clock;
@@ -81,7 +89,7 @@ public final class ObservabilityServer {
         }
         new HealthChecks(publisher, settings).register(HealthCheckRegistry.get(context), monitors);
         new Meters(context.getRegistry().findSingleByType(MeterRegistry.class), publisher, clock)
-                .bind(monitors, settings, context);
+                .bind(monitors, settings, drift);
         var recent = new RecentEvents();
         publisher.onCommit(recent);
         context.getRegistry().bind("page", new StatusPage(monitors, publisher, recent,

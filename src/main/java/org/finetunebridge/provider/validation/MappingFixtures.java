@@ -79,10 +79,10 @@ public final class MappingFixtures {
             }
             lines.add(page.has("next") ? "then the page " + page.get("next") : "then no other page");
             return lines;
-        } catch (JsltMapper.NoPage e) {
+        } catch (JsltMapper.NoPageException e) {
             problems.add(folder.relativize(response) + ": " + e.getMessage());
             return List.of(e.getMessage());
-        } catch (JsltMapper.WrongShape e) {
+        } catch (JsltMapper.WrongShapeException e) {
             return List.of("refused: " + e.getMessage());
         }
     }

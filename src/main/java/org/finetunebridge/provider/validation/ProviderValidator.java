@@ -35,10 +35,40 @@ public final class ProviderValidator {
         return problems.lines();
     }
 
+    /** What works, but is better written otherwise, one line each: nothing that keeps the provider from being used. */
+    public List<String> hints(String provider) throws IOException {
+        var hints = new ValidationReport();
+        String file = provider + ".camel.yaml";
+        if (files.has(file)) {
+            var descriptor = new DescriptorValidator(provider, files, new ValidationReport());
+            descriptor.look();
+            new RouteTemplateValidator(provider, file, new ValidationReport(), hints)
+                    .look(files.read(file), descriptor.resources(), descriptor.ownKeys());
+        }
+        return hints.lines();
+    }
+
+    /**
+     * What in a provider's templates would be sent as it is written, because it was made for routes of each account, one
+     * line each.
+     *
+     * @param keys the provider's own keys
+     */
+    public List<String> oldForm(String provider, Set<String> keys) throws IOException {
+        var problems = new ValidationReport();
+        String file = provider + ".camel.yaml";
+        String text = files.has(file) ? files.read(file) : "";
+        YamlFile yaml = text.contains("{{") ? YamlFile.of(file, text, new ValidationReport()) : null;
+        if (yaml != null) {
+            new AccountVariables(provider, file, yaml, keys).look(problems, new ValidationReport());
+        }
+        return problems.lines();
+    }
+
     private void templates(String provider, DescriptorValidator descriptor, ValidationReport problems) throws IOException {
         String file = provider + ".camel.yaml";
         if (files.has(file)) {
-            new RouteTemplateValidator(provider, file, problems)
+            new RouteTemplateValidator(provider, file, problems, new ValidationReport())
                     .look(files.read(file), descriptor.resources(), descriptor.ownKeys());
         } else {
             problems.add(file, 0, "is missing: the route templates that say what to ask");

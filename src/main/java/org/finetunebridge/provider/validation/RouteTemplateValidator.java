@@ -8,33 +8,39 @@ import java.util.function.Consumer;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 
 /** What is wrong with the route templates of a provider, that would show only when the first job is asked for. */
 final class RouteTemplateValidator {
 
-    /** What a route may use of the poll under way: the getters of {@code watch.Poll}. */
+    /** What a route may use of the poll under way: the getters of {@code polling.PollTask}. */
     static final Set<String> POLL = Set.of("jobPath", "jobSegments", "jobJson", "cursorPath", "cursorJson");
-    private static final String HERE = "direct:{{source}}-";
-    private static final String FETCH = HERE + "fetch";
-    /** Not where an expression makes the rest of the name. */
-    private static final Pattern TARGET = Pattern.compile("direct:\\{\\{source}}-[A-Za-z0-9-]++(?![${])");
+    /** What a route may use of its account, besides the provider's own keys. */
+    private static final Set<String> ACCOUNT = Set.of("poll", "source", "provider", "resource");
+    private static final String OLD_HERE = "direct:{{source}}-";
     private static final Pattern POLL_MEMBER = Pattern.compile("variable\\.poll\\??\\.([A-Za-z]+)");
+    private static final Pattern VARIABLE = Pattern.compile("\\$\\{variable\\.([A-Za-z0-9-]+)");
     private static final Pattern PARAMETER = Pattern.compile("\\{\\{([A-Za-z0-9-]+)}}");
 
     private final String provider;
     private final String file;
     private final ValidationReport problems;
+    private final ValidationReport hints;
+    private final String here;
+    /** Not where an expression makes the rest of the name. */
+    private final Pattern target;
     private final Map<String, Node> templates = new TreeMap<>();
     private YamlFile yaml;
 
-    RouteTemplateValidator(String provider, String file, ValidationReport problems) {
+    /** @param hints gets what works, but is better written otherwise */
+    RouteTemplateValidator(String provider, String file, ValidationReport problems, ValidationReport hints) {
         this.provider = provider;
         this.file = file;
         this.problems = problems;
+        this.hints = hints;
+        this.here = "direct:" + provider + '-';
+        this.target = Pattern.compile("(?:" + Pattern.quote(here) + "|direct:\\{\\{source}}-)[A-Za-z0-9-]++(?![${])");
     }
 
     /**
@@ -42,13 +48,8 @@ final class RouteTemplateValidator {
      * @param keys      that the provider adds to a source's: each is a parameter
      */
     void look(String text, Set<String> resources, Set<String> keys) {
-        try {
-            yaml = new YamlFile(file, text);
-        } catch (MarkedYamlEngineException e) {
-            problem(e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0), "is not YAML: " + e.getProblem());
-            return;
-        } catch (YamlEngineException e) {
-            problem(0, "is not YAML: " + e.getMessage().replaceAll("\\s+", " "));
+        yaml = YamlFile.of(file, text, problems);
+        if (yaml == null) {
             return;
         }
         yaml.entries().stream().map(entry -> YamlFile.child(entry, "routeTemplate")).forEach(this::template);
@@ -56,6 +57,9 @@ final class RouteTemplateValidator {
         targets();
         eachMatch(POLL_MEMBER, this::member);
         parameters(keys);
+        variables(keys);
+        new AccountVariables(provider, file, yaml, keys).look(problems, hints);
+        CanonicalForm.look(yaml, file, hints);
     }
 
     private void template(Node template) {
@@ -74,16 +78,17 @@ final class RouteTemplateValidator {
         if (template == null) {
             problem(0, "there is no route template " + provider + '-' + resource + ", but the resource " + resource
                     + " is named");
-        } else if (!address(template).equals(HERE + resource)) {
+        } else if (!current(address(template)).equals(here + resource)) {
             problem(YamlFile.line(from(template)), "the template " + provider + '-' + resource + " is called by \""
-                    + address(template) + "\", not by \"" + HERE + resource + '"');
+                    + address(template) + "\", not by \"" + here + resource + '"');
         }
     }
 
     private void targets() {
-        Set<String> known = templates.values().stream().map(RouteTemplateValidator::address).collect(Collectors.toSet());
-        eachMatch(TARGET, found -> {
-            if (!found.words().equals(FETCH) && !known.contains(found.words())) {
+        Set<String> known = templates.values().stream().map(template -> current(address(template))).collect(Collectors.toSet());
+        eachMatch(target, found -> {
+            String called = current(found.words());
+            if (!called.equals(here + "fetch") && !known.contains(called)) {
                 problem(found.line(), found.words() + " leads nowhere: no template is called by it");
             }
         });
@@ -94,6 +99,25 @@ final class RouteTemplateValidator {
             problem(found.line(), found.words() + " is not there for routes; there are "
                     + String.join(", ", new TreeSet<>(POLL)));
         }
+    }
+
+    /** An address as it is called: in the old form the placeholder stands for the provider. */
+    private String current(String address) {
+        return address.startsWith(OLD_HERE) ? here + address.substring(OLD_HERE.length()) : address;
+    }
+
+    private void variables(Set<String> keys) {
+        Set<String> known = new TreeSet<>(keys);
+        known.addAll(ACCOUNT);
+        String there = String.join(", ", known);
+        templates.values().stream().flatMap(template -> YamlFile.children(template, "setVariable"))
+                .forEach(set -> known.add(YamlFile.text(YamlFile.child(set, "name"))));
+        eachMatch(VARIABLE, found -> {
+            if (!known.contains(found.name())) {
+                problem(found.line(), "variable." + found.name() + " is not there for routes; there are " + there + "; key.<name> in "
+                        + provider + ".properties makes another");
+            }
+        });
     }
 
     private void parameters(Set<String> keys) {

@@ -9,6 +9,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.constructor.StandardConstructor;
 import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -30,6 +31,18 @@ final class YamlFile {
         new StandardConstructor(settings).constructSingleDocument(document);
         this.text = text;
         this.root = document.orElse(null);
+    }
+
+    /** The file; null if it is not YAML, which is a problem then. */
+    static YamlFile of(String name, String text, ValidationReport problems) {
+        try {
+            return new YamlFile(name, text);
+        } catch (MarkedYamlEngineException e) {
+            problems.add(name, e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0), "is not YAML: " + e.getProblem());
+        } catch (YamlEngineException e) {
+            problems.add(name, 0, "is not YAML: " + e.getMessage().replaceAll("\\s+", " "));
+        }
+        return null;
     }
 
     /** The entries of the list that the file is; empty if it is none. */
@@ -58,6 +71,13 @@ final class YamlFile {
         Set<Node> found = new LinkedHashSet<>();
         collect(node, found);
         return found.stream().filter(ScalarNode.class::isInstance).map(ScalarNode.class::cast);
+    }
+
+    /** What stands under this key, anywhere within a node. */
+    static Stream<Node> children(Node node, String key) {
+        Set<Node> found = new LinkedHashSet<>();
+        collect(node, found);
+        return found.stream().map(one -> child(one, key)).filter(child -> child != null);
     }
 
     /** The line that a node begins on, from 1. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.finetunebridge.polling.PollTask;
 import org.finetunebridge.provider.ProviderRegistry;
 import org.finetunebridge.provider.RouteFiles;
@@ -26,6 +27,7 @@ class ProviderValidatorTest {
     @ValueSource(strings = {"dashscope", "minimax", "openai", "azure-openai", "mistral", "together"})
     void findsNothingWrongWithTheProvidersThatShip(String provider) throws IOException {
         assertThat(new ProviderValidator(files(ROUTES)).of(provider)).isEmpty();
+        assertThat(new ProviderValidator(files(ROUTES)).hints(provider)).isEmpty();
     }
 
     @Test
@@ -155,9 +157,43 @@ class ProviderValidatorTest {
                 - route: {id: mine, from: {uri: 'direct:mine', steps: []}}
                 """);
         assertThat(new ProviderValidator(files(ROUTES, folder)).of("acme")).satisfiesExactlyInAnyOrder(
-                one -> assertThat(one).startsWith("acme.camel.yaml:1: the template acme-jobs is called by \"direct:{{source}}-job\", not by \"direct:{{source}}-jobs\""),
+                one -> assertThat(one).startsWith("acme.camel.yaml:1: the template acme-jobs is called by \"direct:{{source}}-job\", not by \"direct:acme-jobs\""),
                 one -> assertThat(one).startsWith("acme.camel.yaml:3: there is a template acme-ask before this one"),
                 one -> assertThat(one).startsWith("acme.camel.yaml:4: the template acne-ask is never used"));
+    }
+
+    /** Placeholders stood for an account when each had routes of its own: where they still work is a hint, elsewhere a problem. */
+    @Test
+    void saysWhatToWriteInsteadOfAnAccountsPlaceholders() throws IOException {
+        write("acme.properties", "list = jobs\nkey.group = 1\n");
+        write("acme-jobs.jslt", "{ \"facts\": [] }");
+        write("acme.camel.yaml", """
+                - routeTemplate:
+                    id: acme-jobs
+                    from:
+                      uri: "direct:{{source}}-jobs"
+                      steps:
+                        - setHeader:
+                            name: CamelHttpPath
+                            constant: "/{{group}}/jobs"
+                        - setHeader:
+                            name: CamelHttpQuery
+                            simple: "group={{group}}&of={{source}}&that=${variable.grup}"
+                        - to: "direct:acme-fetch"
+                """);
+
+        assertThat(new ProviderValidator(files(ROUTES, folder)).of("acme")).satisfiesExactlyInAnyOrder(
+                one -> assertThat(one).startsWith("acme.camel.yaml:8: write ${variable.group} in an expression of the language simple instead of {{group}}"),
+                one -> assertThat(one).startsWith("acme.camel.yaml:11: write ${variable.source} in an expression of the language simple instead of {{source}}"),
+                one -> assertThat(one).startsWith("acme.camel.yaml:11: variable.grup is not there for routes; there are group, "));
+        assertThat(new ProviderValidator(files(ROUTES, folder)).oldForm("acme", Set.of("group"))).hasSize(2)
+                .allSatisfy(one -> assertThat(one).contains(": write ${variable."));
+        assertThat(new ProviderValidator(files(ROUTES, folder)).hints("acme")).satisfiesExactlyInAnyOrder(
+                one -> assertThat(one).startsWith("acme.camel.yaml:4: write direct:acme-… instead of direct:{{source}}-…"),
+                one -> assertThat(one).startsWith("acme.camel.yaml:11: write ${variable.group} in"),
+                one -> assertThat(one).startsWith("acme.camel.yaml:8: write \"expression: {constant: {expression: …}}\" instead of"),
+                one -> assertThat(one).startsWith("acme.camel.yaml:11: write \"expression: {simple: {expression: …}}\" instead of"),
+                one -> assertThat(one).startsWith("acme.camel.yaml:12: write \"- to: {uri: direct:acme-fetch}\" instead of \"- to: direct:acme-fetch\""));
     }
 
     @ParameterizedTest

@@ -1,0 +1,27 @@
+package org.finetunebridge.camel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+
+/** How the workers are divided among providers. */
+class BridgeBeansTest {
+
+    @Property
+    void dividesFewWorkersFairly(@ForAll @Size(min = 1, max = 6) List<@IntRange(min = 1, max = 5000) Integer> wanted) {
+        int all = wanted.stream().mapToInt(Integer::intValue).sum();
+        List<Integer> workers = wanted.stream().map(one -> BridgeBeans.workers(one, all)).toList();
+
+        assertThat(workers.stream().mapToInt(Integer::intValue).sum()).isLessThanOrEqualTo(64 + 6 * 4);
+        for (int provider = 0; provider < wanted.size(); provider++) {
+            assertThat(workers.get(provider)).isBetween(Math.min(4, wanted.get(provider)), wanted.get(provider));
+        }
+        if (all <= 64) {
+            assertThat(workers).isEqualTo(wanted);
+        }
+    }
+}
