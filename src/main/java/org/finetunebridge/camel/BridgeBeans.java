@@ -2,6 +2,7 @@ package org.finetunebridge.camel;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
@@ -156,7 +157,8 @@ final class BridgeBeans {
     private static ObjectMapper json(long maxResponseSize) {
         var constraints = StreamReadConstraints.builder().maxNestingDepth(DEEPEST_JSON)
                 .maxStringLength((int) maxResponseSize).build();
-        return new ObjectMapper(JsonFactory.builder().streamReadConstraints(constraints).build())
+        return new ObjectMapper(JsonFactory.builder().streamReadConstraints(constraints)
+                .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build())
                 .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                 .configure(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES, false);

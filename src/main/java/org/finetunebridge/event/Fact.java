@@ -11,9 +11,9 @@ import java.util.Set;
  * @param job         the job it is about, as the provider names it
  * @param id          its name for ever, see {@link EventId}
  * @param time        when it happened, UTC; null if the provider does not say
- * @param timeRaw     {@code time} as received; null with it
+ * @param timeRaw     {@code time} as received; null if it is unset, not null if it cannot be read
  * @param appeared    when the thing itself (say, the checkpoint) appeared: dates the first fact told of it; may be null
- * @param appearedRaw {@code appeared} as received; null with it
+ * @param appearedRaw {@code appeared} as received, in the same way
  * @param data        the event's own fields, clocks as received
  * @param derived     a fact that is told only if this one is; may be null
  */

@@ -58,6 +58,8 @@ public final class FactCodec {
             json.writeStringField("id", fact.id());
             if (fact.time() != null) {
                 json.writeStringField("time", fact.time().toString());
+            }
+            if (fact.timeRaw() != null) {
                 json.writeFieldName("timeRaw");
                 JsonWriter.write(fact.timeRaw(), json);
             }

@@ -67,11 +67,11 @@ public final class FactParser {
         checkData(kind, data);
         JsonNode key = record.path("key");
         checkKey(kind, key, data.path("message"));
-        JsonNode time = record.get("time");
-        JsonNode appeared = record.get("appeared");
+        Moment time = moment(record.get("time"));
+        Moment appeared = moment(record.get("appeared"));
         JsonNode derived = record.get("derived");
-        return new Fact(kind, job.textValue(), EventId.of(kind, provider, job.textValue(), key), time(time), time,
-                time(appeared), appeared, data, derived == null ? null : fact(derived));
+        return new Fact(kind, job.textValue(), EventId.of(kind, provider, job.textValue(), key), time.at(), time.raw(),
+                appeared.at(), appeared.raw(), data, derived == null ? null : fact(derived));
     }
 
     /** What its mapping misspells would be missing without a word. */
@@ -114,11 +114,20 @@ public final class FactParser {
         require(words.contains(data.path("status").asText()), "the mapping's status is not one of ours");
     }
 
-    private Instant time(JsonNode value) throws UnusableRecordException {
+    /** A time as read and as received: without {@code at} if it cannot be read, without both if it is unset. */
+    private record Moment(Instant at, JsonNode raw) {
+
+        private static final Moment UNSET = new Moment(null, null);
+    }
+
+    /** No record is lost for its time: one that cannot be read is published as received. */
+    private Moment moment(JsonNode value) {
         try {
-            return Timestamps.parse(value, zone);
-        } catch (DateTimeException | ArithmeticException e) {
-            throw new UnusableRecordException("its time cannot be read: " + e.getMessage());
+            Instant at = Timestamps.parse(value, zone);
+            return at == null ? Moment.UNSET : new Moment(at, value);
+        } catch (DateTimeException e) {
+            boolean scalar = value.isTextual() || value.isNumber() && JsonWriter.isFinite(value);
+            return scalar ? new Moment(null, value) : Moment.UNSET;
         }
     }
 

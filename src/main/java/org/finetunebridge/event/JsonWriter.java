@@ -12,7 +12,12 @@ public final class JsonWriter {
 
     private JsonWriter() {}
 
-    /** Writes the value as it was received. */
+    /** Whether it can be written as JSON: anything but the numbers NaN and Infinity, which JSON does not have. */
+    public static boolean isFinite(JsonNode node) {
+        return !(node.isDouble() || node.isFloat()) || Double.isFinite(node.doubleValue());
+    }
+
+    /** Writes the value as it was received; NaN and Infinity as texts. */
     public static void write(JsonNode node, JsonGenerator json) throws IOException {
         switch (node.getNodeType()) {
             case STRING -> json.writeString(node.textValue());

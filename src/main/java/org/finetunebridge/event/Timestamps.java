@@ -11,19 +11,22 @@ import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalAccessor;
 import java.time.temporal.TemporalQueries;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * Reads every clock the providers use: epoch seconds and milliseconds, RFC 3339, and local times without a zone, with a
- * space or a {@code T}, with a dot or a comma before the fraction.
+ * Reads every clock the providers use: epoch seconds, milliseconds, microseconds and nanoseconds, as numbers or texts; RFC
+ * 3339; RFC 1123; and local times without a zone, with a space or a {@code T}, with a dot or a comma before the fraction.
  */
 public final class Timestamps {
 
     /** From here on a number counts milliseconds: as seconds it would be the year 33658. */
     private static final long FIRST_MILLIS = 1_000_000_000_000L;
+    private static final long FIRST_MICROS = 1_000_000_000_000_000L;
+    private static final long FIRST_NANOS = 1_000_000_000_000_000_000L;
     /** RFC 3339 has four digits for the year. */
     private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
     private static final int LAST_YEAR = 9999;
@@ -32,7 +35,11 @@ public final class Timestamps {
     private static final int SECONDS = "0000-00-00T00:00:00".length();
     private static final int LONGEST = 64;
     private static final int DATE_LENGTH = 10;
-    private static final Pattern NUMBER = Pattern.compile("\\d{1,19}(\\.\\d{1,9})?");
+    private static final Pattern NUMBER = Pattern.compile("-?\\d{1,19}(\\.\\d{1,9})?");
+    private static final Pattern BEGINS_WITH_A_YEAR = Pattern.compile("\\d{4}-.*");
+    private static final Pattern BLANKS = Pattern.compile("\\s+");
+    private static final Pattern UTC = Pattern.compile("(?<=[+-]00:?00)(UTC|GMT)$|(?:UTC|GMT)$", Pattern.CASE_INSENSITIVE);
+    private static final Pattern BEYOND_NANOSECONDS = Pattern.compile("(?<=\\.\\d{9})\\d+");
     private static final Pattern OFFSET_WITHOUT_COLON = Pattern.compile("([+-]\\d\\d)(\\d\\d)$");
     private static final DateTimeFormatter TEXT = new DateTimeFormatterBuilder()
             .parseCaseInsensitive()
@@ -41,6 +48,8 @@ public final class Timestamps {
             .optionalStart().appendOffsetId().optionalEnd()
             .toFormatter(Locale.ROOT);
 
+    private static final DateTimeFormatter RFC_1123 = DateTimeFormatter.RFC_1123_DATE_TIME.withLocale(Locale.ROOT);
+
     private Timestamps() {}
 
     /**
@@ -48,12 +57,16 @@ public final class Timestamps {
      *
      * @param value as received; may be null
      * @param zone  for times that carry none
-     * @return null if the provider does not say: absent, JSON null, blank, zero, or a date of zeros
+     * @return null if the time is unset: absent, JSON null, blank, a date of zeros, or not after the beginning of 1970, as
+     *         languages write a time that was never set (0, -1, {@code 0001-01-01T00:00:00Z})
      * @throws DateTimeException if it says something that is no time
      */
     public static Instant parse(JsonNode value, ZoneId zone) {
         if (value == null || value.isNull()) {
             return null;
+        }
+        if (value.isNumber() && !JsonWriter.isFinite(value)) {
+            throw new DateTimeException("no number of seconds");
         }
         if (value.isNumber()) {
             return value.canConvertToLong() && value.isIntegralNumber() ? epoch(value.longValue())
@@ -103,11 +116,22 @@ public final class Timestamps {
         if (NUMBER.matcher(text).matches()) {
             return epoch(new BigDecimal(text));
         }
-        String iso = OFFSET_WITHOUT_COLON.matcher(text.replace(' ', 'T').replace(',', '.')).replaceFirst("$1:$2");
+        if (!BEGINS_WITH_A_YEAR.matcher(text).matches()) {
+            return bounded(ZonedDateTime.parse(BLANKS.matcher(text).replaceAll(" "), RFC_1123).toInstant());
+        }
+        String iso = iso(text);
         Instant moment = moment(TEXT.parse(iso), zone);
         // Strict where the other is lenient: the thirtieth of February is no day, not the twenty-eighth.
         DateTimeFormatter.ISO_LOCAL_DATE.parse(iso.substring(0, DATE_LENGTH));
         return bounded(moment);
+    }
+
+    /** {@code 2026-03-01 08:00:00,5 +0800} as {@code 2026-03-01T08:00:00.5+08:00}. */
+    private static String iso(String text) {
+        String joined = BLANKS.matcher(BLANKS.matcher(text).replaceFirst("T")).replaceAll("").replace(',', '.');
+        String offset = UTC.matcher(BEYOND_NANOSECONDS.matcher(joined).replaceAll("")).replaceAll(
+                found -> found.group(1) == null ? "Z" : "");
+        return OFFSET_WITHOUT_COLON.matcher(offset).replaceFirst("$1:$2");
     }
 
     private static Instant moment(TemporalAccessor parsed, ZoneId zone) {
@@ -119,24 +143,27 @@ public final class Timestamps {
     }
 
     private static Instant epoch(BigDecimal number) {
-        if (number.signum() <= 0) {
-            return null;
+        if (number.compareTo(BigDecimal.valueOf(FIRST_MILLIS)) < 0 && number.signum() > 0) {
+            return epoch(number.movePointRight(3).longValue(), ChronoUnit.MILLIS, number.longValue());
         }
-        if (number.compareTo(BigDecimal.valueOf(LAST.toEpochMilli())) > 0) {
+        if (number.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {
             throw beyond();
         }
-        BigDecimal millis = number.compareTo(BigDecimal.valueOf(FIRST_MILLIS)) >= 0 ? number : number.movePointRight(3);
-        return bounded(Instant.ofEpochMilli(millis.longValue()));
+        return number.signum() <= 0 ? null : epoch(number.longValue());
     }
 
     private static Instant epoch(long number) {
-        if (number <= 0) {
-            return null;
-        }
-        if (number > LAST.toEpochMilli()) {
+        ChronoUnit unit = number < FIRST_MILLIS ? ChronoUnit.SECONDS : number < FIRST_MICROS ? ChronoUnit.MILLIS
+                : number < FIRST_NANOS ? ChronoUnit.MICROS : ChronoUnit.NANOS;
+        return number <= 0 ? null : epoch(number, unit, number);
+    }
+
+    /** @param received what is held against the greatest number of seconds */
+    private static Instant epoch(long count, ChronoUnit unit, long received) {
+        if (received < FIRST_MILLIS && received > LAST.getEpochSecond()) {
             throw beyond();
         }
-        return bounded(Instant.ofEpochMilli(number >= FIRST_MILLIS ? number : number * 1000));
+        return bounded(Instant.EPOCH.plus(count, unit));
     }
 
     private static DateTimeException beyond() {
@@ -144,9 +171,9 @@ public final class Timestamps {
     }
 
     private static Instant bounded(Instant moment) {
-        if (moment.isAfter(LAST) || moment.isBefore(Instant.EPOCH)) {
-            throw new DateTimeException("outside the years 1970 to 9999");
+        if (moment.isAfter(LAST)) {
+            throw new DateTimeException("after the year 9999");
         }
-        return moment;
+        return moment.isAfter(Instant.EPOCH) ? moment : null;
     }
 }

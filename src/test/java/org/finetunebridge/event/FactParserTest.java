@@ -3,8 +3,11 @@ package org.finetunebridge.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.ZoneId;
@@ -14,7 +17,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class FactParserTest {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON = JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
     private static final String STATUS = """
             {"kind":"job.status-changed","job":"ft-1","key":["RUNNING"],"time":"2026-03-01 08:00:00",
              "data":{"status":"RUNNING","statusRaw":"RUNNING"},"raw":{"n":1}}""";
@@ -52,8 +56,6 @@ class FactParserTest {
             STATUS     | key               | []            | nothing tells this record from another
             STATUS     | key               | [null]        | a field that its id is made of is missing
             STATUS     | key               | [""]          | a field that its id is made of is empty
-            STATUS     | time              | "soon"        | its time cannot be read
-            STATUS     | time              | {}            | its time cannot be read
             STATUS     | data              | 42            | not an object
             STATUS     | data.statusRaw    | 5             | the status is missing or not a text
             STATUS     | data.statusRaw    | null          | the status is missing or not a text
@@ -61,7 +63,6 @@ class FactParserTest {
             STATUS     | data.status       | "READY"       | the mapping's status is not one of ours
             CHECKPOINT | data.status       | "RUNNING"     | the mapping's status is not one of ours
             CHECKPOINT | data.checkpoint   | 7             | the checkpoint's name is missing or not a text
-            CHECKPOINT | appeared          | [1]           | its time cannot be read
             LOG        | data.message      | {}            | the message is missing or not a text
             LOG        | data.message      | null          | the message is missing or not a text
             """)
@@ -72,6 +73,31 @@ class FactParserTest {
         assertThat(result.reason()).contains(reason);
         assertThat(result.raw().path("n").isInt()).isTrue();
         assertThat(result.id()).matches("[a-z2-7]{26}").isEqualTo(read(changed(record, field, value)).id());
+    }
+
+    /** Each of these lost the whole job, its events and its checkpoints. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            time     | "soon"                 | "soon"
+            time     | "2026-02-30 10:00:00"  | "2026-02-30 10:00:00"
+            time     | 1e400                  | 1E+400
+            time     | {}                     | null
+            time     | true                   | null
+            time     | NaN                    | null
+            time     | "0001-01-01T00:00:00Z" | null
+            time     | ""                     | null
+            time     | 0                      | null
+            time     | -62135596800           | null
+            time     | null                   | null
+            appeared | [1]                    | null
+            """)
+    void losesNoRecordForATimeThatIsUnsetOrCannotBeRead(String field, String value, String raw) {
+        Fact fact = read(changed(field.equals("time") ? "STATUS" : "CHECKPOINT", field, value)).fact();
+
+        assertThat(fact).isNotNull();
+        assertThat(fact.time()).isNull();
+        assertThat(fact.appeared()).isNull();
+        assertThat(String.valueOf(fact.timeRaw())).isEqualTo(raw);
     }
 
     @Test

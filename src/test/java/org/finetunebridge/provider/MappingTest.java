@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.PrettyPrinter;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.util.Separators;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -48,7 +53,13 @@ class MappingTest {
     private static final ObjectMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS, DeserializationFeature.USE_BIG_INTEGER_FOR_INTS)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .build();
+
+    /** As the pages are written: two spaces, lists without line breaks of their own. */
+    private static final PrettyPrinter PRETTY = new DefaultPrettyPrinter(Separators.createDefaultInstance()
+            .withObjectFieldValueSpacing(Separators.Spacing.AFTER))
+            .withObjectIndenter(DefaultIndenter.SYSTEM_LINEFEED_INSTANCE.withLinefeed("\n"));
 
     private static final List<JsonNode> ANYTHING = Stream.of(
                     "null", "true", "0", "42", "-1.5", "1e400", "99999999999999999999", "\"\"", "\"x\"", "\"5\"",
@@ -70,7 +81,10 @@ class MappingTest {
             Path golden = beside(answer, ".page.json");
             JsonNode response = read(answer);
             String mapped = pretty(json(map(answer, response).toString()));
-            assertThat(golden).as("%s is missing. It would be%n%s", golden, mapped).exists();
+            if (!Files.exists(golden) || !mapped.equals(pretty(read(golden)))) {
+                Golden.update(golden, mapped + '\n');
+            }
+            assertThat(golden).as("%s is missing; %s. It would be%n%s", golden, Golden.HOW, mapped).exists();
             assertThat(mapped).isEqualTo(pretty(read(golden)));
             assertThat(response).as("the answer after it was mapped").isEqualTo(read(answer));
             assertThat(map(answer, response)).as("mapped again").isEqualTo(map(answer, response));
@@ -85,9 +99,10 @@ class MappingTest {
                 .hasMessageContaining(text(beside(answer, ".error.txt")).strip()));
     }
 
+    /** But for artifacts that share a name: which of them has it, only the list they are in shows. */
     @TestFactory
     Stream<DynamicTest> mapsEveryRecordAloneAsItDidInItsPage() {
-        return answers(answer -> {
+        return cases(answer -> !isRefused(answer) && !name(answer).contains("/twins-"), answer -> {
             for (JsonNode expected : map(answer, read(answer)).path("facts")) {
                 assertThat(pretty(map(answer, alone(expected.get("raw"))).path("facts")))
                         .isEqualTo(pretty(JSON.createArrayNode().add(expected)));
@@ -198,7 +213,7 @@ class MappingTest {
         JsonSchema schema = events.get(published.path("kind").asText());
         if (schema != null) {
             ObjectNode data = published.path("data").deepCopy();
-            data.remove(List.of("createdAt", "finishedAt", "expiresAt"));
+            data.remove(List.of("createdAt", "startedAt", "finishedAt", "estimatedFinishAt", "expiresAt"));
             data.put("provider", "any").put("account", "any").put("jobId", published.path("job").asText());
             data.put("observedAt", "2026-01-01T00:00:00Z").putNull("occurredAt");
             if (data.has("status") && !data.has("checkpoint")) {
@@ -300,7 +315,7 @@ class MappingTest {
 
     private static String pretty(JsonNode node) {
         try {
-            return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(node);
+            return JSON.writer(PRETTY).writeValueAsString(node);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }
