@@ -117,6 +117,19 @@ class SeenFromOutsideTest {
         assertThat(metric("finetune_polls_total", "source=\"refused\"", "result=\"source\"")).isEqualTo(1);
     }
 
+    /** The jobs that are known are read on. */
+    @Test
+    void isDownButNotHeldBackWhenOnlyTheListCannotBeRead() throws Exception {
+        rig.sandbox.faults().always("GET /api/v1/fine-tunes\\?", Fault.status(404));
+        rig.source("team-a", "dashscope");
+        start();
+
+        await().untilAsserted(() -> assertThat(check("source-team-a").path("status").asText()).isEqualTo("DOWN"));
+        assertThat(check("source-team-a").path("message").asText()).contains("suspended until", "404");
+        assertThat(metric("finetune_source_parked", "source=\"team-a\"")).isEqualTo(1);
+        assertThat(metric("finetune_source_held", "source=\"team-a\"")).isZero();
+    }
+
     @Test
     void isDownWithTheLastReasonWhenASourceIsSilent() throws Exception {
         rig.sandbox.faults().always(".*", Fault.status(503));

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/** The files of {@code simulator/}. They are read by exact name, because neither a jar nor a bundle lists its entries. */
+/** The files of {@code simulator/}, read by exact name, because neither a jar nor a bundle lists its entries. */
 final class ProviderProfiles {
 
     private ProviderProfiles() {

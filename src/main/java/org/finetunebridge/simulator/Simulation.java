@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Every account of every provider, and the clock that their jobs go by. No thread runs: every answer is computed for the
- * instant at which it is asked for.
+ * Every account of every provider, and the clock that their jobs go by. No thread runs: every answer is computed for
+ * the instant at which it is asked for.
  */
 public final class Simulation {
 

@@ -57,9 +57,9 @@ public final class SourceMonitor implements PollListener {
                 : success == null ? Condition.STARTING : Condition.WELL;
         String reason = suspended ? suspension.reason() : failure == null || condition == Condition.WELL ? null
                 : failure.reason();
-        Instant heldUntil = suspended ? suspension.until() : held.isAfter(now) ? held : null;
+        Instant heldUntil = held.isAfter(now) ? held : null;
         return new SourceStatus(poller.source(), condition, now, success, failure == null ? null : failure.time(),
-                reason, heldUntil, heldUntil == null ? due(now) : heldUntil);
+                reason, suspended ? suspension.until() : null, heldUntil, heldUntil == null ? due(now) : heldUntil);
     }
 
     @Override

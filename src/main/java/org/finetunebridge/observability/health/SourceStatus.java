@@ -7,15 +7,16 @@ import org.finetunebridge.settings.SourceSettings;
 /**
  * How one source stands at one moment: what health, metrics and the status page show of it.
  *
- * @param now         the moment, UTC
- * @param lastSuccess when the source was last read, or had nothing to read; null if never
- * @param lastFailure when a request last failed; null if none did
- * @param reason      the last error, in one line for a person; null if there is none that still matters
- * @param heldUntil   when the source may be asked again; null if nothing holds it back
- * @param next        when it is polled next; null if that cannot be said
+ * @param now            the moment, UTC
+ * @param lastSuccess    when the source was last read, or had nothing to read; null if never
+ * @param lastFailure    when a request last failed; null if none did
+ * @param reason         the last error, in one line for a person; null if there is none that still matters
+ * @param suspendedUntil when a suspended source, or its list of jobs, is tried again; null if it is not suspended
+ * @param heldUntil      before which nothing of the source is asked; null if nothing holds it back
+ * @param next           when it is polled next; null if that cannot be said
  */
 public record SourceStatus(SourceSettings source, Condition condition, Instant now, Instant lastSuccess,
-        Instant lastFailure, String reason, Instant heldUntil, Instant next) {
+        Instant lastFailure, String reason, Instant suspendedUntil, Instant heldUntil, Instant next) {
 
     /** From best to worst. */
     public enum Condition {
@@ -42,7 +43,7 @@ public record SourceStatus(SourceSettings source, Condition condition, Instant n
     public String message() {
         String because = reason == null ? "" : ": " + reason;
         return switch (condition) {
-            case SUSPENDED -> "suspended until " + heldUntil + because;
+            case SUSPENDED -> "suspended until " + suspendedUntil + because;
             case SILENT -> (lastSuccess == null ? "never read" : "not read for "
                     + Duration.between(lastSuccess, now).toSeconds() + " seconds") + because;
             default -> (lastSuccess == null ? "not read yet" : "last read "

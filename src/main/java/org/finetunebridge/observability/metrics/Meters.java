@@ -61,8 +61,8 @@ public final class Meters {
             source(source, monitor);
             drift(source, drift.apply(source));
         }
-        publisher.onCommit(new CommitMeters(monitors.stream().map(one -> one.poller().source().name()).toList(), registry,
-                clock));
+        List<String> sources = monitors.stream().map(monitor -> monitor.poller().source().name()).toList();
+        publisher.onCommit(new CommitMeters(sources, registry, clock));
         Gauge.builder("finetune.sink.writable", () -> publisher.suspension() == null ? 1 : 0)
                 .description("0 while nothing can be published").register(registry);
         if (settings.sink().equals("file")) {

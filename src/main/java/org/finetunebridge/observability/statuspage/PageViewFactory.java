@@ -69,8 +69,8 @@ final class PageViewFactory {
             case WELL -> new Badge("well", "good");
         };
         Instant next = status.next() != null && status.next().isAfter(now) ? status.next() : null;
-        return new PageView.Source(name, status.source().provider().name(), status.source().baseUrl().toString(), health,
-                status.reason(), Moment.of(status.lastSuccess(), now), Moment.of(next, now),
+        return new PageView.Source(name, status.source().provider().name(), status.source().baseUrl().toString(),
+                health, status.reason(), Moment.of(status.lastSuccess(), now), Moment.of(next, now),
                 jobs == null ? "?" : Integer.toString(jobs.allWatched()),
                 jobs == null ? "?" : Integer.toString(jobs.allSuspended()));
     }

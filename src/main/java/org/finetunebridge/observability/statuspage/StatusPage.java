@@ -40,7 +40,7 @@ public final class StatusPage {
         this.clock = clock;
     }
 
-    /** Every value is escaped unless the template says otherwise, which it never does; a name it misspells is an error. */
+    /** Escapes every value, for the template never asks for a raw one. A misspelled name in it is an error. */
     static Template template() {
         return Mustache.compiler().withEscaper(new HtmlEscaper()).nullValue("").emptyStringIsFalse(true)
                 .strictSections(true).compile(resource("page.mustache"));

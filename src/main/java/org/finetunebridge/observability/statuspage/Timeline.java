@@ -34,7 +34,8 @@ record Timeline(int width, String words, List<Bar> bars, List<Dot> dots) {
         for (int i = 0; i < statuses.size(); i++) {
             double start = x(from, statuses.get(i).time(), whole);
             double end = i + 1 < statuses.size() ? x(from, statuses.get(i + 1).time(), whole) : WIDTH;
-            bars.add(new Bar(rounded(Math.min(start, WIDTH - 3)), rounded(Math.max(3, end - start)), shade(statuses.get(i))));
+            bars.add(new Bar(rounded(Math.min(start, WIDTH - 3)), rounded(Math.max(3, end - start)),
+                    shade(statuses.get(i))));
         }
         List<Dot> dots = shown.stream().filter(event -> !event.isStatus()).map(event -> new Dot(
                 rounded(Math.min(WIDTH - 4, Math.max(4, x(from, event.time(), whole)))), shade(event))).toList();
