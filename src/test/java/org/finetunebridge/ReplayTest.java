@@ -61,7 +61,7 @@ class ReplayTest {
             @Override
             void prepare(ReplayTest test) throws Exception {
                 SimulatedJob job = test.minimax.create().publish("INFO", "one");
-                test.rig.sandbox.mischief().always("list_finetune_event", Fault.edited(text -> text.replace(job.id(), "9999")));
+                test.rig.sandbox.faults().always("list_finetune_event", Fault.edited(text -> text.replace(job.id(), "9999")));
                 test.rig.once();
             }
         },
@@ -109,7 +109,7 @@ class ReplayTest {
             @Override
             void prepare(ReplayTest test) throws Exception {
                 test.dashscope.create("ft-1").checkpoint("c-1", 1, "READY");
-                test.rig.sandbox.mischief().always("ft-1/checkpoints", Fault.status(404));
+                test.rig.sandbox.faults().always("ft-1/checkpoints", Fault.status(404));
                 test.rig.once();
             }
         },
@@ -249,9 +249,9 @@ class ReplayTest {
     @Test
     void asksForAFailedRequestAgain() throws Exception {
         dashscope.create("ft-1").checkpoint("c-1", 1, "READY");
-        rig.sandbox.mischief().always("ft-1/checkpoints", Fault.status(404));
+        rig.sandbox.faults().always("ft-1/checkpoints", Fault.status(404));
         rig.once();
-        rig.sandbox.mischief().end();
+        rig.sandbox.faults().end();
 
         assertThat(replay()).isZero();
 
