@@ -13,6 +13,13 @@ public final class Application {
         shutdown.install(arguments);
         // JSLT's upper and lower case, among others, would follow the language of the machine.
         Locale.setDefault(Locale.ROOT);
-        shutdown.exit(BridgeCommand.commandLine(shutdown).execute(arguments));
+        int code = BridgeCommand.FAILED;
+        try {
+            code = BridgeCommand.commandLine(shutdown).execute(arguments);
+        } catch (Throwable e) {
+            // Without this, an error such as OutOfMemoryError would look like a signal to the shutdown hook.
+            e.printStackTrace();
+        }
+        shutdown.exit(code);
     }
 }

@@ -1,6 +1,7 @@
 package org.finetunebridge.cli;
 
 import java.io.PrintWriter;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +42,7 @@ final class DemoCommand implements Callable<Integer> {
         Bridge bridge = parent.options().bridge(false, settings(sandbox.url())).served();
         parent.shutdown().serves(bridge, sandbox);
         try {
-            bridge.init();
+            RunCommand.init(bridge);
             PrintWriter out = spec.commandLine().getOut();
             out.println("The providers of this demo are made up. All events, log lines too, go to " + DIRECTORY
                     + "events; Ctrl-C ends it.");
@@ -74,7 +75,7 @@ final class DemoCommand implements Callable<Integer> {
             try {
                 fenced.get(SECONDS_BETWEEN_LINES, TimeUnit.SECONDS);
             } catch (TimeoutException e) {
-                printer.news();
+                printer.news(Instant.now().minusSeconds(SECONDS_BETWEEN_LINES));
             }
         }
     }

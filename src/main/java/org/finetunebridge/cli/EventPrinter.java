@@ -60,26 +60,25 @@ final class EventPrinter implements Consumer<Batch> {
                 lines.size() + logLines, last.size());
         last.values().stream().sorted(Comparator.comparing(Line::time)).forEach(line -> print(line, DAY));
         out.printf(Locale.ROOT, "%nFrom now on, as it happens:%n");
-        clear();
+        lines.clear();
+        logLines = 0;
+        out.flush();
     }
 
-    /** Shows what came since the last time. */
-    synchronized void news() {
-        sorted().forEach(line -> print(line, CLOCK));
+    /** Shows what came since the last time; what is younger waits, for something older may come after it. */
+    synchronized void news(Instant before) {
+        List<Line> due = sorted().filter(line -> line.time().isBefore(before)).toList();
+        due.forEach(line -> print(line, CLOCK));
+        lines.removeAll(due);
         if (logLines > 0) {
             out.printf(Locale.ROOT, "             and %s%n", OnceCommand.count(logLines, "log line"));
         }
-        clear();
+        logLines = 0;
+        out.flush();
     }
 
     private Stream<Line> sorted() {
         return lines.stream().sorted(Comparator.comparing(Line::time));
-    }
-
-    private void clear() {
-        lines.clear();
-        logLines = 0;
-        out.flush();
     }
 
     private void print(Line line, DateTimeFormatter clock) {

@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "once", description = "Catch up with every source once, then end.")
 final class OnceCommand implements Callable<Integer> {
 
-    private static final int SECONDS_IN_SILENCE = 3;
+    private static final int SECONDS_IN_SILENCE = 1;
 
     @ParentCommand
     private BridgeCommand parent;

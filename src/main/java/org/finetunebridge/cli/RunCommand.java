@@ -54,7 +54,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** A port that is taken is often taken by an instance that has the state too: then that is what is wrong. */
-    private static void init(Bridge bridge) {
+    static void init(Bridge bridge) {
         try {
             bridge.init();
         } catch (InvalidConfigurationException e) {

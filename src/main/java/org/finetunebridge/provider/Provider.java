@@ -23,11 +23,30 @@ import java.util.Set;
  * @param fields    the fields known of each resource's records
  * @param limits    the header that says how many requests are left, to the one that says when there are more
  * @param errors    what its errors mean
+ * @param regions   further addresses where other accounts of it are found
  */
 public record Provider(String name, String baseUrl, ZoneId zone, String keyHeader, String keyPrefix,
         String requestIdHeader, String list, String job, List<String> follow, Map<String, String> wishes, PaginationConfig ways,
-        Map<String, String> keys, Map<String, Set<String>> fields, Map<String, String> limits, ErrorTable errors) {
+        Map<String, String> keys, Map<String, Set<String>> fields, Map<String, String> limits, ErrorTable errors,
+        List<String> regions) {
 
     /** The default of an own key that has none: a source has to set it. */
     public static final String REQUIRED = "!required";
+
+    /**
+     * What is likely wrong where a request was refused, for a person; empty if nothing is likelier than the rest.
+     *
+     * @param status  of the answer
+     * @param askedAt the address that a source was given
+     */
+    public String hint(int status, String askedAt) {
+        List<String> others = regions.stream().filter(address -> !askedAt.startsWith(address)).toList();
+        if (status == 401 && !others.isEmpty() && (regions.contains(askedAt) || askedAt.equals(baseUrl))) {
+            return "; a key belongs to one region: does this one belong to base-url " + String.join(" or ", others)
+                    + "?";
+        }
+        String path = baseUrl.replaceFirst("^https?://[^/]*", "");
+        return status != 404 || path.isEmpty() || askedAt.endsWith(path) ? ""
+                : "; base-url does not end in " + path + ", as " + baseUrl + " does: is it missing?";
+    }
 }

@@ -93,7 +93,7 @@ public final class ProviderClient {
         attempt.rest(RateLimitHeaders.rest(provider.limits(), name -> answer.getHeader(name, String.class)));
         int status = answer.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, int.class);
         if (status < 200 || status > 299) {
-            throw failure(account, key, status, tree(body), attempt.body(), wait(answer));
+            throw failure(account, key, status, tree(body), attempt, wait(answer));
         }
         return bytes(text, secret.outOfRecords(text), body);
     }
@@ -102,7 +102,7 @@ public final class ProviderClient {
     public void vet(@Body JsonNode body, Exchange exchange, @Variable("source") String source, @Variable("attempt") RequestAttempt attempt) {
         Account account = accounts.of(source);
         if (account.settings().provider().errors().hides(body)) {
-            throw failure(account, exchange.getProperty(KEY, ApiKey.Value.class), 200, body, attempt.body(), null);
+            throw failure(account, exchange.getProperty(KEY, ApiKey.Value.class), 200, body, attempt, null);
         }
     }
 
@@ -110,8 +110,12 @@ public final class ProviderClient {
         return text.equals(redacted) ? body : redacted.getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    /** A refused key that has been replaced meanwhile is no reason to suspend the account: it is asked again with the new one. */
-    private static ProviderException failure(Account account, ApiKey.Value key, int status, JsonNode body, byte[] bytes, Duration wait) {
+    /**
+     * A refused key that has been replaced meanwhile is no reason to suspend the account: it is asked again with the new
+     * one. The message names what was asked, without the query, in which a cursor may differ from poll to poll.
+     */
+    private static ProviderException failure(Account account, ApiKey.Value key, int status, JsonNode body,
+            RequestAttempt attempt, Duration wait) {
         ErrorTable errors = account.settings().provider().errors();
         ErrorTable.Said said = errors.said(body);
         ErrorAction means = errors.means(status, said);
@@ -123,8 +127,10 @@ public final class ProviderClient {
             means = ErrorAction.TRANSIENT;
             message += "; the key has been replaced, and the new one is tried";
         }
-        return new ProviderException(means, LogSanitizer.line(message), status, LogSanitizer.line(code),
-                key.redactor().outOfRecords(said.requestId()), wait, bytes);
+        String asked = " (" + attempt.request().replaceFirst("[?].*", "") + ')';
+        return new ProviderException(means, LogSanitizer.line(message) + asked
+                + account.settings().provider().hint(status, account.settings().baseUrl()), status,
+                LogSanitizer.line(code), key.redactor().outOfRecords(said.requestId()), wait, attempt.body());
     }
 
     private Duration wait(Message answer) {

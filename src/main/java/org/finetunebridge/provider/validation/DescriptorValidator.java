@@ -20,7 +20,8 @@ final class DescriptorValidator {
     private static final List<String> WAYS = List.of("growing", "whole", "recent", "after", "numbered", "indexed",
             "settling");
     private static final Set<String> KEYS = Stream.concat(WAYS.stream(), Stream.of("base-url", "time-zone", "key-header",
-            "key-prefix", "request-id-header", "rate-limits", "list", "list.first", "job", "follow", "like"))
+            "key-prefix", "request-id-header", "rate-limits", "list", "list.first", "job", "follow", "like",
+            "regions"))
             .collect(TreeSet::new, Set::add, Set::addAll);
     private static final Pattern OPEN_KEY = Pattern.compile("(key|fields|first|page-size)\\..+");
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]*");
