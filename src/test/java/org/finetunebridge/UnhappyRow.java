@@ -96,6 +96,9 @@ record UnhappyRow(String name, String provider, String where, String times, Stri
 
     private Fault fault(InstantSource clock) {
         String[] words = answer.split(" ", 3);
+        if (words[0].startsWith("code-")) {
+            return waits(Fault.problem(words[0].substring("code-".length())), words, clock);
+        }
         return switch (words[0]) {
             case "late" -> Fault.slow(Duration.ofSeconds(4));
             case "dropped" -> Fault.drop();
