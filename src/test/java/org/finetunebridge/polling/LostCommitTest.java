@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Collections;
 import java.util.List;
+import org.finetunebridge.provider.ErrorAction;
+import org.finetunebridge.provider.ProviderException;
 import org.finetunebridge.sink.FlakySink.Commit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,6 +68,24 @@ class LostCommitTest {
         run.sweep();
 
         assertThat(run.tally().failed()).isPositive();
+    }
+
+    /** The end of a job is published though its checkpoints give no answer: there is no answer whose time it could have. */
+    @Test
+    void deadLettersAnEndThatIsTooLargeThoughTheLastRequestBroughtNoAnswer() {
+        var run = DryRun.ofListed(poll -> {
+            if (poll.isList()) {
+                return page(fact("job.status-changed", "SUCCEEDED"));
+            }
+            poll.getAttempt().asked("GET", "/checkpoints", "");
+            throw ProviderException.of(ErrorAction.TRANSIENT, "no answer", null);
+        });
+        run.sink.next(List.of(Commit.GOOD, Commit.TOO_LARGE));
+        run.sweep();
+
+        assertThat(run.published()).isEmpty();
+        assertThat(run.sink.deadLetters()).singleElement().asString().contains("too large");
+        assertThat(run.sink.opened()).as("no session is lost").isOne();
     }
 
     private static JsonNode answer(PollTask poll) {

@@ -28,6 +28,8 @@ public final class FlakySink implements Sink {
         UNHEARD,
         /** It can never be written. */
         REJECTED,
+        /** Its first event can never be written. */
+        TOO_LARGE,
         /** Another instance took over. */
         FENCED
     }
@@ -82,6 +84,7 @@ public final class FlakySink implements Sink {
         Commit end = next.isEmpty() ? Commit.GOOD : next.poll();
         switch (end) {
             case REJECTED -> throw new EventRejectedException("never", null);
+            case TOO_LARGE -> throw new EventRejectedException("too large", batches.get(0).events().get(0), null);
             case FENCED -> throw new InstanceFencedException("another");
             case LOST -> throw new SinkUnavailableException("no", null);
             case GOOD, UNHEARD -> keep(batches);
