@@ -1,5 +1,6 @@
 package org.finetunebridge.polling;
 
+import java.lang.ref.WeakReference;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.finetunebridge.sink.SinkSession;
@@ -23,18 +24,18 @@ final class InterruptedReadings {
     };
 
     /** Where a reading stood, and the session whose state its way forward is compared with. */
-    private record Reading(ListPosition place, SinkSession session) {
+    private record Reading(ListPosition place, WeakReference<SinkSession> session) {
 
         /** In another session, what was published on the way forward may be lost. */
         boolean holdsIn(SinkSession now) {
-            return session == now || !place.forward() && place.older() == null;
+            return session.get() == now || !place.forward() && place.older() == null;
         }
     }
 
     /** A page is read: everything that comes before it in this reading is published, or has been passed. */
     synchronized void reading(PollTask poll) {
         if (poll.place().newer() != null) {
-            readings.put(key(poll), new Reading(poll.place(), poll.session()));
+            readings.put(key(poll), new Reading(poll.place().afterInterruption(), new WeakReference<>(poll.session())));
         } else if (poll.place().again() || poll.place().older() != null) {
             readings.remove(key(poll));
         }
@@ -45,7 +46,7 @@ final class InterruptedReadings {
         boolean begins = poll.place().newer() == null && step.next() != null && step.next().newer() != null;
         Reading reading = begins || step.next() == null ? readings.remove(key(poll)) : null;
         return !begins || reading == null || !reading.holdsIn(poll.session()) ? step
-                : new ListReader.Step(step.diff(), reading.place().afterInterruption(), step.wrong());
+                : new ListReader.Step(step.diff(), reading.place(), step.wrong());
     }
 
     private static String key(PollTask poll) {

@@ -46,9 +46,9 @@ public record ListPosition(String cursor, long from, Seen seen, Newer newer, Str
         return new ListPosition(cursor, from, seen, newer, older, forward, true, resumed);
     }
 
-    /** The same page after an interruption. */
+    /** The same page after an interruption: nothing is kept of the pages that were passed but how they were asked. */
     ListPosition afterInterruption() {
-        return new ListPosition(cursor, from, seen, newer, older, forward, again, true);
+        return new ListPosition(cursor, from, null, newer, older, forward, again, true);
     }
 
     /** The page after this one. */

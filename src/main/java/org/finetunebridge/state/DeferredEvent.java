@@ -3,8 +3,8 @@ package org.finetunebridge.state;
 import java.time.Instant;
 
 /**
- * The end of a job that was seen and is not told yet, because it is told with what is read last of the job. Remembered,
- * so that it is told although the process dies before, and the provider then knows the job no more.
+ * The end of a job that was seen and is not published yet, because it is published after everything that is read of the
+ * job. It is part of the state, so that it is published even if the process dies before and the job is deleted meanwhile.
  *
  * @param status     in our words
  * @param observedAt when the answer came that showed it, UTC

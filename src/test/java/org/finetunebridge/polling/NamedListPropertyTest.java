@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -16,6 +17,8 @@ import net.jqwik.api.Label;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
+import org.finetunebridge.provider.ErrorAction;
+import org.finetunebridge.provider.ProviderException;
 import org.finetunebridge.sink.FlakySink.Commit;
 
 /**
@@ -48,6 +51,30 @@ class NamedListPropertyTest {
         run.restart().sweep();
         run.restart().sweep();
         assertThat(run.published()).as("told once everything was read").hasSize(published);
+        assertThat(run.sink.deadLetters()).isEmpty();
+    }
+
+    /** Requests that have to wait for longer than a poll cycle goes on interrupt the reading anywhere. */
+    @Property(tries = 300)
+    void goesOnWhereItWasInterrupted(@ForAll("histories") List<Stretch> history, @ForAll boolean newestFirst,
+            @ForAll @IntRange(min = 2, max = 5) int between, @ForAll @IntRange(min = 1, max = 3) int limit) {
+        var list = new NamedList(newestFirst, true, limit);
+        var requests = new int[2];
+        var run = DryRun.ofNamed(newestFirst, poll -> {
+            if (requests[1] == 0 && ++requests[0] % between == 0) {
+                throw new ProviderException(ErrorAction.TRANSIENT, "busy", 429, "", null, Duration.ofMinutes(30), null);
+            }
+            return list.answer(poll);
+        }).watching();
+        for (Stretch stretch : history) {
+            list.live(stretch, run.later(Duration.ofMinutes(40)));
+        }
+        requests[1] = 1;
+        run.sink.heal();
+        run.later(Duration.ofMinutes(40)).sweep();
+        run.later(Duration.ofMinutes(40)).sweep();
+
+        assertThat(run.published("message")).containsExactlyElementsOf(list.names());
         assertThat(run.sink.deadLetters()).isEmpty();
     }
 
