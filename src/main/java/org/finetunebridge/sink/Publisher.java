@@ -87,7 +87,7 @@ public final class Publisher implements AutoCloseable {
         mine.requireCommitted();
     }
 
-    /** Whatever is thrown, each page that was taken is done afterwards: one that never is would be waited for for ever. */
+    /** Whatever is thrown, each page that was taken is done afterwards: nobody may wait for one for ever. */
     private void commitNext() {
         RuntimeException why = fault;
         try {
@@ -107,8 +107,8 @@ public final class Publisher implements AutoCloseable {
 
     /** The session is over. What no sink should throw is no page's fault either: the page is read again. */
     private RuntimeException over(Throwable e) {
-        RuntimeException why = e instanceof SinkUnavailableException || e instanceof InstanceFencedException ? (RuntimeException) e
-                : new SinkUnavailableException("a fault of the bridge: " + e, e);
+        RuntimeException why = e instanceof SinkUnavailableException || e instanceof InstanceFencedException
+                ? (RuntimeException) e : new SinkUnavailableException("a fault of the bridge: " + e, e);
         session = null;
         suspension = why;
         try {
@@ -123,8 +123,8 @@ public final class Publisher implements AutoCloseable {
     }
 
     /**
-     * Uses the sink between two commits, never beside one. Commits wait meanwhile, so the work should be short. A failure
-     * of the work ends no session by itself.
+     * Uses the sink between two commits, never beside one. Commits wait meanwhile, so the work should be short. A
+     * failure of the work ends no session by itself.
      *
      * @param work what to do with the sink; it may be closed, and must not be closed by the work
      * @throws SinkUnavailableException if the bridge has stopped
@@ -142,8 +142,8 @@ public final class Publisher implements AutoCloseable {
     }
 
     /**
-     * The dead letters, as events in JSON, oldest first. Safe to call while the bridge runs: a failure leaves the session
-     * as it is.
+     * The dead letters, as events in JSON, oldest first. Safe to call while the bridge runs: a failure leaves the
+     * session as it is.
      *
      * @throws SinkUnavailableException if they cannot be read, or the bridge has stopped
      */
@@ -169,7 +169,7 @@ public final class Publisher implements AutoCloseable {
         });
     }
 
-    /** Adds somebody who is told of every batch once it is safe, by the thread that committed it. */
+    /** Adds a listener, which gets every batch once it is committed, on the thread that committed it. */
     public void onCommit(Consumer<Batch> listener) {
         listeners.add(listener);
     }

@@ -8,8 +8,8 @@ import org.finetunebridge.state.JobState;
 /**
  * A destination that takes events and the state that says so in one commit. Used by one thread at a time.
  *
- * <p>Any failure but {@link EventRejectedException} and that of {@link #deadLetters} leaves it closed; {@link #open} begins
- * anew from what is really there.
+ * <p>Any failure but {@link EventRejectedException} and that of {@link #deadLetters} leaves it closed; {@link #open}
+ * begins anew from what is really there.
  */
 public interface Sink extends AutoCloseable {
 

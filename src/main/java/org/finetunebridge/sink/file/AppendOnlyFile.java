@@ -57,8 +57,8 @@ final class AppendOnlyFile implements AutoCloseable {
     }
 
     /**
-     * Keeps every other writer out until the file is closed. Readers do not notice. Where a system cannot lock, nobody is
-     * kept out.
+     * Keeps every other writer out until the file is closed. Readers do not notice. Where a system cannot lock, nobody
+     * is kept out.
      *
      * @return whether there is no other writer
      */

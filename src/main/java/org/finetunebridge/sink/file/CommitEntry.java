@@ -44,7 +44,7 @@ record CommitEntry(Collection<JobState> states, Map<String, CommittedLength> fil
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final JsonFactory FACTORY = MAPPER.getFactory();
     private static final int CHECKSUM = 8;
-    /** Of the format. Stands in the line that ends the compacted beginning; a log without one is of this version, too. */
+    /** Of the format. Stands in the line that ends the compacted beginning; a log without one has this version, too. */
     private static final int VERSION = 1;
 
     /** The line, without a line break. */

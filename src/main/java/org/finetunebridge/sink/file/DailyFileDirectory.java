@@ -68,8 +68,8 @@ final class DailyFileDirectory {
     }
 
     /**
-     * Cuts off what does not count. That is kept aside if the state was set back by damage or by hand, or if the directory
-     * is configured no more; in such a directory nothing else is touched.
+     * Cuts off what does not count. That is kept aside if the state was set back by damage or by hand, or if the
+     * directory is configured no more; in such a directory nothing else is touched.
      */
     void cut(CommittedLength counts, boolean damaged) throws IOException {
         if (counts == null) {

@@ -16,7 +16,7 @@ import org.finetunebridge.sink.file.CommitEntry.CommittedLength;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The output files of one sort, one a UTC day. How much of them counts, the memory log knows. */
+/** The output files of one sort, one a UTC day. How much of them counts stands in the state log. */
 final class DailyFileWriter implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DailyFileWriter.class);
@@ -32,7 +32,7 @@ final class DailyFileWriter implements AutoCloseable {
      * @param sort  the beginning of the files' names
      * @param key   of the directory in the configuration
      * @param owner whether only the owner may read new files
-     * @param clock tells the day
+     * @param clock gives the day
      */
     DailyFileWriter(String sort, String key, Path directory, boolean owner, InstantSource clock) {
         this.attributes = owner ? DurableFiles.forOwner(directory) : new FileAttribute<?>[0];
@@ -50,14 +50,14 @@ final class DailyFileWriter implements AutoCloseable {
         return folder;
     }
 
-    /** Appends the lines to the file of the day. They count once the memory says so. */
+    /** Appends the lines to the file of the day. They count once the state log says so. */
     CommittedLength append(List<byte[]> lines, StateLog state) throws IOException {
         AppendOnlyFile file = today(state);
         file.append(lines);
         return committed(file);
     }
 
-    /** The first line of a file waits until the memory knows from where on the file counts. */
+    /** Before the first line of a file, the state log gets an entry of how much of the file counts already. */
     private AppendOnlyFile today(StateLog state) throws IOException {
         Path path = folder.directory().resolve(name(state.committed(sort)));
         if (open != null && open.path().equals(path)) {
@@ -115,8 +115,8 @@ final class DailyFileWriter implements AutoCloseable {
         AppendOnlyFile file = AppendOnlyFile.open(path, attributes);
         if (!file.lock()) {
             file.close();
-            throw new InstanceFencedException("another instance, with another state, writes to " + path + "; stop it, or give this one a "
-                    + key + " of its own");
+            throw new InstanceFencedException("another instance, with another state, writes to " + path
+                    + "; stop it, or give this one a " + key + " of its own");
         }
         return file;
     }

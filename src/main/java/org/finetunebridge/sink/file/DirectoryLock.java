@@ -20,7 +20,7 @@ final class DirectoryLock implements AutoCloseable {
     private static final String FILE = "lock";
     /** Closing any handle of a file gives up the locks the process has on it: a second one must not even be opened. */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
-    /** Handles of files that this process has locked through another class loader: they stay open for the same reason. */
+    /** Handles of files that this process has locked through another class loader: never closed for the same reason. */
     private static final Map<Path, FileChannel> KEPT_OPEN = new ConcurrentHashMap<>();
 
     private final Path directory;
@@ -40,8 +40,9 @@ final class DirectoryLock implements AutoCloseable {
         DurableFiles.createForOwner(directory);
         DirectoryLock lock = of(directory);
         if (lock == null) {
-            throw new InstanceFencedException("another instance, " + holder(directory) + ", uses the state in " + directory
-                    + " (it holds the lock there); stop it, or give this one a bridge.state.directory of its own");
+            throw new InstanceFencedException("another instance, " + holder(directory) + ", uses the state in "
+                    + directory + " (it holds the lock there); stop it, or give this one a bridge.state.directory of its"
+                    + " own");
         }
         return lock;
     }

@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
  * Events and dead letters as lines of JSON in a file a UTC day; exactly once, across any crash.
  *
  * <p>A commit appends the lines, forces them to disk, and then appends one entry to the state log that says what was
- * published and how long each file is now. A crash before that entry leaves lines that do not count: the next start cuts
- * them off, and the next poll finds their facts again. A sink that found another instance at work stays closed for good.
+ * published and how long each file is now. A crash before that entry leaves lines that do not count: the next start
+ * cuts them off, and the next poll finds their facts again. A sink that found another instance at work stays closed.
  */
 public final class FileSink implements Sink {
 
@@ -42,7 +42,7 @@ public final class FileSink implements Sink {
      * @param events      directory of the events
      * @param deadLetters directory of the dead letters
      * @param state       directory of the state and the lock
-     * @param clock       tells the day
+     * @param clock       gives the day
      */
     public FileSink(Path events, Path deadLetters, Path state, InstantSource clock) {
         this.state = state.toAbsolutePath().normalize();
@@ -160,7 +160,8 @@ public final class FileSink implements Sink {
     /** Without the lock nothing may be written: by now it may be another instance's. */
     private StateLog opened() {
         if (stateLog == null) {
-            throw new SinkUnavailableException("the files are not open, because something failed before; try again", null);
+            throw new SinkUnavailableException("the files are not open, because something failed before; try again",
+                    null);
         }
         return stateLog;
     }
@@ -175,7 +176,8 @@ public final class FileSink implements Sink {
         lock = null;
     }
 
-    private void append(DailyFileWriter files, List<EncodedEvent> lines, Map<String, CommittedLength> lengths) throws IOException {
+    private void append(DailyFileWriter files, List<EncodedEvent> lines, Map<String, CommittedLength> lengths)
+            throws IOException {
         if (!lines.isEmpty()) {
             lengths.put(files.sort(), files.append(lines.stream().map(EncodedEvent::value).toList(), opened()));
         }

@@ -75,7 +75,7 @@ final class StateLog implements AutoCloseable {
             found = StateLogSnapshot.read(previous);
             if (!found.isWhole()) {
                 throw new IOException("the state " + current + " is damaged from its beginning on, and there is no"
-                        + " older one that holds; move " + current.getFileName() + " and " + previous.getFileName()
+                        + " older one that is whole; move " + current.getFileName() + " and " + previous.getFileName()
                         + " away to start with an empty state, which publishes everything again");
             }
             fallBack(crashed);

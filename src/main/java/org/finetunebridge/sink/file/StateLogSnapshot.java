@@ -57,8 +57,8 @@ final class StateLogSnapshot {
             return CommitEntry.read(line);
         } catch (IOException e) {
             throw new IOException("the state " + log + " was written by another version, see byte " + end + " ("
-                    + e.getMessage() + "); nothing was changed: use that version, or move the directory's memory*.log away"
-                    + " to start with an empty state, which publishes everything again", e);
+                    + e.getMessage() + "); nothing was changed: use that version, or move memory.log and"
+                    + " memory.previous.log away to start with an empty state, which publishes everything again", e);
         }
     }
 

@@ -106,8 +106,8 @@ final class CompactedTopicReader {
                 progress = System.nanoTime();
                 before = left;
             } else if (System.nanoTime() - progress > KafkaClientFactory.PATIENCE.toNanos()) {
-                throw new SinkUnavailableException("the topic " + topic + " could not be read to its end: " + left + " records of it"
-                        + " are held back, perhaps by an open transaction of another program", null);
+                throw new SinkUnavailableException("the topic " + topic + " could not be read to its end: " + left
+                        + " records of it are held back, perhaps by an open transaction of another program", null);
             }
             reader.poll(POLL).forEach(each);
         }
@@ -127,7 +127,8 @@ final class CompactedTopicReader {
             }
             Map<TopicPartition, ListOffsetsResultInfo> ends = admin.listOffsets(partitions.stream()
                     .collect(Collectors.toMap(Function.identity(), partition -> OffsetSpec.latest()))).all().get();
-            return ends.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, end -> end.getValue().offset()));
+            return ends.entrySet().stream()
+                    .collect(Collectors.toMap(Map.Entry::getKey, end -> end.getValue().offset()));
         } finally {
             admin.close(Duration.ZERO);
         }

@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the clients, of our properties with the user's laid over them, but for what the guarantee hangs on. Every wait of
- * theirs is bounded, because a page waits for them, and a stop for the page.
+ * Makes the clients, of our properties with the user's laid over them, but for what the guarantee hangs on. Every wait
+ * of theirs is bounded, because a page waits for them, and a stop for the page.
  */
 final class KafkaClientFactory {
 

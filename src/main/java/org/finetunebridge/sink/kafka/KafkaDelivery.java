@@ -107,7 +107,7 @@ abstract class KafkaDelivery implements AutoCloseable {
             committed = System.nanoTime();
         }
 
-        /** A send that can never work is told apart from a commit that failed, which says nothing. */
+        /** A record that can never be written is an answer; a commit that failed for another reason is none. */
         private RuntimeException ended(Failed failed) {
             if (!KafkaErrorClassifier.isForEver(failed.why())) {
                 return new KafkaException(failed.why());

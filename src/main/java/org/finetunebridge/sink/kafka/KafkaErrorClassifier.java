@@ -34,7 +34,8 @@ final class KafkaErrorClassifier {
     static SinkUnavailableException lost(String what, Throwable e, KafkaSettings settings) {
         SinkUnavailableException published = ObjectHelper.getException(SinkUnavailableException.class, e);
         return published != null ? published
-                : new SinkUnavailableException(what + ": " + reason(e) + " (Kafka at " + settings.brokers() + ")" + remedy(e), e);
+                : new SinkUnavailableException(what + ": " + reason(e) + " (Kafka at " + settings.brokers() + ")"
+                        + remedy(e), e);
     }
 
     private static String remedy(Throwable e) {

@@ -10,7 +10,7 @@ import org.finetunebridge.sink.kafka.KafkaRecordFactory.Sending;
 
 /**
  * Which instance writes with the transactional id: the one that was the last to say so in the state topic. The fence
- * does not tell: it is the same whether another instance has come or our own transaction ran out of time.
+ * does not say: it is the same whether another instance has come or our own transaction ran out of time.
  */
 final class KafkaOwnership {
 
@@ -88,7 +88,7 @@ final class KafkaOwnership {
     private String nobody() {
         return "the topic " + settings.stateTopic() + " does not say any more which instance writes with the"
                 + " transactional id " + settings.transactionalId() + ": somebody has emptied it or made it anew, and"
-                + " what was told is forgotten with it; bring its records back before the next start, or everything is"
-                + " told again";
+                + " the state of what was published is lost with it; bring its records back before the next start, or"
+                + " everything is published again";
     }
 }

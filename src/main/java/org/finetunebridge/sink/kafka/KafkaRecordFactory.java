@@ -13,7 +13,7 @@ import org.finetunebridge.settings.Settings.KafkaSettings;
 import org.finetunebridge.sink.Batch;
 import org.finetunebridge.state.JobState;
 
-/** What a batch is on the wire: the Kafka protocol binding of CloudEvents, and a record for each job's memory. */
+/** What a batch is on the wire: the Kafka protocol binding of CloudEvents, and a record for each job's state. */
 final class KafkaRecordFactory {
 
     private static final String CONTENT_TYPE = "content-type";
@@ -25,7 +25,7 @@ final class KafkaRecordFactory {
     /**
      * A record to be sent.
      *
-     * @param event what it tells; null for what is only remembered
+     * @param event what it publishes; null for a record of the state topic
      */
     record Sending(ProducerRecord<byte[], byte[]> record, EncodedEvent event) {}
 
@@ -42,7 +42,7 @@ final class KafkaRecordFactory {
         return published;
     }
 
-    /** The memory: of each job the last. */
+    /** The states: of each job the last. */
     List<Sending> remembered(List<Batch> batches) {
         Map<String, JobState> last = new LinkedHashMap<>();
         batches.forEach(batch -> batch.states().forEach(state -> last.put(state.name(), state)));

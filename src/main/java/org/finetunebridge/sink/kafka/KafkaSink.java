@@ -135,7 +135,8 @@ public final class KafkaSink implements Sink {
 
     private KafkaDelivery opened() {
         if (delivery == null) {
-            throw new SinkUnavailableException("the Kafka sink is not open, because something failed before; try again", null);
+            throw new SinkUnavailableException("the Kafka sink is not open, because something failed before; try again",
+                    null);
         }
         return delivery;
     }

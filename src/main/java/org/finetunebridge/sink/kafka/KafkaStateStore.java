@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 /** Reads the state topic: what is remembered of every job, and who claims to write it. */
 final class KafkaStateStore {
 
-    /** No source may have this name, so no memory has such a key. */
+    /** No source may have this name, so no job's state has such a key. */
     private static final String OWNER = "owner/";
     private static final Logger LOG = LoggerFactory.getLogger(KafkaStateStore.class);
     /** How far dead letters were replayed. */
@@ -77,7 +77,7 @@ final class KafkaStateStore {
     }
 
     /**
-     * Refuses a topic whose other partitions hold records: which of two records of one key is the newer, nobody could say.
+     * Refuses a topic whose other partitions hold records: of two records of one key nobody could say which is newer.
      *
      * @throws SinkUnavailableException if there are any
      */
@@ -85,11 +85,11 @@ final class KafkaStateStore {
         Map<String, byte[]> elsewhere = new HashMap<>();
         others.read(Map.of(), record -> keep(record, elsewhere));
         if (!elsewhere.isEmpty()) {
-            String problem = "bridge.kafka.state-topic = " + topic + ": " + elsewhere.size() + " records of it are not in"
-                    + " partition 0, the only one that is used, because its number of partitions was raised under an"
-                    + " earlier version, or because another program writes to it; name another topic, into whose partition 0"
-                    + " the newest record of each key was copied, or a new one, which publishes everything again under the"
-                    + " same ids";
+            String problem = "bridge.kafka.state-topic = " + topic + ": " + elsewhere.size()
+                    + " records of it are not in partition 0, the only one that is used, because its number of"
+                    + " partitions was raised under an earlier version, or because another program writes to it; name another"
+                    + " topic, into whose partition 0 the newest record of each key was copied, or a new one, which publishes"
+                    + " everything again under the same ids";
             throw new SinkUnavailableException(problem, new InvalidConfigurationException(List.of(problem)));
         }
     }
@@ -132,7 +132,8 @@ final class KafkaStateStore {
         try {
             return JobStateSerde.read(new String(value, UTF_8));
         } catch (IOException | RuntimeException e) {
-            throw new SinkUnavailableException("the topic " + topic + " holds a record that is no memory of ours, under the key " + key
+            throw new SinkUnavailableException("the topic " + topic
+                    + " holds a record that is no state of ours, under the key " + key
                     + "; is bridge.kafka.state-topic right?", e);
         }
     }

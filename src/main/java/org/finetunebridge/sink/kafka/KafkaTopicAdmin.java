@@ -26,7 +26,7 @@ import org.finetunebridge.sink.SinkUnavailableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The three topics: created where missing, and the one of the memory compacted. */
+/** The three topics: created where missing, and the one of the state compacted. */
 final class KafkaTopicAdmin {
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaTopicAdmin.class);
@@ -107,9 +107,9 @@ final class KafkaTopicAdmin {
                 if (e.getCause() instanceof InvalidTopicException) {
                     throw invalid(topic.getKey(), e);
                 } else if (!(e.getCause() instanceof TopicExistsException)) {
-                    throw new SinkUnavailableException("the topic " + topic.getKey() + " does not exist and cannot be created ("
-                            + e.getCause().getMessage() + "); create it, or see bridge.kafka.replication and"
-                            + " bridge.kafka.partitions", e);
+                    throw new SinkUnavailableException("the topic " + topic.getKey()
+                            + " does not exist and cannot be created (" + e.getCause().getMessage()
+                            + "); create it, or see bridge.kafka.replication and bridge.kafka.partitions", e);
                 }
             }
         }
@@ -134,7 +134,7 @@ final class KafkaTopicAdmin {
 
     private SinkUnavailableException uncompacted(String policy) {
         String problem = "bridge.kafka.state-topic = " + settings.stateTopic() + ": this topic exists with"
-                + " cleanup.policy=" + policy + ", which would forget with time what was told; set its cleanup.policy"
+                + " cleanup.policy=" + policy + ", which would lose the state with time; set its cleanup.policy"
                 + " to compact, or name another topic";
         return new SinkUnavailableException(problem, new InvalidConfigurationException(List.of(problem)));
     }

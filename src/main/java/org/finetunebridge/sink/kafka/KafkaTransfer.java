@@ -54,7 +54,7 @@ final class KafkaTransfer {
      * never is: the commit waits, and throws what failed.
      *
      * @param record   must be the next of the list
-     * @param callback told that the record is on its way; null for nobody
+     * @param callback called when the record is on its way; null for nobody
      * @throws KafkaException if a record has failed: each further one would wait its full time
      */
     synchronized Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record, Callback callback) {
@@ -71,8 +71,8 @@ final class KafkaTransfer {
             }
         });
         requireNoneFailed();
-        var underWay = new RecordMetadata(new TopicPartition(record.topic(), 0), -1, 0, RecordMetadata.UNKNOWN_PARTITION,
-                -1, -1);
+        var underWay = new RecordMetadata(new TopicPartition(record.topic(), 0), -1, 0,
+                RecordMetadata.UNKNOWN_PARTITION, -1, -1);
         if (callback != null) {
             callback.onCompletion(underWay, null);
         }

@@ -23,11 +23,11 @@ import org.finetunebridge.sink.SinkUnavailableException;
 import org.finetunebridge.sink.kafka.KafkaRecordFactory.Sending;
 
 /**
- * Sends records through the route {@code publish-kafka-send}. The route gets a producer that stays the same as long as it
- * lives; what it hands to that producer goes to the client of the session, as part of the transfer under way.
+ * Sends records through the route {@code publish-kafka-send}. The route gets a producer that stays the same as long as
+ * it lives; what it hands to that producer goes to the client of the session, as part of the transfer under way.
  *
- * <p>A record that arrives twice, out of order or outside a transfer is refused, and a record that does not arrive fails
- * the transfer: an edited route that filters, aggregates or copies would break exactly-once in silence.
+ * <p>A record that arrives twice, out of order or outside a transfer is refused, and one that does not arrive fails the
+ * transfer: an edited route that filters, aggregates or copies would break exactly-once in silence.
  */
 final class RouteSender extends DefaultKafkaClientFactory implements AutoCloseable {
 
@@ -120,7 +120,7 @@ final class RouteSender extends DefaultKafkaClientFactory implements AutoCloseab
             case "toString" -> "the producer of the session";
             case "hashCode" -> System.identityHashCode(self);
             case "equals" -> self == arguments[0];
-            default -> throw new UnsupportedOperationException(method.getName() + ": the sink does that, not the route");
+            default -> throw new UnsupportedOperationException(method.getName() + ": the sink does it, not the route");
         };
     }
 
@@ -128,8 +128,8 @@ final class RouteSender extends DefaultKafkaClientFactory implements AutoCloseab
         KafkaTransfer transfer = current;
         if (transfer == null) {
             throw new SinkUnavailableException("a record was sent outside a commit, and is dropped: the route"
-                    + " publish-kafka-send was edited so that it sends later, or twice; it must hand on each list once and"
-                    + " wait until it is sent", null);
+                    + " publish-kafka-send was edited so that it sends later, or twice; it must hand on each list once,"
+                    + " and wait until it is sent", null);
         }
         return transfer;
     }

@@ -83,7 +83,8 @@ class KafkaRouteIT {
     @ParameterizedTest
     @CsvSource({"true, 0", "true, 2", "false, 0", "false, 2"})
     void commitsNothingWhenTheRouteDropsRecords(boolean exactlyOnce, int kept) {
-        String dropped = "        - setBody:\n            simple: \"${bodyAs(java.util.List).subList(0," + kept + ")}\"\n";
+        String dropped = "        - setBody:\n            simple: \"${bodyAs(java.util.List).subList(0," + kept
+                + ")}\"\n";
         try (var route = new SinkRoute(settings(exactlyOnce, Map.of()), edit(dropped))) {
             route.sink().open();
             assertThatExceptionOfType(SinkUnavailableException.class)

@@ -282,7 +282,7 @@ class KafkaSinkIT {
 
             sink.close();
             assertThatExceptionOfType(InstanceFencedException.class).isThrownBy(sink::open).withMessageContaining(state)
-                    .withMessageContaining("emptied it or made it anew").withMessageContaining("told again");
+                    .withMessageContaining("emptied it or made it anew").withMessageContaining("published again");
         }
     }
 
