@@ -12,6 +12,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.finetunebridge.event.cloudevents.EncodedEvent;
 import org.finetunebridge.sink.EventRejectedException;
+import org.finetunebridge.sink.SinkUnavailableException;
 import org.finetunebridge.sink.kafka.KafkaRecordFactory.Sending;
 import org.finetunebridge.sink.kafka.KafkaTransfer.Failed;
 
@@ -101,6 +102,9 @@ abstract class KafkaDelivery implements AutoCloseable {
             try {
                 send.accept(transfer);
                 producer().commitTransaction();
+            } catch (SinkUnavailableException e) {
+                abort(e);
+                throw e;
             } catch (RuntimeException e) {
                 throw transfer.failed() == null ? e : ended(transfer.failed());
             }
@@ -114,6 +118,15 @@ abstract class KafkaDelivery implements AutoCloseable {
             }
             producer().abortTransaction();
             return rejected(failed);
+        }
+
+        /** The route is at fault and the cluster is there: left open, the transaction would hold up the next session. */
+        private void abort(SinkUnavailableException why) {
+            try {
+                producer().abortTransaction();
+            } catch (RuntimeException e) {
+                why.addSuppressed(e);
+            }
         }
 
         private void awaitGap() {

@@ -91,7 +91,9 @@ final class RouteSender extends DefaultKafkaClientFactory implements AutoCloseab
         }
         List<Message> list = records.stream().map(this::message).toList();
         Exception failure = template.send(ROUTE, exchange -> exchange.getMessage().setBody(list)).getException();
-        if (failure != null) {
+        if (failure instanceof SinkUnavailableException edited) {
+            throw edited;
+        } else if (failure != null) {
             throw new KafkaException(failure);
         }
     }

@@ -3,8 +3,10 @@ package org.finetunebridge.sink.kafka;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -115,14 +117,14 @@ class KafkaRouteIT {
                 + yaml.substring(yaml.lastIndexOf("        - to:"));
         try (var route = new SinkRoute(settings(true, Map.of()), copied)) {
             for (int round = 0; round < 5; round++) {
+                int known = known(route.sink());
                 try {
-                    int known = route.sink().open().stream().mapToInt(JobState::graceReads).max().orElse(0);
                     route.sink().write(List.of(page(known + 1, 20)));
                 } catch (SinkUnavailableException e) {
                     assertThat(e).hasMessageContaining("publish-kafka-send");
                 }
             }
-            int known = route.sink().open().stream().mapToInt(JobState::graceReads).max().orElse(0);
+            int known = known(route.sink());
             assertThat(published()).containsExactlyElementsOf(IntStream.rangeClosed(1, known).boxed().toList());
         }
     }
@@ -163,7 +165,25 @@ class KafkaRouteIT {
         assertThat(broker.read(deadLetters)).extracting(KafkaRouteIT::number).containsExactlyInAnyOrder(91, 92);
     }
 
+    @Test
+    void leavesNoTransactionOpenWhenTheRouteIsAtFault() {
+        String later = "        - delay:\n            constant: \"1500\"\n";
+        UnaryOperator<String> twice = yaml -> yaml + later + yaml.substring(yaml.lastIndexOf("        - to:"));
+        try (var route = new SinkRoute(settings(true, Map.of()), twice)) {
+            route.sink().open();
+            assertThatExceptionOfType(SinkUnavailableException.class)
+                    .isThrownBy(() -> route.sink().write(List.of(page(1, 200))));
+            assertThat(route.sink().open()).isEmpty();
+        }
+    }
+
     // fixtures
+
+    /** How far the state knows that the job was published, of a session that is opened for it. */
+    private static int known(KafkaSink sink) {
+        return await().atMost(Duration.ofMinutes(1)).ignoreExceptionsInstanceOf(SinkUnavailableException.class)
+                .until(sink::open, state -> true).stream().mapToInt(JobState::graceReads).max().orElse(0);
+    }
 
     private KafkaSettings settings(boolean exactlyOnce, Map<String, String> client) {
         return new KafkaSettings(broker.address(), events, deadLetters, name + ".state", exactlyOnce, false, 1, 1, name,
