@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.finetunebridge.camel.Bridge;
@@ -71,6 +72,22 @@ final class Rig implements AutoCloseable {
             @Override
             public long nanos() {
                 return (System.nanoTime() - began) * times;
+            }
+        };
+    }
+
+    /** A clock that is so far ahead: when that changes, time has passed. */
+    static PollClock ahead(AtomicReference<Duration> by) {
+        long began = System.nanoTime();
+        return new PollClock() {
+            @Override
+            public Instant instant() {
+                return Instant.now().plus(by.get());
+            }
+
+            @Override
+            public long nanos() {
+                return System.nanoTime() - began + by.get().toNanos();
             }
         };
     }

@@ -20,7 +20,6 @@ import org.finetunebridge.state.JobState;
 import org.finetunebridge.state.JobState.Retired;
 import org.finetunebridge.state.PublishedState;
 import org.finetunebridge.state.StateDiff;
-import org.finetunebridge.state.Suspension;
 
 /** Compares each page of a source with what was published: what is new becomes the batch to commit. */
 public final class ChangeDetector {
@@ -70,7 +69,7 @@ public final class ChangeDetector {
      *
      * @param again whether it is tried again soon, so that a deferred end may wait
      */
-    Batch failed(PollTask poll, RetryPolicy.Verdict verdict, ProviderException failure, boolean again, Instant now) {
+    Batch failed(PollTask poll, RetryPolicy.Decision decision, ProviderException failure, boolean again, Instant now) {
         var batch = new BatchBuilder(poll, source, envelope, null, now);
         JobState state = batch.state(poll.getJob());
         if (poll.ending() != null && !again) {
@@ -78,16 +77,19 @@ public final class ChangeDetector {
             state = batch.publish(poll.ending(), state);
             poll.ending(null);
         }
-        batch.remember(state);
-        String concerned = verdict.ofAll() ? "" : poll.getJob();
-        if (verdict.suspension() != null) {
-            JobState before = batch.state(concerned);
-            batch.remember(before.with(verdict.ofAll() ? verdict.suspension().beside(SourceHold.ofList(before.suspension()))
-                    : verdict.suspension()));
+        boolean ofJob = decision.suspends() && !decision.ofAll() && !poll.isList();
+        if (ofJob) {
+            state = state.suspended(poll.getResource(), decision.suspension());
+            // As whole as it can be: a job that ended retires, though one of its resources is not there any more.
+            state = again ? state : state.readWhole(now, source.recheck(), source.recheckFor());
         }
-        if (verdict.publish()) {
-            batch.deadLetter(new DeadLetterFactory(envelope).ofFailure(failure, verdict.suspension().attempts(), concerned,
-                    poll.getResource(), poll.getAttempt(), now));
+        batch.remember(state);
+        if (decision.suspension() != null && !ofJob) {
+            batch.remember(batch.state("").suspended(decision.ofAll() ? JobState.WHOLE : JobState.LIST, decision.suspension()));
+        }
+        if (decision.publish()) {
+            batch.deadLetter(new DeadLetterFactory(envelope).ofFailure(failure, decision.suspension().attempts(),
+                    decision.ofAll() ? "" : poll.getJob(), poll.getResource(), poll.getAttempt(), now));
         }
         return batch.batch();
     }
@@ -120,7 +122,7 @@ public final class ChangeDetector {
                         batch.publish(DeferredEnd.of(state), state).retired(Retired.VANISHED)));
             }
         }
-        batch.remember(poll.isReading() ? own : own.with((Suspension) null));
+        batch.remember(poll.isReading() ? own : own.unsuspended());
     }
 
     /** A record that cannot be used shows at least that its job is there. */
@@ -139,8 +141,8 @@ public final class ChangeDetector {
             state = batch.publishDeferredBefore(fact, state.seen());
         }
         PublishedState published = state.published();
-        boolean deferred = poll.listing().holdsEndings() && state.retired() == null && state.suspension() == null
-                && fact.isEnding() && !source.follow().isEmpty() && !published.isCurrent(fact)
+        boolean deferred = poll.listing().holdsEndings() && state.retired() == null && fact.isEnding()
+                && !state.isSuspended(source.follow()) && !published.isCurrent(fact)
                 && (again ? published.isNew(fact) : !published.isUnsure(fact));
         poll.listing().shows(fact.job(), state.retired() == null, deferred ? batch.ending(result) : null);
         if (deferred) {
@@ -154,6 +156,7 @@ public final class ChangeDetector {
     /** A page of what is read of one job. */
     private void job(RecordPage answer, PollTask poll, BatchBuilder batch) {
         JobState state = batch.state(poll.getJob()).seen();
+        String resource = poll.getResource();
         if (state.isUnpublished() && isOutOfScope(answer.results(), batch, state)) {
             poll.end();
             return;
@@ -166,11 +169,16 @@ public final class ChangeDetector {
             page = page.with(page.results().stream().filter(result -> result != end).toList());
         }
         state = read(page, poll, batch, state);
+        if (!poll.isReading() || !poll.getResource().equals(resource)) {
+            state = state.suspended(resource, null);
+        }
         if (poll.isReading()) {
             state = end == null ? state : batch.defer(end, state);
         } else {
-            state = batch.publish(poll.ending(), state).readWhole().with((Suspension) null);
-            forgetSuspensionOfAccount(batch);
+            state = batch.publish(poll.ending(), state)
+                    .readWhole(poll.getAttempt().observedAt(), source.recheck(), source.recheckFor())
+                    .suspended(JobState.WHOLE, null);
+            forgetSuspensionOfAccount(poll, batch);
         }
         batch.remember(state);
     }
@@ -203,10 +211,12 @@ public final class ChangeDetector {
                 && !published.isCurrent(result.fact()) && !published.isUnsure(result.fact())).findFirst().orElse(null);
     }
 
-    /** A job was read, so nothing is wrong with the account. That says nothing of its list. */
-    private void forgetSuspensionOfAccount(BatchBuilder batch) {
+    /** A job was read while nothing else was, so nothing is wrong with the account. That says nothing of its list. */
+    private void forgetSuspensionOfAccount(PollTask poll, BatchBuilder batch) {
         JobState own = batch.state("");
-        batch.remember(own.with(source.listsJobs() ? SourceHold.ofList(own.suspension()) : null));
+        if (poll.isProbe()) {
+            batch.remember(source.listsJobs() ? own.suspended(JobState.WHOLE, null) : own.unsuspended());
+        }
     }
 
     private boolean isOutOfScope(List<ParseResult> results, BatchBuilder batch, JobState state) {

@@ -40,6 +40,8 @@ public final class PollTask {
     private SinkSession session;
     private ListSnapshot listing;
     private int known;
+    private boolean paused;
+    private boolean probe;
 
     /**
      * How far the reading came.
@@ -122,9 +124,28 @@ public final class PollTask {
         return source;
     }
 
-    /** Whether there is anything left to read. */
+    /** Whether there is anything left that may be read now. */
     public boolean isReading() {
-        return progress.resource < resources.size();
+        return progress.resource < resources.size() && !paused;
+    }
+
+    /** What is left has to wait: the task is given back, and read on later. */
+    void pause() {
+        paused = true;
+    }
+
+    /**
+     * Begins, or goes on.
+     *
+     * @param isProbe whether it is the only one in flight, and so what it finds out of the source is true of it now
+     */
+    void resume(boolean isProbe) {
+        paused = false;
+        probe = isProbe;
+    }
+
+    boolean isProbe() {
+        return probe;
     }
 
     /** The request under way. */

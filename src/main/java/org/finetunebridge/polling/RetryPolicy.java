@@ -2,17 +2,23 @@ package org.finetunebridge.polling;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.Locale;
-import java.util.Map;
-import java.util.function.Predicate;
+import org.finetunebridge.polling.PollClock.Moment;
 import org.finetunebridge.provider.ErrorAction;
 import org.finetunebridge.provider.ProviderException;
 import org.finetunebridge.state.Suspension;
 
-/** What is to be done about a failure: how long to wait, who waits, and whether somebody must be told. */
+/**
+ * What is done about a failed request: how long to wait, whether the whole source waits, and whether there is a dead
+ * letter. Waits grow exponentially, with jitter between half and all of the step, so that what failed together is not
+ * tried again together. Pure: the same failure after the same failures, with the same seed, gives the same decision.
+ */
 final class RetryPolicy {
 
+    /** No provider is obeyed for longer, and no wait that was written is believed to be longer. */
+    static final Duration LONGEST_WAIT = Duration.ofDays(1);
+    /** A disk that is full or a broker that starts is tried every few seconds, however long it takes. */
+    private static final int SINK_STEPS = 4;
     /** An answer that makes no sense may be a proxy's hiccup; this many in a row are not. */
     private static final int ODD_IN_A_ROW = 5;
     /** This many failures of any job, without an answer between them, are the provider's, not the jobs'. */
@@ -20,102 +26,117 @@ final class RetryPolicy {
     /** A wait worth remembering over a restart. */
     private static final Duration LONG = Duration.ofSeconds(30);
     private static final int TOO_MANY_REQUESTS = 429;
+    private static final Duration FIRST = Duration.ofMillis(500);
+    private static final Duration LONGEST = Duration.ofMinutes(5);
+    private static final Duration FIRST_PARKED = Duration.ofMinutes(5);
+    private static final Duration LONGEST_PARKED = Duration.ofHours(1);
 
-    private final Backoff backoff;
-    private final Map<String, Strikes> strikes = new HashMap<>();
-    private int inARow;
-
-    /** Failures of one job in a row, and how many of the last made no sense. */
-    private record Strikes(int count, int odd, Instant since, Instant until) {}
+    private RetryPolicy() {}
 
     /**
-     * @param suspension to remember, of the source or of the job; null if nothing
-     * @param until   not asked before
-     * @param ofAll   the whole source waits, because the key is shared
+     * The failures of one resource in a row.
+     *
+     * @param count      how many
+     * @param odd        how many of the last made no sense
+     * @param page       how many of its pages had been read when it failed last
+     * @param since      when the first of them was, in nanoseconds; -1 if it has been read since
+     * @param until      not asked before, in nanoseconds
+     * @param suspension why it is suspended; null if it is not
+     * @param reason     of the last one, for a person
+     * @param ofAll      whether the whole source had to wait for the last one
+     */
+    record Failures(int count, int odd, int page, long since, long until, Suspension suspension, String reason,
+            boolean ofAll) {
+
+        static final Failures NONE = new Failures(0, 0, 0, -1, 0, null, null, false);
+
+        /** The suspension that was read from the state, on this process's clock. */
+        static Failures of(Suspension read, Moment now) {
+            return new Failures(0, 0, 0, -1, now.nanos() + remaining(read, now.wall()), read, read.reason(), false);
+        }
+
+        /** Asked before its time, as after a restart. */
+        Failures askedAtOnce() {
+            return new Failures(count, odd, page, since, 0, suspension, reason, ofAll);
+        }
+
+        /** A page came that did not come before: it fails anew. What made no sense still counts: that may be another page. */
+        Failures progressed() {
+            return new Failures(0, odd, page, -1, 0, suspension, reason, false);
+        }
+    }
+
+    /**
+     * What to do.
+     *
+     * @param failures   of the resource, this one included
+     * @param suspension to remember, of the source or of the resource; null if nothing
+     * @param until      not asked before, in nanoseconds
+     * @param ofAll      the whole source waits, because the key is shared
      * @param publish    dead-letter it
      */
-    record Verdict(Suspension suspension, Instant until, boolean ofAll, boolean publish) {
+    record Decision(Failures failures, Suspension suspension, long until, boolean ofAll, boolean publish) {
 
-        boolean parked() {
+        /** Without a dead letter: there is one of the same error. */
+        Decision unpublished() {
+            return new Decision(failures, suspension, until, ofAll, false);
+        }
+
+        boolean suspends() {
             return suspension != null && suspension.parked();
         }
     }
 
-    RetryPolicy(Backoff backoff) {
-        this.backoff = backoff;
-    }
-
     /**
-     * Counts a failure and decides.
+     * Decides about a failure.
      *
-     * @param known the trouble remembered of the job or source so far; may be null
+     * @param before of the same resource in a row
+     * @param known  the suspension of the resource or source that was published before; may be null
+     * @param knownUntil when it ends, in nanoseconds, as far as this process knows
+     * @param list   whether the account's list of jobs failed
+     * @param page   how many pages of the resource were read before it failed
+     * @param inARow failures of the source without any answer between them, this one included
+     * @param salt   of the jitter
      */
-    Verdict failed(String job, ProviderException failure, Suspension known, Instant now) {
-        Strikes before = strikes.get(job);
-        int count = before == null ? 1 : before.count() + 1;
-        int odd = failure.means() != ErrorAction.ODD ? 0 : before == null ? 1 : before.odd() + 1;
-        inARow++;
+    static Decision decide(ProviderException failure, Failures before, Suspension known, long knownUntil, boolean list,
+            int page, int inARow, Moment now, long salt) {
+        int count = before.count() + 1;
+        int odd = failure.means() == ErrorAction.ODD ? before.odd() + 1 : 0;
         ErrorAction means = odd >= ODD_IN_A_ROW ? ErrorAction.JOB : failure.means();
-        Verdict verdict = means == ErrorAction.JOB || means == ErrorAction.SOURCE
-                ? parked(means, job, failure, known, count, now)
-                : waiting(means, failure, count, now);
-        strikes.put(job, new Strikes(count, odd, before == null || before.since() == null ? now : before.since(), verdict.until()));
-        return verdict;
-    }
-
-    /** The job was read. */
-    void succeeded(String job) {
-        strikes.remove(job);
-        inARow = 0;
-    }
-
-    /** Forgets the jobs that are not known any more. */
-    void retain(Predicate<String> known) {
-        strikes.keySet().removeIf(job -> !known.test(job));
-    }
-
-    /**
-     * A page of the job came: whoever fails now fails alone, and fails anew. What made no sense still counts, for the page
-     * that came may be another than the one that makes none.
-     */
-    void answered(String job) {
-        inARow = 0;
-        strikes.computeIfPresent(job, (same, known) -> new Strikes(0, known.odd(), null, Instant.EPOCH));
-    }
-
-    /** Before which a job that failed lately is not asked again. */
-    Instant until(String job) {
-        Strikes known = strikes.get(job);
-        return known == null ? Instant.EPOCH : known.until();
-    }
-
-    /** Since when a job fails; null if it does not. */
-    Instant since(String job) {
-        Strikes known = strikes.get(job);
-        return known == null ? null : known.since();
-    }
-
-    private Verdict parked(ErrorAction means, String job, ProviderException failure, Suspension known, int count, Instant now) {
+        long since = before.since() < 0 ? now.nanos() : before.since();
+        boolean suspends = means == ErrorAction.JOB || means == ErrorAction.SOURCE;
+        var failures = new Failures(count, odd, page, since, 0, null, failure.getMessage(), false);
+        if (!suspends) {
+            return waiting(means, failure, inARow, failures, now, salt);
+        }
         String error = error(means, failure);
         boolean publish = known == null || !known.parked() || !known.error().equals(error);
-        if (!publish && known.until().isAfter(now)) {
-            // Others asked at the same time: theirs is the same failure, not a further one.
-            return new Verdict(known, known.until(), means == ErrorAction.SOURCE, false);
+        if (!publish && knownUntil > now.nanos()) {
+            // Others were asked at the same time: theirs is the same failure, not a further one.
+            return decision(failures, known, knownUntil, means == ErrorAction.SOURCE, false);
         }
         int attempts = publish ? count : known.attempts() + 1;
-        Instant until = now.plus(longer(backoff.parked(publish ? 1 : attempts), failure.retryAfter()));
-        return new Verdict(new Suspension(word(means), error, reason(means, job, failure), attempts, true, until), until,
-                means == ErrorAction.SOURCE, publish);
+        Duration wait = longer(step(FIRST_PARKED, LONGEST_PARKED, publish ? 1 : attempts, salt), failure.retryAfter());
+        String reason = (list && means == ErrorAction.JOB ? "the list of jobs cannot be read: " : "") + failure.getMessage();
+        var suspension = new Suspension(word(means), error, reason, attempts, true, now.wall().plus(wait));
+        return decision(failures, suspension, now.nanos() + wait.toNanos(), means == ErrorAction.SOURCE, publish);
     }
 
-    private Verdict waiting(ErrorAction means, ProviderException failure, int count, Instant now) {
-        boolean ofAll = failure.retryAfter() != null || means == ErrorAction.THROTTLED || failure.status() == TOO_MANY_REQUESTS
-                || inARow >= FAILURES_OF_ALL;
-        Duration wait = longer(backoff.after(Math.max(count, inARow - FAILURES_OF_ALL)), failure.retryAfter());
-        Instant until = now.plus(wait);
+    private static Decision waiting(ErrorAction means, ProviderException failure, int inARow, Failures failures, Moment now,
+            long salt) {
+        boolean ofAll = failure.retryAfter() != null || means == ErrorAction.THROTTLED
+                || failure.status() == TOO_MANY_REQUESTS || inARow >= FAILURES_OF_ALL;
+        int attempts = Math.max(failures.count(), inARow - FAILURES_OF_ALL);
+        Duration wait = longer(step(FIRST, LONGEST, attempts, salt), failure.retryAfter());
         boolean remember = ofAll && wait.compareTo(LONG) > 0;
-        return new Verdict(remember ? new Suspension(word(means), error(means, failure), failure.getMessage(), count, false,
-                until) : null, until, ofAll, false);
+        var suspension = remember ? new Suspension(word(means), error(means, failure), failure.getMessage(), failures.count(), false, now.wall().plus(wait)) : null;
+        return decision(failures, suspension, now.nanos() + wait.toNanos(), ofAll, false);
+    }
+
+    private static Decision decision(Failures failures, Suspension suspension, long until, boolean ofAll, boolean publish) {
+        boolean own = suspension != null && suspension.parked() && !ofAll;
+        return new Decision(new Failures(failures.count(), failures.odd(), failures.page(), failures.since(), until,
+                own ? suspension : null, failures.reason(), ofAll), suspension, until, ofAll, publish);
     }
 
     /** Not the message: some hold a new request id every time. */
@@ -123,14 +144,34 @@ final class RetryPolicy {
         return word(means) + ' ' + failure.name() + ' ' + failure.status() + ' ' + failure.code();
     }
 
-    /** The list stands in the memory where the account does: only its name tells them apart. */
-    private static String reason(ErrorAction means, String job, ProviderException failure) {
-        return means == ErrorAction.JOB && job.isEmpty() ? "the list of jobs cannot be read: " + failure.getMessage()
-                : failure.getMessage();
+    /** Before the sink is tried again, after so many failures of it. */
+    static long sinkWait(int failures, long salt) {
+        return step(FIRST, LONGEST, Math.min(failures, SINK_STEPS), salt).toNanos();
+    }
+
+    /**
+     * How long a suspension that was written lasts still, in nanoseconds. One that was written while the clock was wrong
+     * must not last for years: what is further ahead than any wait is over.
+     */
+    static long remaining(Suspension suspension, Instant now) {
+        Duration left = Duration.between(now, suspension.until());
+        return left.isNegative() || left.compareTo(LONGEST_WAIT) > 0 ? 0 : left.toNanos();
     }
 
     static String word(ErrorAction means) {
         return means.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static Duration step(Duration first, Duration longest, int attempts, long salt) {
+        long step = Math.min(longest.toMillis(), first.toMillis() << Math.min(20, Math.max(0, attempts - 1)));
+        return Duration.ofMillis(step / 2 + Math.floorMod(mixed(salt + attempts), step / 2 + 1));
+    }
+
+    /** The finalizer of SplittableRandom: salts that differ by one give waits that have nothing in common. */
+    private static long mixed(long salt) {
+        long one = (salt ^ salt >>> 30) * 0xbf58476d1ce4e5b9L;
+        long two = (one ^ one >>> 27) * 0x94d049bb133111ebL;
+        return two ^ two >>> 31;
     }
 
     private static Duration longer(Duration one, Duration other) {

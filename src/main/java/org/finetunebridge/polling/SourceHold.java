@@ -1,102 +1,83 @@
 package org.finetunebridge.polling;
 
 import java.time.Duration;
-import java.time.Instant;
-import org.finetunebridge.provider.ErrorAction;
-import org.finetunebridge.provider.ProviderException;
+import org.finetunebridge.polling.PollClock.Moment;
+import org.finetunebridge.polling.RetryPolicy.Decision;
+import org.finetunebridge.state.JobState;
 import org.finetunebridge.state.Suspension;
 
 /**
- * What keeps a source, or its list of jobs alone, from being asked, and until when. Not safe for threads: the watch
- * guards it.
+ * What keeps a source as a whole from being asked: waits that its provider or its sink needs, and a suspension of the
+ * account. Immutable.
+ *
+ * @param until        nothing is asked before because something failed, in nanoseconds
+ * @param restUntil    nothing is asked before because the account has no request left, in nanoseconds
+ * @param suspension   of the account, as it is published or remembered; null if there is none
+ * @param probing      whether one task at a time finds out if the account can be read again, for two that differ in what
+ *                     they find would overwrite each other's finding
+ * @param probe        the job that does; null if none does now
+ * @param inARow       failures without any answer between them
+ * @param sinkFailures of the sink in a row
+ * @param sinkSince    when the first of them was, in nanoseconds
+ * @param sinkReason   of the last one, for a person; null before the first
  */
-final class SourceHold {
+record SourceHold(long until, long restUntil, Suspension suspension, boolean probing, String probe, int inARow,
+        int sinkFailures, long sinkSince, String sinkReason) {
 
-    /** No provider is obeyed for longer. */
-    private static final Duration LONGEST_WAIT = Duration.ofDays(1);
+    static final SourceHold NONE = new SourceHold(0, 0, null, false, null, 0, 0, 0, null);
 
-    private final boolean listsJobs;
-    private Instant until = Instant.EPOCH;
-    private Suspension ofSource;
-    private Suspension ofList;
-
-    SourceHold(boolean listsJobs) {
-        this.listsJobs = listsJobs;
-    }
-
-    /** What keeps only the list from being read, of all that is remembered of a source; null if nothing does. */
-    static Suspension ofList(Suspension remembered) {
-        boolean own = remembered == null || remembered.means().equals(RetryPolicy.word(ErrorAction.JOB));
-        return own ? remembered : remembered.list();
-    }
-
-    /** The end of a trouble. A wait that was written while the clock was wrong must not last for years. */
-    static Instant end(Suspension suspension, Instant now) {
-        return suspension.until().isAfter(now.plus(LONGEST_WAIT)) ? now : suspension.until();
-    }
-
-    /** The worst there is to say; null if there is nothing. */
-    Suspension suspension() {
-        boolean parked = ofSource != null && ofSource.parked();
-        return ofList == null || parked ? ofSource : ofList;
-    }
-
-    /** Before which nothing is asked; in the past if nothing keeps the source from it. */
-    Instant until() {
-        return until;
-    }
-
-    boolean isOn(Instant now) {
-        return until.isAfter(now);
-    }
-
-    void extend(Instant moment) {
-        until = PollQueue.later(until, moment);
+    /** Before which nothing is asked, in nanoseconds. */
+    long end() {
+        return Math.max(until, restUntil);
     }
 
     /**
-     * As a sweep begins: the trouble of the account, and that of its list alone, as the memory has them.
+     * With what is known of the source from the state, and not from this process.
      *
-     * @param fresh whether what is set aside is looked at all the same
+     * @param atOnce whether a suspended account is looked at all the same
+     * @param given  whether jobs are given, so that what was remembered of the list is to be forgotten
      */
-    void recall(Suspension remembered, Instant now, boolean fresh) {
-        Suspension list = ofList(remembered);
-        ofSource = remembered == list ? null : remembered;
-        ofList = listsJobs ? list : null;
-        if (ofSource != null && !(ofSource.parked() && fresh)) {
-            extend(end(ofSource, now));
-        }
+    SourceHold recalled(JobState own, boolean atOnce, boolean given, Moment now) {
+        Suspension read = own.suspensions().get(JobState.WHOLE);
+        boolean news = suspension == null && read != null;
+        long waits = !news || read.parked() && atOnce ? 0 : now.nanos() + RetryPolicy.remaining(read, now.wall());
+        Suspension known = news ? read : suspension;
+        return new SourceHold(Math.max(until, waits), restUntil, known, known != null || given && !own.suspensions().isEmpty(),
+                null, inARow, 0, sinkSince, sinkReason);
     }
 
-    /** What keeps the list alone from being read now; null if nothing does. */
-    Suspension listTrouble(Instant now) {
-        return ofList != null && end(ofList, now).isAfter(now) ? ofList : null;
+    /** A page was read and committed. */
+    SourceHold answered(String job, boolean whole, Duration rest, Moment now) {
+        boolean over = whole && job.equals(probe);
+        long rests = rest == null ? 0 : now.nanos() + rest.toNanos();
+        return new SourceHold(until, Math.max(restUntil, rests), over ? null : suspension, probing && !over, probe, 0, 0,
+                sinkSince, sinkReason);
     }
 
-    /** What was told of the same trouble: it may be too new for the memory the page was held against. */
-    Suspension known(PollTask poll, ProviderException failure) {
-        boolean source = failure.means() == ErrorAction.SOURCE;
-        Suspension now = source ? ofSource : poll.isList() ? ofList : null;
-        Suspension before = poll.session().of(poll.getSource(), source ? "" : poll.getJob()).suspension();
-        return now != null ? now : source || !poll.isList() ? before : ofList(before);
+    /** A request failed. */
+    SourceHold failed() {
+        return new SourceHold(until, restUntil, suspension, probing, probe, inARow + 1, sinkFailures, sinkSince, sinkReason);
     }
 
-    void failed(PollTask poll, RetryPolicy.Verdict verdict) {
-        if (verdict.ofAll()) {
-            extend(verdict.until());
-            ofSource = verdict.suspension() == null ? ofSource : verdict.suspension();
-        } else if (poll.isList() && verdict.parked()) {
-            ofList = verdict.suspension();
-        }
+    SourceHold decided(Decision decision) {
+        Suspension now = decision.suspension() == null ? suspension : decision.suspension();
+        return !decision.ofAll() ? this : new SourceHold(Math.max(until, decision.until()), restUntil, now, now != null,
+                probe, inARow, sinkFailures, sinkSince, sinkReason);
     }
 
-    void listRead() {
-        ofList = null;
+    /** The sink failed: it is not certain any more that what was published is remembered. */
+    SourceHold unwritable(String reason, long now) {
+        return new SourceHold(until, restUntil, null, probing, probe, inARow, sinkFailures + 1,
+                sinkFailures == 0 ? now : sinkSince, reason);
     }
 
-    /** It is not certain any more that it is remembered. */
-    void forget() {
-        ofSource = null;
-        ofList = null;
+    SourceHold heldUntil(long moment) {
+        return new SourceHold(Math.max(until, moment), restUntil, suspension, probing, probe, inARow, sinkFailures, sinkSince,
+                sinkReason);
+    }
+
+    /** @param job that finds out whether the account can be read; null for none */
+    SourceHold probed(String job) {
+        return new SourceHold(until, restUntil, suspension, probing, job, inARow, sinkFailures, sinkSince, sinkReason);
     }
 }

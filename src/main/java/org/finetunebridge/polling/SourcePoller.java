@@ -3,99 +3,95 @@ package org.finetunebridge.polling;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.random.RandomGenerator;
+import org.finetunebridge.polling.PollAction.Failed;
+import org.finetunebridge.polling.PollAction.Read;
+import org.finetunebridge.polling.PollAction.Reads;
+import org.finetunebridge.polling.PollClock.Moment;
 import org.finetunebridge.provider.ProviderException;
 import org.finetunebridge.settings.SourceSettings;
 import org.finetunebridge.sink.Batch;
+import org.finetunebridge.sink.InstanceFencedException;
 import org.finetunebridge.sink.Publisher;
 import org.finetunebridge.sink.SinkSession;
 import org.finetunebridge.sink.SinkUnavailableException;
 import org.finetunebridge.state.Suspension;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * When what is read of one source. A sweep reads the account's list, then every job that is due; what fails is tried
- * again within the sweep as long as patience lasts. What workers change together is behind the lock of this object.
+ * Reads one source as its {@link PollSchedule} says: owns the lock, the tasks and the clock, and decides nothing. Safe for
+ * threads; what only looks at it takes no lock.
  */
 public final class SourcePoller {
 
+    private static final Logger LOG = LoggerFactory.getLogger(SourcePoller.class);
+
     private final SourceSettings source;
     private final Publisher publisher;
-    private final RetryBudget patience;
-    private final InstantSource clock;
-    private final long jitter;
-    private final SessionProvider opening;
-    private final SourceHold hold;
-    private final PollCycle plan;
-    private final PollCoordinator conduct;
-    private final CompositePollListener audience = new CompositePollListener();
-    private final CountDownLatch ended = new CountDownLatch(1);
-    private final Set<PollTask> inFlight = new HashSet<>();
-    private Instant cycleAt;
-    private boolean cycling;
-    private boolean tickedMeanwhile;
+    private final PollClock clock;
+    private final List<PollListener> listeners = new CopyOnWriteArrayList<>();
+    private final CountDownLatch firstCycle = new CountDownLatch(1);
+    private final OpenTasks tasks = new OpenTasks();
+    private ListSnapshot listing = new ListSnapshot(true);
+    private boolean opening;
+    private volatile PollSchedule schedule;
+    private volatile Instant began = Instant.EPOCH;
     private volatile Instant cycleEnded;
     private volatile Runnable dueListener = () -> { };
     private volatile boolean stopping;
 
     /**
-     * @param patience how long a sweep keeps at what fails
-     * @param random   of jitter
+     * @param budget how long a cycle keeps at what fails
+     * @param clock  if it is no {@link PollClock}, waits go by this machine's
+     * @param random of jitter
      */
-    public SourcePoller(SourceSettings source, Publisher publisher, RetryBudget patience, InstantSource clock,
+    public SourcePoller(SourceSettings source, Publisher publisher, RetryBudget budget, InstantSource clock,
             RandomGenerator random) {
         this.source = source;
         this.publisher = publisher;
-        this.patience = patience;
-        this.clock = clock;
-        this.jitter = random.nextLong(source.period().toMillis() / 10 + 1);
-        var backoff = new Backoff(random);
-        var retries = new RetryPolicy(backoff);
-        this.opening = new SessionProvider(source, publisher, patience, clock, backoff);
-        this.hold = new SourceHold(source.listsJobs());
-        this.plan = new PollCycle(source, patience, retries);
-        this.conduct = new PollCoordinator(source, clock, audience, retries, new SinkOutage(backoff), hold, plan);
+        this.clock = PollClock.of(clock);
+        this.schedule = new PollSchedule(new PollRules(source, budget, random.nextLong()));
     }
 
-    /** Whose watch this is. */
+    /** What is read. */
     public SourceSettings source() {
         return source;
     }
 
-    /** How the sweep under way, or the last one, went. */
+    /** How the cycle under way, or the last one, went. */
     public CycleResult tally() {
-        return conduct.tally();
+        return schedule.result();
     }
 
-    /** Adds somebody who is told how polls go. */
-    public void onPoll(PollListener onlooker) {
-        audience.add(onlooker);
+    /** Adds a listener to how polls go. */
+    public void onPoll(PollListener listener) {
+        listeners.add(listener);
     }
 
     /** What keeps the source, or at least its list of jobs, from being read; null if nothing does. */
-    public synchronized Suspension suspension() {
-        return hold.suspension();
+    public Suspension suspension() {
+        return schedule.suspension();
     }
 
-    /** Before which nothing is asked; in the past if nothing keeps the source from it. */
-    public synchronized Instant suspendedUntil() {
-        return hold.until();
+    /** Before which nothing is asked, UTC; in the past if nothing keeps the source from it. */
+    public Instant suspendedUntil() {
+        Moment now = clock.now();
+        long wait = schedule.holdUntil() - now.nanos();
+        return wait > 0 ? now.wall().plusNanos(wait) : Instant.EPOCH;
     }
 
-    /** When the sweep under way, or the last one, began. */
-    public synchronized Instant began() {
-        return plan.began();
+    /** When the cycle under way, or the last one, began, UTC. */
+    public Instant began() {
+        return began;
     }
 
-    /**
-     * A little while, so that sources of one period do not all ask at once; milliseconds. The same for every sweep after
-     * the first: if it changed, two sweeps would at times be further apart than the period.
-     */
-    public long jitter() {
-        return patience.all() || plan.isNew() ? 0 : jitter;
+    /** When the last cycle ended, UTC; null before. */
+    public Instant cycleEnded() {
+        return cycleEnded;
     }
 
     /** Who is told that more may be due than was known; called without any lock of this object. */
@@ -106,168 +102,208 @@ public final class SourcePoller {
     /** It is time for a cycle. While one runs, the next begins when it is over; however often, it is one. */
     public void tick() {
         synchronized (this) {
-            if (cycling || cycleAt != null) {
-                tickedMeanwhile = true;
-            } else {
-                cycleAt = clock.instant().plusMillis(jitter());
-            }
+            schedule = schedule.ticked(clock.now());
         }
         dueListener.run();
     }
 
-    /** As many tasks as are due and may be in flight; each is given back by {@link #completed}. */
+    /** As many tasks as are due and may be in flight; each is given back by {@link #completed}. Opens the sink if need be. */
     public List<PollTask> takeDue() {
         return takeDue(Integer.MAX_VALUE);
     }
 
     /** The same, of so many at most. */
     List<PollTask> takeDue(int most) {
-        if (isToBegin()) {
-            SinkSession session = opening.session(this);
-            synchronized (this) {
-                conduct.begin(session);
+        if (isToOpen()) {
+            open();
+        }
+        synchronized (this) {
+            if (stopping || opening) {
+                return List.of();
+            }
+            Reads taken = schedule.take(most, clock.now());
+            schedule = taken.schedule();
+            return taken.reads().stream().map(this::task).toList();
+        }
+    }
+
+    private synchronized boolean isToOpen() {
+        boolean opens = !stopping && !opening && schedule.isBeginning(clock.now());
+        opening |= opens;
+        return opens;
+    }
+
+    /** Without a sink that can be written nothing is read, so that nothing piles up. */
+    private void open() {
+        SinkSession session = null;
+        String reason = null;
+        try {
+            session = publisher.session();
+        } catch (SinkUnavailableException e) {
+            LOG.warn("{}: nothing is read while nothing can be written: {}", source.name(), e.getMessage());
+            reason = e.getMessage();
+        } catch (InstanceFencedException e) {
+            LOG.error("{}: stopped: {}", source.name(), e.getMessage());
+            stop();
+            return;
+        } finally {
+            begin(session, reason);
+        }
+    }
+
+    private void begin(SinkSession session, String reason) {
+        PollSchedule before;
+        synchronized (this) {
+            opening = false;
+            before = schedule;
+            if (!stopping) {
+                Moment now = clock.now();
+                began = now.wall();
+                listing = new ListSnapshot(true);
+                tasks.beginCycle();
+                schedule = session == null ? schedule.unopened(String.valueOf(reason), now)
+                        : schedule.begun(PollAction.states(session, source.name()), now);
             }
         }
-        List<PollTask> due;
-        boolean ended;
-        synchronized (this) {
-            Instant now = clock.instant();
-            int free = Math.min(most, source.concurrency() - inFlight.size());
-            due = stopping || free <= 0 || hold.isOn(now) ? List.of()
-                    : plan.sweep().due(now).stream().filter(task -> !inFlight.contains(task)).limit(free).toList();
-            inFlight.addAll(due);
-            ended = isOver();
-        }
-        if (ended) {
-            end();
-        }
-        return due;
+        announceEnd(before);
     }
 
-    private synchronized boolean isToBegin() {
-        boolean begins = !stopping && cycleAt != null && !cycleAt.isAfter(clock.instant());
-        if (begins) {
-            cycleAt = null;
-            cycling = true;
+    /** A task that was left is gone on with, if it is of what is to be read now. */
+    private PollTask task(Read read) {
+        PollTask task = tasks.left(read);
+        if (task == null) {
+            task = new PollTask(source.name(), read.job(), read.resources(), source.provider().ways());
+            DeferredEnd shown = listing.ending(read.job());
+            SinkSession session = publisher.remembered();
+            DeferredEnd deferred = session == null ? null : DeferredEnd.of(session.of(source.name(), read.job()));
+            task.ending(deferred == null || shown == null ? deferred : shown);
         }
-        return begins;
-    }
-
-    /** The task was read as far as it could be, or failed: another may take its place. */
-    public void completed(PollTask task) {
-        boolean ended;
-        synchronized (this) {
-            inFlight.remove(task);
-            ended = isOver();
-        }
-        if (ended) {
-            end();
-        }
-        dueListener.run();
-    }
-
-    /** Whether no cycle runs, and none is about to. */
-    public synchronized boolean isIdle() {
-        return !cycling && cycleAt == null || stopping;
+        tasks.begin(read, task);
+        return task;
     }
 
     /** Nanoseconds until something is due; {@link Long#MAX_VALUE} if that depends on what is in flight, or on a tick. */
-    public synchronized long nanosUntilDue() {
-        Instant now = clock.instant();
-        if (stopping || cycling && inFlight.size() >= source.concurrency()) {
-            return Long.MAX_VALUE;
-        }
-        if (!cycling) {
-            return cycleAt == null ? Long.MAX_VALUE : nanos(now, cycleAt);
-        }
-        Instant next = plan.sweep().next(task -> !inFlight.contains(task));
-        return next == null ? Long.MAX_VALUE : nanos(now, PollQueue.later(next, hold.until()));
+    public long nanosUntilDue() {
+        long at = schedule.dueAt();
+        return at == PollSchedule.NEVER || stopping ? Long.MAX_VALUE : Math.max(0, at - clock.nanos());
     }
 
-    /** Instants of the clock have no more than milliseconds on some systems: rather a little late than in vain. */
-    private static long nanos(Instant now, Instant then) {
-        return then.isAfter(now) ? Duration.between(now, then).toNanos() + 1_000_000 : 0;
-    }
-
-    /** Before a page is read: against which memory, and whether at all. */
+    /** Before a page is read: with which state it is compared, and whether at all. */
     public void ready(PollTask poll) {
         admit();
         poll.ready(publisher.session());
-        poll.listing(plan.listing());
+        synchronized (this) {
+            poll.listing(listing);
+            tasks.reading(poll);
+        }
     }
 
     /** Before a request goes out: lets nothing through while the account is asked to wait. */
     public void admit() {
-        if (stopping || isHeld()) {
+        if (stopping || schedule.holdUntil() > clock.nanos()) {
             throw new PollPostponedException();
         }
     }
 
-    /** A page was read, and what was new in it is told. */
-    public synchronized void passed(PollTask poll) {
-        conduct.passed(poll);
-    }
-
-    /** A request failed: decides, and returns what there is to remember and to tell of it. */
-    synchronized RetryPolicy.Verdict failed(PollTask poll, ProviderException failure) {
-        return conduct.failed(poll, failure);
+    /** A page was read, and what was new in it is committed. */
+    public void passed(PollTask poll) {
+        Duration rest = poll.getAttempt().rest();
+        synchronized (this) {
+            poll.published();
+            Moment now = clock.now();
+            String resource = tasks.reported(poll);
+            boolean whole = !poll.isReading();
+            boolean finished = whole || !poll.getResource().equals(resource);
+            schedule = schedule.read(poll.getJob(), resource, finished, whole, rest,
+                    poll.session().of(source.name(), poll.getJob()), now);
+            if (whole && poll.isList()) {
+                schedule = schedule.listed(listing, PollAction.states(poll.session(), source.name()), now);
+            } else if (!whole && !schedule.mayRead(poll.getJob(), poll.getResource(), now)) {
+                poll.pause();
+            }
+        }
+        int known = poll.takeKnown();
+        listeners.forEach(listener -> listener.read(known, poll.getAttempt().took()));
+        if (schedule.left(poll.getJob()).isEmpty()) {
+            listeners.forEach(listener -> listener.jobRead(poll.getJob()));
+        }
+        if (rest != null) {
+            listeners.forEach(listener -> listener.deferred(suspendedUntil()));
+        }
     }
 
     /** A request failed: the batch to publish about it, which may be empty. */
     public Batch failed(PollTask poll, ProviderException failure, ChangeDetector detector) {
-        RetryPolicy.Verdict verdict = failed(poll, failure);
-        return detector.failed(poll, verdict, failure, keepsAt(poll), clock.instant());
-    }
-
-    /** Whether the job is tried again within this sweep. */
-    synchronized boolean keepsAt(PollTask poll) {
-        return plan.sweep().has(poll.getJob());
-    }
-
-    /** The sink failed: nobody's fault here. Everything waits. */
-    public synchronized void sinkFailed(SinkUnavailableException lost) {
-        conduct.sinkFailed(lost);
-    }
-
-    private boolean isOver() {
-        boolean over = cycling && inFlight.isEmpty() && plan.sweep().isEmpty();
-        if (over) {
-            cycling = false;
-            cycleEnded = clock.instant();
-            cycleAt = tickedMeanwhile ? cycleEnded : null;
-            tickedMeanwhile = false;
+        Failed failed;
+        Batch batch;
+        Moment now = clock.now();
+        synchronized (this) {
+            String resource = poll.getResource();
+            tasks.reported(poll);
+            failed = schedule.failed(poll.getJob(), resource, failure, PollAction.states(poll.session(), source.name()), now);
+            schedule = failed.schedule();
+            batch = detector.failed(poll, failed.decision(), failure, !schedule.left(poll.getJob()).isEmpty(),
+                    now.wall());
+            poll.leave(schedule.left(poll.getJob()).contains(resource));
         }
-        return over;
+        listeners.forEach(listener -> listener.failed(failure, poll.getAttempt().took()));
+        if (failed.decision().ofAll()) {
+            listeners.forEach(listener -> listener.deferred(suspendedUntil()));
+        }
+        if (failed.decision().suspends()) {
+            LOG.warn("{}: {}; suspended until {}", poll, failure.getMessage(), failed.decision().suspension().until());
+        }
+        return batch;
     }
 
-    /** When the last cycle ended, UTC; null before. */
-    public Instant cycleEnded() {
-        return cycleEnded;
+    /** The sink failed: no job's fault. Everything waits. */
+    public void sinkFailed(SinkUnavailableException lost) {
+        LOG.debug("{}: nothing can be written: {}", source.name(), lost.getMessage());
+        synchronized (this) {
+            schedule = schedule.unwritable(lost.getMessage(), clock.now());
+        }
     }
 
-    /** The cycle is over. */
-    private void end() {
-        audience.swept(tally());
-        ended.countDown();
-    }
-
-    /** Waits for the end of the first sweep. */
-    public void awaitFirstSweep() throws InterruptedException {
-        ended.await();
-    }
-
-    /** Ends the sweep at the next page. */
-    public void stop() {
-        stopping = true;
-        ended.countDown();
+    /** The task was read as far as it could be, or failed: another may take its place. */
+    public void completed(PollTask task) {
+        PollSchedule before;
+        synchronized (this) {
+            before = schedule;
+            schedule = schedule.completed(task.getJob(), tasks.end(task), clock.now());
+        }
+        announceEnd(before);
         dueListener.run();
     }
 
-    public boolean isStopping() {
-        return stopping;
+    private void announceEnd(PollSchedule before) {
+        PollSchedule after = schedule;
+        if (after.ended() > before.ended()) {
+            cycleEnded = clock.instant();
+            CycleResult result = after.result();
+            listeners.forEach(listener -> listener.swept(result));
+            firstCycle.countDown();
+        }
     }
 
-    private synchronized boolean isHeld() {
-        return hold.isOn(clock.instant());
+    /** Whether no cycle runs, and none is about to. */
+    public boolean isIdle() {
+        return stopping || schedule.isIdle();
+    }
+
+    /** Waits for the end of the first cycle. */
+    public void awaitFirstSweep() throws InterruptedException {
+        firstCycle.await();
+    }
+
+    /** Ends the cycle at the next page. */
+    public void stop() {
+        stopping = true;
+        firstCycle.countDown();
+        dueListener.run();
+    }
+
+    /** Whether it is stopped. */
+    public boolean isStopping() {
+        return stopping;
     }
 }

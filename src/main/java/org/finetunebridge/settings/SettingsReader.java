@@ -36,7 +36,7 @@ public final class SettingsReader {
     private static final Duration A_MOMENT = Duration.ofMillis(1);
     /** Of every source; a provider adds its own. */
     static final Set<String> SOURCE_KEYS = Set.of("provider", "base-url", "api-key", "jobs", "models", "since",
-            "period", "cron", "cron-zone", "concurrency", "rate", "time-zone", "request-timeout", "logs", "events");
+            "period", "cron", "cron-zone", "concurrency", "rate", "recheck", "recheck-for", "time-zone", "request-timeout", "logs", "events");
     static final Set<String> BRIDGE_KEYS = Set.of("bridge.sources", "bridge.sink", "bridge.file.directory",
             "bridge.kafka.brokers", "bridge.kafka.topic", "bridge.kafka.dead-letter-topic", "bridge.kafka.state-topic",
             "bridge.kafka.delivery", "bridge.kafka.content-mode", "bridge.kafka.partitions",
@@ -133,7 +133,13 @@ public final class SettingsReader {
                 cron(key + "cron", cronZone, values), cronZone,
                 values.number(key + "concurrency", 4, 1, 256), values.rate(key + "rate"),
                 values.zone(key + "time-zone", provider.zone()),
-                values.duration(key + "request-timeout", "60s", A_MOMENT), own, events(key + "events", values));
+                values.duration(key + "request-timeout", "60s", A_MOMENT), own,
+                values.duration(key + "recheck", "1h", Duration.ofSeconds(1)), recheckFor(key + "recheck-for", values),
+                events(key + "events", values));
+    }
+
+    private static Duration recheckFor(String key, ValueParser values) {
+        return "0".equals(values.text(key, "7d")) ? Duration.ZERO : values.duration(key, "7d", Duration.ZERO);
     }
 
     /** @param on whether the source is read, so that what its provider requires has to be there */

@@ -30,11 +30,14 @@ import org.finetunebridge.provider.Provider;
  * @param zone           of the provider's clocks that carry none
  * @param requestTimeout for one request
  * @param own            values of the provider's own keys
+ * @param recheck        how often a job that ended is read again, after the first reads at growing intervals
+ * @param recheckFor     how long after its end that goes on; zero for the first reads only
  * @param events         the words of the kinds of fact that are published; the others are followed all the same
  */
 public record SourceSettings(String name, Provider provider, String baseUrl, String apiKey, List<String> jobs,
         List<String> models, Instant since, Duration period, String cron, ZoneId cronZone, int concurrency,
-        double rate, ZoneId zone, Duration requestTimeout, Map<String, String> own, Set<String> events) {
+        double rate, ZoneId zone, Duration requestTimeout, Map<String, String> own, Duration recheck,
+        Duration recheckFor, Set<String> events) {
 
     /** The words of {@code <source>.events}, in alphabetical order, and the kind of fact each stands for. */
     public static final SortedMap<String, String> EVENTS = Collections.unmodifiableSortedMap(new TreeMap<>(Map.of(

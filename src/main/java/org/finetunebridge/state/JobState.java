@@ -1,20 +1,32 @@
 package org.finetunebridge.state;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.finetunebridge.event.FactCodec;
+
 /**
  * What is remembered of one job. Immutable; replaced only by what a commit confirmed.
  *
- * <p>The job {@code ""} stands for the source itself: the bad records of its list and the trouble of its account.
+ * <p>The job {@code ""} stands for the source itself: the bad records of its list, and why it is not read.
  *
- * @param source     the configured account
- * @param job        the job's id
- * @param published       what was told of it
- * @param graceReads whole reads since it ended, the one that showed the end or anything after it being the first
- * @param retired    why it is read no more; null while it is watched
- * @param suspension    what keeps it from being read; null if nothing does
- * @param deferred       its end, if that was seen and is not told yet; null if not
+ * @param source      the configured account
+ * @param job         the job's id
+ * @param published   what was published of it
+ * @param graceReads  whole reads since it ended, the one that showed the end or anything after it being the first; the
+ *                    fourth is the last that is counted
+ * @param retired     why it is read no more; null while it is watched
+ * @param suspensions what keeps it from being read: by resource, or {@link #WHOLE} or {@link #LIST}
+ * @param deferred    its end, if that was seen and is not published yet; null if not
+ * @param endedAt     when it ended, UTC: as the provider says, or else when that was seen; null if it has not ended
+ * @param quietSince  when the read was that showed its end, or the last that was new since, UTC; null before
  */
-public record JobState(String source, String job, PublishedState published, int graceReads, Retired retired, Suspension suspension,
-        DeferredEvent deferred) {
+public record JobState(String source, String job, PublishedState published, int graceReads, Retired retired,
+        Map<String, Suspension> suspensions, DeferredEvent deferred, Instant endedAt, Instant quietSince) {
 
     /** Why a job is read no more. */
     public enum Retired {
@@ -26,15 +38,19 @@ public record JobState(String source, String job, PublishedState published, int 
         OLD
     }
 
-    /** Late logs and checkpoints: a job that ended is read this often after the last read that showed anything new. */
-    private static final int GRACE_READS = 3;
+    /** The key of a suspension of a whole source; versions before knew no other, and used it of jobs too. */
+    public static final String WHOLE = "";
+    /** The key of a suspension of a source's list of jobs alone. */
+    public static final String LIST = "list";
+    /** Late logs and checkpoints: a job that ended is read this often at growing intervals, the first read included. */
+    public static final int GRACE_READS = 4;
 
-    /** Nothing told yet. */
+    /** Nothing published yet. */
     public static JobState blank(String source, String job) {
-        return new JobState(source, job, PublishedState.NOTHING, 0, null, null, null);
+        return new JobState(source, job, PublishedState.NOTHING, 0, null, Map.of(), null, null, null);
     }
 
-    /** The name of this memory among all: source, slash, job. Source names have no slash. */
+    /** The name of this state among all: source, slash, job. Source names have no slash. */
     public String name() {
         return name(source, job);
     }
@@ -44,9 +60,14 @@ public record JobState(String source, String job, PublishedState published, int 
         return source + '/' + job;
     }
 
-    /** Whether nothing was told of it: it may be remembered for its troubles alone. */
+    /** Whether nothing was published of it: it may be remembered for its suspensions alone. */
     public boolean isUnpublished() {
         return published.equals(PublishedState.NOTHING);
+    }
+
+    /** Whether it has ended, as far as that is published, and is still read. */
+    public boolean isEnded() {
+        return retired == null && published.terminal();
     }
 
     /** Whether this end is the status published last, or is deferred. */
@@ -54,39 +75,94 @@ public record JobState(String source, String job, PublishedState published, int 
         return status.equals(published.status()) || deferred != null && deferred.status().equals(status);
     }
 
-    /** Holding back this end until it is told. */
+    /** Deferring this end until it is published. */
     public JobState deferring(DeferredEvent end) {
-        return new JobState(source, job, published, graceReads, retired, suspension, end);
+        Instant time = FactCodec.read(end.fact(), job).time();
+        Instant ended = time == null || time.isAfter(end.observedAt()) ? end.observedAt() : time;
+        return new JobState(source, job, published, graceReads, retired, suspensions, end, ended, quietSince);
     }
 
-    /** Having told more. */
+    /** Having published more. A job that shows another status than it ended with is watched again. */
     public JobState with(PublishedState more) {
-        return more == published ? this : new JobState(source, job, more, 0, retired, suspension,
-                deferred != null && deferred.status().equals(more.status()) ? null : deferred);
-    }
-
-    /** In this trouble; or with null, in none. */
-    public JobState with(Suspension now) {
-        return new JobState(source, job, published, graceReads, retired, now, deferred);
-    }
-
-    /** After everything that is followed of it was read to the end. */
-    public JobState readWhole() {
-        if (!published.terminal() || retired != null) {
+        if (more == published) {
             return this;
         }
-        return graceReads < GRACE_READS ? new JobState(source, job, published, graceReads + 1, null, suspension, deferred)
-                : retired(Retired.FINISHED);
+        boolean again = retired == Retired.FINISHED && !Objects.equals(more.status(), published.status());
+        return new JobState(source, job, more, 0, again ? null : retired, suspensions,
+                deferred != null && deferred.status().equals(more.status()) ? null : deferred,
+                more.terminal() || deferred != null ? endedAt : null, null);
     }
 
-    /** Read no more. Only a job that may come back keeps its memory whole. */
+    /** What keeps it from being read, the source or job as a whole before single resources; null if nothing does. */
+    public Suspension suspension() {
+        Suspension whole = suspensions.get(WHOLE);
+        return whole != null ? whole : suspensions.values().stream()
+                .max(Comparator.comparing(Suspension::parked).thenComparing(Suspension::until)).orElse(null);
+    }
+
+    /** What keeps one resource from being read; null if nothing does. */
+    public Suspension suspensionOf(String resource) {
+        return suspensions.getOrDefault(resource, job.isEmpty() ? null : suspensions.get(WHOLE));
+    }
+
+    /** Whether none of these resources is read at present. */
+    public boolean isSuspended(Collection<String> resources) {
+        return resources.stream().allMatch(one -> suspensionOf(one) != null);
+    }
+
+    /** With this suspension of a resource, or of {@link #WHOLE} or {@link #LIST}; null for none. */
+    public JobState suspended(String resource, Suspension now) {
+        if (Objects.equals(suspensions.get(resource), now)) {
+            return this;
+        }
+        Map<String, Suspension> all = new TreeMap<>(suspensions);
+        if (now == null) {
+            all.remove(resource);
+        } else {
+            all.put(resource, now);
+        }
+        return with(all);
+    }
+
+    /** Suspended in nothing. */
+    public JobState unsuspended() {
+        return suspensions.isEmpty() ? this : with(Map.of());
+    }
+
+    private JobState with(Map<String, Suspension> all) {
+        return new JobState(source, job, published, graceReads, retired, Map.copyOf(all), deferred, endedAt, quietSince);
+    }
+
+    /**
+     * After everything that is followed of it was read to the end, as far as it can be read.
+     *
+     * @param now    when the last answer came, UTC
+     * @param every  how long until it is read again, once it was read often enough at growing intervals
+     * @param during how long after its end it is read
+     */
+    public JobState readWhole(Instant now, Duration every, Duration during) {
+        if (!isEnded()) {
+            return this;
+        }
+        boolean first = graceReads == 0 || quietSince == null;
+        Instant ended = endedAt != null ? endedAt : published.cursors().values().stream().map(Cursor::newest)
+                .filter(newest -> newest != null && newest.isBefore(now)).max(Comparator.naturalOrder()).orElse(now);
+        int reads = Math.min(GRACE_READS, graceReads + 1);
+        // A clock that was set back makes nothing end in the future.
+        Instant until = (ended.isAfter(now) ? now : ended).plus(during);
+        return reads == GRACE_READS && now.plus(every).isAfter(until) ? retired(Retired.FINISHED)
+                : new JobState(source, job, published, reads, null, suspensions, deferred, ended, first ? now : quietSince);
+    }
+
+    /** Read no more. Only a job that may come back keeps its state whole. */
     public JobState retired(Retired why) {
-        return new JobState(source, job, why == Retired.VANISHED ? published : published.tombstone(), graceReads, why, null,
-                null);
+        return new JobState(source, job, why == Retired.VANISHED ? published : published.tombstone(), graceReads, why, Map.of(),
+                null, endedAt, null);
     }
 
     /** Shown by the provider: one that had vanished is watched again. */
     public JobState seen() {
-        return retired == Retired.VANISHED ? new JobState(source, job, published, graceReads, null, suspension, deferred) : this;
+        return retired == Retired.VANISHED ? new JobState(source, job, published, graceReads, null, suspensions, deferred,
+                endedAt, quietSince) : this;
     }
 }

@@ -48,9 +48,9 @@ public final class JobStateSerde {
         if (state.retired() != null) {
             json.writeStringField("retired", state.retired().name());
         }
-        if (state.suspension() != null) {
-            writeSuspension("trouble", state.suspension(), json);
-        }
+        writeSuspensions(state.suspensions(), json);
+        writeInstant("ended", state.endedAt(), json);
+        writeInstant("quiet", state.quietSince(), json);
         if (state.deferred() != null) {
             writeDeferred(state.deferred(), json);
         }
@@ -82,7 +82,8 @@ public final class JobStateSerde {
         JsonNode retired = node.path("retired");
         return new JobState(node.get("source").textValue(), node.get("job").textValue(), readPublished(node),
                 node.path("graceReads").asInt(), retired.isTextual() ? Retired.valueOf(retired.textValue()) : null,
-                readSuspension(node.path("trouble")), readDeferred(node.path("held")));
+                readSuspensions(node), readDeferred(node.path("held")), instant(node.path("ended")),
+                instant(node.path("quiet")));
     }
 
     private static void writePublished(PublishedState published, JsonGenerator json) throws IOException {
@@ -134,6 +135,28 @@ public final class JobStateSerde {
         json.writeEndObject();
     }
 
+    /** That of the whole under the name it always had, those of single resources beside it. */
+    private static void writeSuspensions(Map<String, Suspension> suspensions, JsonGenerator json) throws IOException {
+        if (suspensions.containsKey(JobState.WHOLE)) {
+            writeSuspension("trouble", suspensions.get(JobState.WHOLE), json);
+        }
+        if (suspensions.size() > (suspensions.containsKey(JobState.WHOLE) ? 1 : 0)) {
+            json.writeObjectFieldStart("troubles");
+            for (var suspension : new TreeMap<>(suspensions).entrySet()) {
+                if (!suspension.getKey().equals(JobState.WHOLE)) {
+                    writeSuspension(suspension.getKey(), suspension.getValue(), json);
+                }
+            }
+            json.writeEndObject();
+        }
+    }
+
+    private static void writeInstant(String name, Instant instant, JsonGenerator json) throws IOException {
+        if (instant != null) {
+            json.writeStringField(name, instant.toString());
+        }
+    }
+
     private static void writeSuspension(String name, Suspension suspension, JsonGenerator json) throws IOException {
         json.writeObjectFieldStart(name);
         json.writeStringField("means", suspension.means());
@@ -142,9 +165,6 @@ public final class JobStateSerde {
         json.writeNumberField("attempts", suspension.attempts());
         json.writeBooleanField("parked", suspension.parked());
         json.writeStringField("until", suspension.until().toString());
-        if (suspension.list() != null) {
-            writeSuspension("list", suspension.list(), json);
-        }
         json.writeEndObject();
     }
 
@@ -189,11 +209,23 @@ public final class JobStateSerde {
                 node.path("mark").textValue(), node.path("held").textValue());
     }
 
-    private static Suspension readSuspension(JsonNode node) {
-        return node.isObject() ? new Suspension(node.path("means").asText(), node.path("error").asText(),
-                node.path("reason").asText(),
-                node.path("attempts").asInt(), node.path("parked").asBoolean(), instant(node.path("until")),
-                readSuspension(node.path("list"))) : null;
+    /** Versions before wrote the suspension of a list in the place of, or inside, that of its source. */
+    private static Map<String, Suspension> readSuspensions(JsonNode node) {
+        Map<String, Suspension> suspensions = new TreeMap<>();
+        JsonNode whole = node.path("trouble");
+        boolean ofList = node.path("job").textValue().isEmpty() && whole.path("means").asText().equals("job");
+        put(suspensions, ofList ? JobState.LIST : JobState.WHOLE, whole);
+        put(suspensions, JobState.LIST, whole.path("list"));
+        node.path("troubles").properties().forEach(one -> put(suspensions, one.getKey(), one.getValue()));
+        return Map.copyOf(suspensions);
+    }
+
+    private static void put(Map<String, Suspension> suspensions, String of, JsonNode node) {
+        if (node.isObject()) {
+            suspensions.put(of, new Suspension(node.path("means").asText(), node.path("error").asText(),
+                    node.path("reason").asText(), node.path("attempts").asInt(), node.path("parked").asBoolean(),
+                    instant(node.path("until"))));
+        }
     }
 
     private static DeferredEvent readDeferred(JsonNode node) {

@@ -42,6 +42,7 @@ final class DryRun {
 
     /** More pages than any sweep of a test has: whoever reads more will read for ever. */
     private static final int ENDLESS = 2_000;
+    private static final Instant START = Instant.parse("2026-03-01T00:00:00Z");
     private static final CamelContext CONTEXT = new DefaultCamelContext();
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -49,12 +50,25 @@ final class DryRun {
     private SourceSettings source;
     private RetryBudget patience = RetryBudget.ONCE;
     private final Function<PollTask, JsonNode> provider;
-    private Instant now = Instant.parse("2026-03-01T00:00:00Z");
+    private Instant now = START;
     private Publisher publisher;
     private SourcePoller poller;
     private ChangeDetector observer;
     private PollErrorHandler failures;
     private int pages;
+    private Duration jitter = Duration.ZERO;
+    private Duration stepped = Duration.ZERO;
+    private final PollClock clock = new PollClock() {
+        @Override
+        public Instant instant() {
+            return now.plus(stepped);
+        }
+
+        @Override
+        public long nanos() {
+            return Duration.between(START, now).toNanos();
+        }
+    };
 
     /** A source of one job that is given, with one list that grows. */
     static DryRun ofGrowing(Function<PollTask, JsonNode> provider) {
@@ -95,6 +109,15 @@ final class DryRun {
         restart();
     }
 
+    /** Of a source whose list is {@code jobs} and whose jobs are {@code job}. */
+    static SourceSettings settings(List<String> jobs, List<String> follow, int concurrency, Duration period, Duration every,
+            Duration during) {
+        SourceSettings of = source("acme", jobs, "jobs", "job", follow, growing(), concurrency);
+        return new SourceSettings(of.name(), of.provider(), of.baseUrl(), of.apiKey(), of.jobs(), of.models(), of.since(),
+                period, of.cron(), of.cronZone(), of.concurrency(), of.rate(), of.zone(), of.requestTimeout(), of.own(),
+                every, during, of.events());
+    }
+
     /** The poller of an account whose jobs are given, on this machine's clock. */
     static SourcePoller poller(String name, List<String> jobs, int concurrency) {
         SourceSettings settings = source(name, jobs, "jobs", null, List.of("checkpoints"), growing(), concurrency);
@@ -111,6 +134,21 @@ final class DryRun {
                     .observe(json("{\"facts\":[]}"), task);
             poller.passed(task);
         }
+    }
+
+    /** From now on jobs that ended are read so long, once an hour. */
+    DryRun recheckingFor(Duration during) {
+        var of = source;
+        source = new SourceSettings(of.name(), of.provider(), of.baseUrl(), of.apiKey(), of.jobs(), of.models(), of.since(),
+                of.period(), of.cron(), of.cronZone(), of.concurrency(), of.rate(), of.zone(), of.requestTimeout(), of.own(),
+                Duration.ofHours(1), during, of.events());
+        return restart();
+    }
+
+    /** The wall clock is set forward, or back; no time passes. */
+    DryRun step(Duration step) {
+        stepped = stepped.plus(step);
+        return this;
     }
 
     /** From now on one sweep of many: what is set aside waits. */
@@ -131,7 +169,7 @@ final class DryRun {
             publisher.close();
         }
         publisher = new Publisher(sink);
-        poller = new SourcePoller(source, publisher, patience, () -> now, new Random(1));
+        poller = new SourcePoller(source, publisher, patience, clock, new Random(1));
         observer = new ChangeDetector(source, new CloudEventWriter("acme", "acme", ZoneOffset.UTC, false));
         var accounts = new Accounts();
         accounts.add(new Account(source, null, null, poller, observer, "", Map.of()));
@@ -142,6 +180,7 @@ final class DryRun {
     /** One sweep, to its end; returns how many pages it took. */
     int sweep() {
         pages = 0;
+        Instant tick = clock.instant();
         poller.tick();
         while (!poller.isIdle()) {
             now = now.plusMillis(Math.max(1, Math.min(250, poller.nanosUntilDue() / 1_000_000)));
@@ -150,18 +189,25 @@ final class DryRun {
                 poller.completed(task);
             });
         }
+        jitter = Duration.between(tick, poller.began());
         return pages;
     }
 
-    /** How long the next sweep waits before it begins. */
+    /** How long after the tick the last sweep began. */
     Duration jitter() {
-        return Duration.ofMillis(poller.jitter());
+        return jitter;
     }
 
     /** So much later. */
     DryRun later(Duration passed) {
         now = now.plus(passed);
         return this;
+    }
+
+    /** At the next full period since the beginning. */
+    DryRun nextPeriod() {
+        long period = source.period().toNanos();
+        return later(Duration.ofNanos(period - clock.nanos() % period));
     }
 
     /** How the sweep went. */
@@ -221,7 +267,7 @@ final class DryRun {
         }
         now = now.plus(Duration.ofMillis(1));
         JsonNode page = provider.apply(poll);
-        Answered.at(now, poll.getAttempt());
+        Answered.at(clock.instant(), poll.getAttempt());
         return page;
     }
 
@@ -256,6 +302,6 @@ final class DryRun {
                 job, follow, Map.of(), ways, Map.of(), Map.of(), Map.of(), null, List.of());
         return new SourceSettings(name, provider, "http://127.0.0.1", "key", jobs, List.of(), null,
                 Duration.ofSeconds(30), null, ZoneOffset.UTC, concurrency, 0, ZoneOffset.UTC, Duration.ofSeconds(60),
-                Map.of(), Set.copyOf(SourceSettings.EVENTS.values()));
+                Map.of(), Duration.ofHours(1), Duration.ofDays(7), Set.copyOf(SourceSettings.EVENTS.values()));
     }
 }

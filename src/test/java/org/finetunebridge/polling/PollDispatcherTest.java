@@ -50,6 +50,18 @@ class PollDispatcherTest {
         await().during(Duration.ofMillis(100)).atMost(SOON).until(() -> read.size() == 2);
     }
 
+    @Test
+    void goesOnAfterATaskThatFails() {
+        SourcePoller poller = DryRun.poller("acme", List.of("j1", "j2"), 1);
+        dispatcher = new PollDispatcher(1, PollClock.of(Instant::now), task -> {
+            read.add(task.getJob());
+            throw new IllegalStateException("a fault");
+        });
+        begin(poller);
+
+        await().atMost(SOON).until(() -> read.contains("j1") && read.contains("j2"));
+    }
+
     private void start(int workers, SourcePoller... pollers) {
         dispatcher = new PollDispatcher(workers, PollClock.of(Instant::now), task -> {
             read.add(task.getJob());

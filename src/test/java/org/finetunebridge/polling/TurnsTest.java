@@ -7,12 +7,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** In which sweeps a job is read that is watched already. */
 class TurnsTest {
 
     private final List<Integer> read = new ArrayList<>();
     private String status = "RUNNING";
+    private String ended;
     private boolean late;
     private int sweep;
 
@@ -20,12 +23,13 @@ class TurnsTest {
     @Test
     void waitsEquallyLongBeforeEverySweepButTheFirst() {
         DryRun run = run();
-        assertThat(run.jitter()).isZero();
+        sweep(run, 1);
+        assertThat(run.jitter()).isLessThanOrEqualTo(Duration.ofMillis(1));
         sweep(run, 1);
         Duration jitter = run.jitter();
         sweep(run, 1);
 
-        assertThat(jitter).isPositive().isLessThanOrEqualTo(Duration.ofSeconds(3)).isEqualTo(run.jitter());
+        assertThat(jitter).isPositive().isLessThanOrEqualTo(Duration.ofSeconds(3)).isCloseTo(run.jitter(), Duration.ofMillis(2));
     }
 
     @Test
@@ -44,27 +48,85 @@ class TurnsTest {
         assertThat(read.subList(1, read.size())).allSatisfy(at -> assertThat(at % 3).isEqualTo(read.get(1) % 3));
     }
 
+    /** The list shows its end again and again: that is no reason to read it again. */
     @Test
-    void readsAJobThatEndedAtLongerAndLongerIntervalsAndThenNeverAgain() {
+    void readsAJobThatEndedAfterOneFourAndSixteenSweepsAndThenNeverAgain() {
         status = "SUCCEEDED";
-        sweep(run(), 60);
+        sweep(run().recheckingFor(Duration.ZERO), 300);
 
-        assertThat(read).hasSize(4).startsWith(1, 2);
-        assertThat(read.get(2) - read.get(1)).isBetween(1, 4);
-        assertThat(read.get(3) - read.get(2)).isBetween(1, 16);
+        assertThat(read).containsExactly(1, 2, 6, 22);
+    }
+
+    @Test
+    void readsAJobThatEndedEveryHourAfterThatForAWeek() {
+        status = "SUCCEEDED";
+        DryRun run = run();
+        sweep(run, 22 + 3 * 120);
+        assertThat(read).containsExactly(1, 2, 6, 22, 142, 262, 382);
+
+        sweep(run, 7 * 24 * 120);
+        assertThat(read).hasSize(4 + 7 * 24 - 1).last().satisfies(at ->
+                assertThat(at).isLessThanOrEqualTo(7 * 24 * 120));
+    }
+
+    @Test
+    void readsAJobThatEndedLongAgoAtGrowingIntervalsOnly() {
+        status = "SUCCEEDED";
+        ended = "2025-01-01T00:00:00Z";
+        sweep(run(), 500);
+
+        assertThat(read).containsExactly(1, 2, 6, 22);
     }
 
     @Test
     void beginsAnewWithAnythingThatComesLate() {
         status = "SUCCEEDED";
-        DryRun run = run();
-        sweep(run, 2);
+        DryRun run = run().recheckingFor(Duration.ZERO);
+        sweep(run, 5);
         late = true;
-        sweep(run, 60);
+        sweep(run, 100);
 
         assertThat(run.published("checkpoint")).contains("late");
-        int seen = read.get(2);
-        assertThat(read).hasSize(6).contains(seen + 1);
+        assertThat(read).containsExactly(1, 2, 6, 7, 11, 27);
+    }
+
+    /** What was promised before a restart is promised after it: no read is lost, and none is added. */
+    @Test
+    void keepsTheIntervalsOverARestart() {
+        status = "SUCCEEDED";
+        DryRun run = run().recheckingFor(Duration.ZERO);
+        for (int sweeps = 0; sweeps < 60; sweeps++) {
+            sweep(run, 1);
+            run.restart();
+        }
+
+        assertThat(read).containsExactly(1, 2, 6, 22);
+    }
+
+    @Test
+    void watchesAJobAgainThatRunsAgainAfterItWasRetired() {
+        status = "SUCCEEDED";
+        DryRun run = run().recheckingFor(Duration.ZERO);
+        sweep(run, 40);
+        assertThat(run.state("job-1").retired()).isNotNull();
+        read.clear();
+
+        status = "RUNNING";
+        sweep(run, 5);
+
+        assertThat(run.state("job-1").retired()).isNull();
+        assertThat(read).endsWith(43, 44, 45);
+    }
+
+    /** Time goes on, whatever the wall clock says. */
+    @ParameterizedTest
+    @ValueSource(strings = {"PT-24H", "PT24H", "P-400D", "P400D"})
+    void staysAtItsTurnsThoughTheWallClockIsSet(String step) {
+        DryRun run = run();
+        sweep(run, 2);
+        run.step(Duration.parse(step));
+        sweep(run, 3);
+        assertThat(read).containsExactly(1, 2, 3, 4, 5);
     }
 
     private DryRun run() {
@@ -74,7 +136,7 @@ class TurnsTest {
     private void sweep(DryRun run, int sweeps) {
         for (int more = 0; more < sweeps; more++) {
             sweep++;
-            run.later(Duration.ofSeconds(30)).sweep();
+            run.nextPeriod().sweep();
         }
     }
 
@@ -86,8 +148,8 @@ class TurnsTest {
         return late ? page("checkpoint.changed", "READY", ",\"checkpoint\":\"late\"") : DryRun.json("{\"facts\":[]}");
     }
 
-    private static JsonNode page(String kind, String status, String more) {
+    private JsonNode page(String kind, String status, String more) {
         return DryRun.json("{\"facts\":[{\"kind\":\"" + kind + "\",\"job\":\"job-1\",\"key\":[\"" + status + "\"],"
-                + "\"data\":{\"status\":\"" + status + "\",\"statusRaw\":\"" + status + "\"" + more + "}}]}");
+                + (ended == null || !status.equals("SUCCEEDED") ? "" : "\"time\":\"" + ended + "\",") + "\"data\":{\"status\":\"" + status + "\",\"statusRaw\":\"" + status + "\"" + more + "}}]}");
     }
 }

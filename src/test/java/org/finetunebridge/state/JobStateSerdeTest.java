@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -39,7 +40,7 @@ class JobStateSerdeTest {
         var cursor = new Cursor(12_345, last, Instant.parse("2026-03-01T08:00:00.123Z"), null, null);
         var published = new PublishedState("RUNNING", things, List.of(), Map.of("events", cursor),
                 Map.of(), null, cursor.newest(), null);
-        var state = new JobState("dashscope", "ft-202603010800-1a2b", published, 0, null, null, null);
+        var state = JobState.blank("dashscope", "ft-202603010800-1a2b").with(published);
 
         assertThat(JobStateSerde.write(state).getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(1_050);
         assertThat(JobStateSerde.write(state.retired(Retired.FINISHED)).getBytes(StandardCharsets.UTF_8))
@@ -50,7 +51,7 @@ class JobStateSerdeTest {
     @Test
     void isSmallAlsoWhileAnEndIsHeldBack() {
         String fact = "{\"id\":\"abcdefghijklmnopqrstuvwxyz\",\"time\":\"2026-03-01T08:00:00.123Z\",\"timeRaw\":"
-                + "\"2026-03-01 16:00:00.123\",\"data\":" + "x".repeat(560) + '}';
+                + "\"2026-03-01 16:00:00.123\",\"data\":{\"status\":\"" + "x".repeat(547) + "\"}}";
         var deferred = new DeferredEvent("SUCCEEDED", Instant.parse("2026-03-01T08:00:01.123Z"),
                 "6f0a1b2c-3d4e-5f60-7182-93a4b5c6d7e8", fact);
 
@@ -78,11 +79,36 @@ class JobStateSerdeTest {
         assertThat(JobStateSerde.read(new String(bytes, StandardCharsets.UTF_8))).isEqualTo(state);
     }
 
+    /** As versions before wrote it: one suspension of a job, and that of a list in, or in place of, its source's. */
+    @Test
+    void readsTheSuspensionsOfVersionsBefore() throws IOException {
+        String trouble = "\"error\":\"e\",\"reason\":\"r\",\"attempts\":2,\"parked\":true,\"until\":\"2026-03-01T00:00:00Z\"";
+        Suspension job = new Suspension("job", "e", "r", 2, true, Instant.parse("2026-03-01T00:00:00Z"));
+        Suspension source = new Suspension("source", "e", "r", 2, true, Instant.parse("2026-03-01T00:00:00Z"));
+
+        assertThat(JobStateSerde.read("{\"source\":\"a\",\"job\":\"b\",\"graceReads\":2,\"trouble\":{\"means\":\"job\","
+                + trouble + "}}")).satisfies(state -> {
+                    assertThat(state.suspensions()).isEqualTo(Map.of(JobState.WHOLE, job));
+                    assertThat(state.suspensionOf("events")).isEqualTo(job);
+                    assertThat(state.graceReads()).isEqualTo(2);
+                });
+        assertThat(JobStateSerde.read("{\"source\":\"a\",\"job\":\"\",\"trouble\":{\"means\":\"job\"," + trouble + "}}")
+                .suspensions()).isEqualTo(Map.of(JobState.LIST, job));
+        assertThat(JobStateSerde.read("{\"source\":\"a\",\"job\":\"\",\"trouble\":{\"means\":\"source\"," + trouble
+                + ",\"list\":{\"means\":\"job\"," + trouble + "}}}").suspensions())
+                .isEqualTo(Map.of(JobState.WHOLE, source, JobState.LIST, job));
+    }
+
     @Provide
     Arbitrary<JobState> states() {
-        return Combinators.combine(texts(), texts(), published(), Arbitraries.integers().between(0, 2),
-                Arbitraries.of(Retired.class).injectNull(0.5), suspension().injectNull(0.5), deferred().injectNull(0.5))
-                .as(JobState::new);
+        return Combinators.combine(texts(), texts(), published(), Arbitraries.integers().between(0, 4),
+                Arbitraries.of(Retired.class).injectNull(0.5), suspensions(), deferred().injectNull(0.5),
+                Combinators.combine(instants().injectNull(0.5), instants().injectNull(0.5)).as(Arrays::asList))
+                .as((source, job, published, reads, retired, suspensions, deferred, times) -> new JobState(source, job,
+                        published, reads, retired, suspensions, deferred, times.get(0), times.get(1)))
+                // An error of the kind job, of a source as a whole, is what versions before wrote of its list.
+                .filter(state -> !state.job().isEmpty() || !state.suspensions().containsKey(JobState.WHOLE)
+                        || !state.suspensions().get(JobState.WHOLE).means().equals("job"));
     }
 
     private static Arbitrary<DeferredEvent> deferred() {
@@ -100,8 +126,9 @@ class JobStateSerdeTest {
                 instants().injectNull(0.3), texts().injectNull(0.7), texts().injectNull(0.7)).as(Cursor::new);
     }
 
-    private static Arbitrary<Suspension> suspension() {
-        return Combinators.combine(oneTrouble(), oneTrouble().injectNull(0.7)).as(Suspension::beside);
+    private static Arbitrary<Map<String, Suspension>> suspensions() {
+        return Arbitraries.maps(Arbitraries.of("", "list", "events", "check points"), oneTrouble()).ofMaxSize(3)
+                .map(Map::copyOf);
     }
 
     private static Arbitrary<Suspension> oneTrouble() {

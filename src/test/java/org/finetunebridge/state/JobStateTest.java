@@ -2,6 +2,7 @@ package org.finetunebridge.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.time.Instant;
 import org.finetunebridge.state.JobState.Retired;
 import org.junit.jupiter.api.Test;
@@ -21,7 +22,7 @@ class JobStateTest {
 
     @Test
     void holdsItWhateverElseHappensToTheJob() {
-        assertThat(deferring.seen().readWhole().with(new Suspension("job", "404", "gone", 1, true, Instant.EPOCH)).deferred())
+        assertThat(deferring.seen().readWhole(Instant.EPOCH, Duration.ofHours(1), Duration.ofDays(7)).suspended("", new Suspension("job", "404", "gone", 1, true, Instant.EPOCH)).deferred())
                 .isEqualTo(END);
     }
 

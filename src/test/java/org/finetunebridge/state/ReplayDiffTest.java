@@ -93,7 +93,7 @@ class ReplayDiffTest {
     }
 
     private static JobState state(PublishedState published) {
-        return new JobState("team", "ft-1", published, 0, null, null, null);
+        return JobState.blank("team", "ft-1").with(published);
     }
 
     private static ParseResult status(String status) {

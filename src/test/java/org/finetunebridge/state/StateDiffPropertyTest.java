@@ -108,7 +108,7 @@ class StateDiffPropertyTest {
 
     private static PublishedState throughJson(PublishedState published) {
         try {
-            var state = new JobState("acme", "job-1", published, 0, null, null, null);
+            var state = JobState.blank("acme", "job-1").with(published);
             return JobStateSerde.read(JobStateSerde.write(state)).published();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -68,7 +68,7 @@ public final class Disk {
     /** Of a job of which this was told last. */
     public static JobState state(String job, String fact) {
         PublishedState published = new PublishedState(fact, Map.of("", List.of(fact)), List.of(), Map.of());
-        return new JobState("acme", job, published, 0, null, null, null);
+        return JobState.blank("acme", job).with(published);
     }
 
     static JobState tombstone(String job) {

@@ -208,7 +208,8 @@ class KafkaRouteIT {
     }
 
     private static JobState state(int number) {
-        return new JobState("source", "job", JobState.blank("source", "job").published(), number, null, null, null);
+        return new JobState("source", "job", JobState.blank("source", "job").published(), number, null, Map.of(), null, null,
+                null);
     }
 
     private List<Integer> published() {

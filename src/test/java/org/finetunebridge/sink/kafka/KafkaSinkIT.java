@@ -396,9 +396,9 @@ class KafkaSinkIT {
 
     @Test
     void remembersHalfOfACharacterPairInAJobsName() {
-        JobState half = JobState.blank("source", "job-\ud83d").with(new Suspension("job", "\ude00", "r", 1, false,
+        JobState half = JobState.blank("source", "job-\ud83d").suspended("", new Suspension("job", "\ude00", "r", 1, false,
                 Instant.parse("2026-01-01T00:00:00Z")));
-        JobState other = JobState.blank("source", "job-\ud83e").with(half.suspension());
+        JobState other = JobState.blank("source", "job-\ud83e").suspended("", half.suspension());
         try (Sink sink = sink(Map.of())) {
             sink.open();
             sink.write(List.of(batch(event("job", 1), half), batch(event("job", 2), other)));
@@ -478,7 +478,7 @@ class KafkaSinkIT {
     /** A memory that knows how far it was told. */
     private static JobState remembered(String job, int number) {
         return JobState.blank("source", job)
-                .with(new Suspension("job", "e", "r", number, false, Instant.parse("2026-01-01T00:00:00Z")));
+                .suspended("", new Suspension("job", "e", "r", number, false, Instant.parse("2026-01-01T00:00:00Z")));
     }
 
     private static Batch batch(EncodedEvent event, JobState state) {

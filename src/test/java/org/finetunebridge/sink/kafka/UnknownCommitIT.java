@@ -91,6 +91,7 @@ class UnknownCommitIT {
 
     /** A memory that differs from page to page. */
     private static JobState state(int number) {
-        return new JobState("source", "job", JobState.blank("source", "job").published(), number, null, null, null);
+        return new JobState("source", "job", JobState.blank("source", "job").published(), number, null, Map.of(), null, null,
+                null);
     }
 }
