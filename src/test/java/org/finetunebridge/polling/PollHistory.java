@@ -267,7 +267,7 @@ final class PollHistory implements States {
         }
     }
 
-    /** A job that runs is read again within six periods, waits of its own and of the source apart. */
+    /** A job that runs is read again within twenty periods, waits of its own and of the source apart. */
     private void expect(String job, String resource, long wait) {
         if (kind.once()) {
             return;
@@ -275,7 +275,7 @@ final class PollHistory implements States {
         boolean runs = job.isEmpty() || List.of("RUNNING", "QUEUED").contains(lives.getOrDefault(job, ""))
                 && !of(job).published().terminal() && of(job).retired() == null;
         if (runs) {
-            expectedBy.put(job + ' ' + resource, now - held + wait + PERIOD.toNanos() * 6);
+            expectedBy.put(job + ' ' + resource, now - held + wait + PERIOD.toNanos() * 20);
         } else {
             FOLLOW.forEach(one -> expectedBy.remove(job + ' ' + one));
             expectedBy.remove(job + " job");
