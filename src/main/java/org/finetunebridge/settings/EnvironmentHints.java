@@ -67,6 +67,10 @@ public final class EnvironmentHints {
         int least = upper.length() < SHORTEST ? 1 : MOST_WRONG_LETTERS + 1;
         for (Set<String> known : List.of(used, others)) {
             for (String one : known) {
+                // With a thousand accounts there are tens of thousands of names: most differ too much in length alone.
+                if (Math.abs(upper.length() - one.length()) >= least) {
+                    continue;
+                }
                 int distance = KeySuggestions.distance(upper, one);
                 if (distance < least) {
                     least = distance;
