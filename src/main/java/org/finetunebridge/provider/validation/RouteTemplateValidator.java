@@ -18,6 +18,8 @@ final class RouteTemplateValidator {
     static final Set<String> POLL = Set.of("jobPath", "jobSegments", "jobJson", "cursorPath", "cursorJson");
     /** What a route may use of its account, besides the provider's own keys. */
     private static final Set<String> ACCOUNT = Set.of("poll", "source", "provider", "resource");
+    /** Variables that the shared routes set themselves. */
+    private static final Set<String> RESERVED = Set.of("poll", "source", "provider", "resource", "attempt", "question", "client");
     private static final String OLD_HERE = "direct:{{source}}-";
     private static final Pattern POLL_MEMBER = Pattern.compile("variable\\.poll\\??\\.([A-Za-z]+)");
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{variable\\.([A-Za-z0-9-]+)");
@@ -107,6 +109,8 @@ final class RouteTemplateValidator {
     }
 
     private void variables(Set<String> keys) {
+        keys.stream().filter(RESERVED::contains).sorted().forEach(key -> problem(0, "key." + key + " in " + provider
+                + ".properties would be lost: the routes have a variable of that name themselves"));
         Set<String> known = new TreeSet<>(keys);
         known.addAll(ACCOUNT);
         String there = String.join(", ", known);

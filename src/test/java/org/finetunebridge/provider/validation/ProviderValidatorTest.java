@@ -186,6 +186,9 @@ class ProviderValidatorTest {
                 one -> assertThat(one).startsWith("acme.camel.yaml:8: write ${variable.group} in an expression of the language simple instead of {{group}}"),
                 one -> assertThat(one).startsWith("acme.camel.yaml:11: write ${variable.source} in an expression of the language simple instead of {{source}}"),
                 one -> assertThat(one).startsWith("acme.camel.yaml:11: variable.grup is not there for routes; there are group, "));
+        write("acme.properties", "list = jobs\nkey.group = 1\nkey.resource = 2\n");
+        assertThat(new ProviderValidator(files(ROUTES, folder)).of("acme")).hasSize(4)
+                .anyMatch(one -> one.startsWith("acme.camel.yaml: key.resource in acme.properties would be lost"));
         assertThat(new ProviderValidator(files(ROUTES, folder)).oldForm("acme", Set.of("group"))).hasSize(2)
                 .allSatisfy(one -> assertThat(one).contains(": write ${variable."));
         assertThat(new ProviderValidator(files(ROUTES, folder)).hints("acme")).satisfiesExactlyInAnyOrder(
