@@ -51,11 +51,6 @@ public final class FaultySandbox implements AutoCloseable {
         return faults;
     }
 
-    /** The same, under its former name. */
-    public FaultInjector mischief() {
-        return faults;
-    }
-
     /** The facts that readable responses have shown so far, by job id: a bridge has to publish exactly these. */
     public Map<String, ExpectedFacts> served() {
         return served.all();

@@ -116,8 +116,8 @@ public final class ObservabilityServer {
             new ServerSocket(settings.httpPort(), 1, InetAddress.getByName(settings.httpHost())).close();
         } catch (IOException e) {
             throw new InvalidConfigurationException(List.of("bridge.http.port = " + settings.httpPort()
-                    + ": cannot be listened on at " + settings.httpHost() + " (" + e.getMessage() + "); set a free port, or 0 for no health, metrics"
-                    + " and page"));
+                    + ": cannot be listened on at " + settings.httpHost() + " (" + e.getMessage()
+                    + "); set a free port, or 0 for no health, metrics and page"));
         }
     }
 
