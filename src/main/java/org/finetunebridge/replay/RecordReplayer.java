@@ -33,7 +33,7 @@ import org.finetunebridge.state.ReplayDiff;
 final class RecordReplayer {
 
     /** As many records go into one commit. */
-    private static final int TOGETHER = 100;
+    private static final int AT_ONCE = 100;
 
     private final SourceSettings source;
     private final JsltMapper mappings;
@@ -86,8 +86,8 @@ final class RecordReplayer {
             }
         }
         candidates.sort(Comparator.comparing(Candidate::job).thenComparing(Candidate::time));
-        for (int from = 0; from < candidates.size(); from += TOGETHER) {
-            publish(candidates.subList(from, Math.min(candidates.size(), from + TOGETHER)), outcome);
+        for (int from = 0; from < candidates.size(); from += AT_ONCE) {
+            publish(candidates.subList(from, Math.min(candidates.size(), from + AT_ONCE)), outcome);
         }
     }
 
