@@ -61,7 +61,7 @@ class ReplayKafkaIT {
             rig.sandbox.faults().always("list_finetune_event", Fault.edited(text -> text.replaceAll(
                     "\\{\"id\":\"" + job.id() + "\"([^}]*" + ANOTHER + ")", "{\"id\":\"9999\"$1")));
             rig.route("minimax-events.jslt", Files.readString(Path.of("routes/minimax-events.jslt"))
-                    .replace("\"key\": [.created_at", "\"key\": [if (.level == \"warn\") null else .created_at"));
+                    .replace("\"key\": $moment", "\"key\": (if (.level == \"warn\") [null] else $moment)"));
             rig.once();
             assertThat(replay(rig).left()).isEqualTo(2);
             Files.delete(folder.resolve("routes/minimax-events.jslt"));

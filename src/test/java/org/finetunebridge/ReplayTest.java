@@ -68,7 +68,7 @@ class ReplayTest {
         STILL_UNREADABLE {
             @Override
             void prepare(ReplayTest test) throws Exception {
-                test.breakMapping("minimax-events.jslt", "\"key\": [.created_at", "\"key\": [null");
+                test.breakMapping("minimax-events.jslt", "\"key\": $moment", "\"key\": [null]");
                 test.minimax.create().publish("WARN", UNREADABLE);
                 test.rig.once();
             }
@@ -162,7 +162,7 @@ class ReplayTest {
     @Test
     void publishesALineAsAPollWouldHaveDone() throws Exception {
         SimulatedJob job = minimax.create().publish("INFO", "one").publish("WARN", UNREADABLE).publish("INFO", "three");
-        breakMapping("minimax-events.jslt", "\"key\": [.created_at", "\"key\": [if (.level == \"warn\") null else .created_at");
+        breakMapping("minimax-events.jslt", "\"key\": $moment", "\"key\": (if (.level == \"warn\") [null] else $moment)");
         rig.once();
         List<String> before = rig.published(job.id());
         mend();
@@ -260,7 +260,7 @@ class ReplayTest {
     }
 
     private void letterOfALine() throws Exception {
-        breakMapping("minimax-events.jslt", "\"key\": [.created_at", "\"key\": [null");
+        breakMapping("minimax-events.jslt", "\"key\": $moment", "\"key\": [null]");
         minimax.create().publish("WARN", UNREADABLE);
         rig.once();
         mend();

@@ -2,7 +2,6 @@ package org.finetunebridge.karaf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +18,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.finetunebridge.camel.Bridge;
 import org.finetunebridge.event.cloudevents.EncodedEvent;
 import org.finetunebridge.provider.RouteFiles;
@@ -187,6 +188,10 @@ class BridgeSupervisorTest {
 
     private static EncodedEvent letter(int thread, int page) {
         return new EncodedEvent("ft-1", ("{\"id\":\"" + thread + '-' + page + "\"}").getBytes(StandardCharsets.UTF_8), Map.of());
+    }
+
+    private static ConditionFactory await() {
+        return Awaitility.await().atMost(60, TimeUnit.SECONDS);
     }
 
     private static void awaitWhateverHappens(CountDownLatch latch) {

@@ -77,10 +77,10 @@ class RecordReplayerPropertyTest {
     static void mappings() throws IOException {
         folder = Files.createTempDirectory("mappings");
         String mapping = Files.readString(Path.of("routes/minimax-events.jslt"));
-        String key = "\"key\": [.created_at";
+        String key = "\"key\": $moment";
         assertThat(mapping).contains(key);
         Files.writeString(folder.resolve("minimax-events.jslt"),
-                mapping.replace(key, "\"key\": [if (.level == \"warn\") null else .created_at"));
+                mapping.replace(key, "\"key\": (if (.level == \"warn\") [null] else $moment)"));
         var packed = new RouteFiles(RouteFiles.class.getClassLoader(), RouteFiles.packed(), List.of());
         good = new JsltMapper(packed);
         broken = new JsltMapper(new RouteFiles(RouteFiles.class.getClassLoader(), RouteFiles.packed(), List.of(folder)));
