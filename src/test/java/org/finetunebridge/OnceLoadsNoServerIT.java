@@ -21,7 +21,7 @@ class OnceLoadsNoServerIT {
     /** But for a dozen small types that Camel's converters name. */
     private static final Pattern NEEDLESS = Pattern.compile("(io\\.vertx\\.(core\\.(impl|http|eventbus)|ext)"
             + "|io\\.netty\\.(channel|bootstrap|handler)|io\\.micrometer|io\\.prometheus|io\\.opentelemetry"
-            + "|org\\.apache\\.kafka|org\\.finetunebridge\\.(server|page|metrics|health|trace))\\..*"
+            + "|org\\.apache\\.kafka|org\\.finetunebridge\\.observability)\\..*"
             + "|java\\.net\\.ServerSocket|sun\\.nio\\.ch\\.ServerSocket.*");
 
     @TempDir

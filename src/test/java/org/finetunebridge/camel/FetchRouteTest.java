@@ -97,8 +97,7 @@ class FetchRouteTest extends CamelTestSupport {
     void failsWithWhatTheProvidersErrorMeans() {
         answer(401, "{\"base_resp\":{\"status_code\":1004,\"status_msg\":\"login fail\"}}", Map.of());
         assertThat(failure()).extracting(ProviderException::means, ProviderException::status, ProviderException::code, ProviderException::getMessage)
-                .containsExactly(ErrorAction.SOURCE, 401, "1004", "HTTP 401 1004: login fail (POST /v1/jobs);"
-                        + " a key belongs to one region: does this one belong to base-url https://api.minimax.io?");
+                .containsExactly(ErrorAction.SOURCE, 401, "1004", "HTTP 401 1004: login fail (POST /v1/jobs)");
 
         answer(503, "<html>", Map.of("Retry-After", "7"));
         assertThat(failure()).extracting(ProviderException::means, ProviderException::retryAfter)
