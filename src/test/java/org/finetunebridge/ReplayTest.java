@@ -108,6 +108,7 @@ class ReplayTest {
         ASKED_AGAIN_IN_VAIN {
             @Override
             void prepare(ReplayTest test) throws Exception {
+                test.rig.with("dashscope.logs", "false");
                 test.dashscope.create("ft-1").checkpoint("c-1", 1, "READY");
                 test.rig.sandbox.faults().always("ft-1/checkpoints", Fault.status(404));
                 test.rig.once();
