@@ -73,13 +73,13 @@ class JobLifeTest {
 
         assertThat(rig.published("ft-1")).containsExactly("dashscope PENDING", "dashscope QUEUED", "dashscope RUNNING",
                 "dashscope checkpoint-100 AVAILABLE_NOT_EXPORTED", "dashscope checkpoint-200 AVAILABLE_NOT_EXPORTED",
-                "dashscope checkpoint-100 EXPORTING", "dashscope SUCCEEDED", "dashscope checkpoint-100 READY");
-        assertThat(texts("/data/previousStatus")).containsExactly("", "PENDING", "QUEUED", "", "", "", "RUNNING", "");
+                "dashscope checkpoint-100 EXPORTING", "dashscope checkpoint-100 READY", "dashscope SUCCEEDED");
+        assertThat(texts("/data/previousStatus")).containsExactly("", "PENDING", "QUEUED", "", "", "", "", "RUNNING");
         assertThat(texts("/time")).containsExactly("2026-03-01T04:05:06Z", "2026-03-01T04:06:06Z",
                 "2026-03-01T04:07:06Z", "2026-03-01T04:08:06Z", "2026-03-01T04:09:06Z", "2026-03-01T04:09:06Z",
                 "2026-03-01T04:11:06Z", "2026-03-01T04:11:06Z");
         assertThat(texts("/data/occurredAt")).containsExactly("2026-03-01T04:05:06Z", "null", "null",
-                "2026-03-01T04:08:06Z", "2026-03-01T04:09:06Z", "null", "2026-03-01T04:11:06Z", "null");
+                "2026-03-01T04:08:06Z", "2026-03-01T04:09:06Z", "null", "null", "2026-03-01T04:11:06Z");
     }
 
     @Test

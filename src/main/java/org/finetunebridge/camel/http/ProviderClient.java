@@ -35,6 +35,7 @@ public final class ProviderClient {
     private static final Map<String, Object> METHODS = Map.of("GET", HttpMethods.GET, "POST", HttpMethods.POST);
     /** Exchange property: the key that the request was sent with. */
     private static final String KEY = "finetuneBridgeKey";
+    private static final String WAIT = "finetuneBridgeWait";
 
     private final Accounts accounts;
     private final ObjectMapper json;
@@ -92,9 +93,12 @@ public final class ProviderClient {
         attempt.answered(bytes(text, secret.outOf(text), body), clock.instant(), requestId(answer, provider, secret));
         attempt.rest(RateLimitHeaders.rest(provider.limits(), name -> answer.getHeader(name, String.class)));
         int status = answer.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, int.class);
+        Duration wait = wait(answer);
         if (status < 200 || status > 299) {
-            throw failure(account, key, status, tree(body), attempt, wait(answer));
+            throw failure(account, key, status, tree(body), attempt, wait);
         }
+        // The route drops the headers before the body is read, and an error with status 200 may ask to wait, too.
+        exchange.setProperty(WAIT, wait);
         return bytes(text, secret.outOfRecords(text), body);
     }
 
@@ -102,7 +106,8 @@ public final class ProviderClient {
     public void vet(@Body JsonNode body, Exchange exchange, @Variable("source") String source, @Variable("attempt") RequestAttempt attempt) {
         Account account = accounts.of(source);
         if (account.settings().provider().errors().hides(body)) {
-            throw failure(account, exchange.getProperty(KEY, ApiKey.Value.class), 200, body, attempt, null);
+            throw failure(account, exchange.getProperty(KEY, ApiKey.Value.class), 200, body, attempt,
+                    exchange.getProperty(WAIT, Duration.class));
         }
     }
 
