@@ -15,7 +15,7 @@ import org.finetunebridge.polling.RetryPolicy.Failures;
  * @param counted  whether the cycle counts it as not read already
  * @param pages    how many pages of the resource that is read now were read in this cycle
  * @param failures of the resources that fail, or are suspended
- * @param next     when a job that ended is due again, in nanoseconds; -1 if that is not known, or if it has not ended
+ * @param next     when a job that ended, or waits, is due again, in nanoseconds; -1 if not known, or if in every cycle
  * @param queued   its place in the queue; null if it is not there
  */
 record JobSchedule(String job, List<String> left, boolean inFlight, boolean counted, int pages,

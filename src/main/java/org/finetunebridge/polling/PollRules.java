@@ -24,7 +24,7 @@ import org.finetunebridge.text.LogSanitizer;
  */
 record PollRules(SourceSettings source, RetryBudget budget, long seed) {
 
-    private static final int CYCLES_A_WAITING_JOB = 3;
+    private static final int PERIODS_A_WAITING_JOB = 3;
     /** After so many periods a job that ended is read for the second, third and fourth time. */
     private static final int[] PERIODS = {1, 4, 16};
 
@@ -33,11 +33,11 @@ record PollRules(SourceSettings source, RetryBudget budget, long seed) {
         return budget.all() ? 0 : Math.floorMod(seed, source.period().toNanos() / 10 + 1);
     }
 
-    /** Whether a cycle of this number reads a job that is not ended: one that waits for its turn changes rarely. */
-    private boolean isTurn(JobState state, long cycle) {
+    /** Whether a job waits at its provider: it changes rarely, so that it is not read in every cycle. */
+    private boolean isWaiting(JobState state) {
         String status = state.published().status();
-        boolean waiting = source.listsJobs() && source.cron() == null && ("PENDING".equals(status) || "QUEUED".equals(status));
-        return !waiting || Math.floorMod(state.job().hashCode() + cycle, CYCLES_A_WAITING_JOB) == 0;
+        return !state.isEnded() && source.listsJobs() && source.cron() == null
+                && ("PENDING".equals(status) || "QUEUED".equals(status));
     }
 
     /**
@@ -45,13 +45,11 @@ record PollRules(SourceSettings source, RetryBudget budget, long seed) {
      * suspended in part.
      *
      * @param known what is known of it in this process
-     * @param cycle its number
      */
-    JobSchedule beginning(JobState state, JobSchedule known, List<String> resources, long cycle, boolean fresh, Moment now) {
-        long next = !state.isEnded() ? -1 : known.next() < 0 ? nextOf(state, now) : known.next();
+    JobSchedule beginning(JobState state, JobSchedule known, List<String> resources, Moment now) {
+        long next = next(state, known.next(), now);
         JobSchedule job = known.next(next).beginning(List.of(), false);
-        if (!(state.deferred() != null || budget.all() || (next >= 0 ? next <= now.nanos() + tolerance()
-                : fresh || isTurn(state, cycle)))) {
+        if (state.deferred() == null && !budget.all() && next > now.nanos() + tolerance()) {
             return job;
         }
         List<String> ready = new ArrayList<>();
@@ -83,14 +81,37 @@ record PollRules(SourceSettings source, RetryBudget budget, long seed) {
         return atOnce && failures.suspension() != null ? known.with(resource, failures.askedAtOnce()) : known;
     }
 
-    /** How long before its time a job that ended may be read: cycles do not begin to the second. */
+    /** When a job is due, in nanoseconds; -1 if it is in every cycle. What was planned before it changed its status is void. */
+    private long next(JobState state, long planned, Moment now) {
+        if (state.isEnded()) {
+            return planned < 0 || state.graceReads() == 0 ? nextOf(state, now) : planned;
+        }
+        return isWaiting(state) && planned <= now.nanos() + turns(PERIODS_A_WAITING_JOB) ? planned : -1;
+    }
+
+    private long turns(int periods) {
+        return source.period().multipliedBy(periods).toNanos();
+    }
+
+    /** How long before its time a job that is not in every cycle may be read: cycles do not begin to the second. */
     private long tolerance() {
         return source.cron() == null ? source.period().toNanos() / 2 : 0;
     }
 
-    /** When a job that ended is due again, in nanoseconds, after a read that began then. */
-    long nextAfter(JobState state, long began) {
-        return began + gap(state.graceReads()).toNanos();
+    /**
+     * When a job is due again, in nanoseconds; -1 if it is in the next cycle. One that waits is due every third period; the
+     * first cycle reads them all, and spreads them.
+     *
+     * @param state after its last page
+     * @param cycle the number of the cycle that has read it
+     * @param began when that cycle did, in nanoseconds
+     */
+    long nextAfter(JobState state, long cycle, long began) {
+        if (state.isEnded()) {
+            return began + gap(state.graceReads()).toNanos();
+        }
+        int spread = 1 + Math.floorMod(state.job().hashCode(), PERIODS_A_WAITING_JOB);
+        return isWaiting(state) ? began + turns(cycle == 1 ? spread : PERIODS_A_WAITING_JOB) : -1;
     }
 
     /** The same for a job of which only the state is known: no wait that was written is believed to be longer than a day. */

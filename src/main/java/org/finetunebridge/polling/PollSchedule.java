@@ -142,7 +142,7 @@ final class PollSchedule implements Cloneable {
                 || finished.contains(state.job()) && state.deferred() == null) {
             return;
         }
-        JobSchedule job = rules.beginning(state, known, resources, cycle, isFresh(), now);
+        JobSchedule job = rules.beginning(state, known, resources, now);
         if (job.counted()) {
             result = result.failed(job.whySuspended(resources));
         }
@@ -206,7 +206,7 @@ final class PollSchedule implements Cloneable {
             boolean counts = !job.equals(LIST) && !read.counted() && !finished.contains(job);
             next.result = counts ? result.plusRead(1) : result;
             next.finished = finished.plus(job);
-            read = read.next(after.isEnded() ? rules.nextAfter(after, began) : -1);
+            read = read.next(rules.nextAfter(after, cycle, began));
         }
         next.jobs = jobs.with(read);
         next.giveUpAll(now);

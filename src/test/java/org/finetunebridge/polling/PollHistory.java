@@ -22,6 +22,7 @@ import org.finetunebridge.provider.ProviderException;
 import org.finetunebridge.settings.SourceSettings;
 import org.finetunebridge.state.JobState;
 import org.finetunebridge.state.PublishedState;
+import org.finetunebridge.state.Suspension;
 
 /**
  * A random history of one source, played against a {@link PollSchedule} alone: jobs that run, end, run again and vanish;
@@ -58,6 +59,8 @@ final class PollHistory implements States {
     private long nextTick;
     private long banUntil;
     private long held;
+    /** The sink failed, and is not known to be written again. */
+    private boolean sinkFails;
     private Duration wallStep = Duration.ZERO;
     long requests;
 
@@ -78,7 +81,8 @@ final class PollHistory implements States {
         flights.clear();
         notBefore.clear();
         // Rests and waits of less than half a minute are not remembered.
-        banUntil = of("").suspensions().containsKey(JobState.WHOLE) ? banUntil : 0;
+        Suspension whole = of("").suspensions().get(JobState.WHOLE);
+        banUntil = whole == null ? 0 : Math.min(banUntil, now + RetryPolicy.remaining(whole, moment().wall()));
         nextTick = now;
     }
 
@@ -140,8 +144,10 @@ final class PollHistory implements States {
         long due = schedule.dueAt();
         next = Math.max(now, due == PollSchedule.NEVER ? next : Math.min(next, Math.max(now, due)));
         assertThat(next).as("something has to come next").isLessThan(Long.MAX_VALUE);
-        held += Math.max(0, Math.min(next, schedule.holdUntil()) - now);
+        long heldUntil = Math.max(schedule.holdUntil(), sinkFails ? next : 0);
+        held += Math.max(0, Math.min(next, heldUntil) - now);
         now = next;
+        sinkFails &= isFailing("sink");
         if (nextTick <= now) {
             schedule = schedule.ticked(moment());
             nextTick += PERIOD.toNanos();
@@ -160,6 +166,7 @@ final class PollHistory implements States {
 
     private void begin() {
         if (isFailing("sink")) {
+            sinkFails = true;
             schedule = schedule.unopened("disk full", moment());
         } else {
             shown = new ListSnapshot(true);
@@ -201,6 +208,7 @@ final class PollHistory implements States {
         String key = read.job() + ' ' + resource;
         ErrorAction fault = isFailing(key) ? faults.get(key) : isFailing("all") ? faults.get("all") : null;
         if (isFailing("sink")) {
+            sinkFails = true;
             schedule = schedule.unwritable("disk full", moment()).completed(read.job(), true, moment());
         } else if (fault != null) {
             failed(read, resource, key, fault);
@@ -269,16 +277,19 @@ final class PollHistory implements States {
         }
     }
 
-    /** A job that runs is read again within six periods, waits of its own and of the source apart. */
+    /**
+     * A job that runs is read again in the next cycle, one that waits in the third after, waits of its own, of the source and
+     * of the sink apart. That cycle begins up to a period late, for the one before may run on so long with what fails.
+     */
     private void expect(String job, String resource, long wait) {
-        // Where the sink, the list and the account fail at random too, how long that excuses is not modelled yet.
-        if (kind.once() || kind.faults()) {
+        if (kind.once()) {
             return;
         }
         boolean runs = job.isEmpty() || List.of("RUNNING", "QUEUED").contains(lives.getOrDefault(job, ""))
                 && !of(job).published().terminal() && of(job).retired() == null;
         if (runs) {
-            expectedBy.put(job + ' ' + resource, now - held + wait + PERIOD.toNanos() * 6);
+            boolean waits = kind.listed() && "QUEUED".equals(of(job).published().status());
+            expectedBy.put(job + ' ' + resource, now - held + wait + PERIOD.toNanos() * (waits ? 4 : 2));
         } else {
             FOLLOW.forEach(one -> expectedBy.remove(job + ' ' + one));
             expectedBy.remove(job + " job");
@@ -300,6 +311,8 @@ final class PollHistory implements States {
             if (state.retired() == null && !shown.shows(state.job())) {
                 states.put(state.job(), state.retired(JobState.Retired.VANISHED));
                 FOLLOW.forEach(one -> expectedBy.remove(state.job() + ' ' + one));
+                // If it is shown again, it is as new: what failed of it before is forgotten with it.
+                notBefore.keySet().removeIf(key -> key.startsWith(state.job() + ' '));
             }
         }
         lives.forEach((job, status) -> {
