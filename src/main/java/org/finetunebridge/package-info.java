@@ -1,10 +1,8 @@
 /**
- * FineTune Bridge: watch, fetch, map, tell what is new, publish and remember in one commit.
+ * FineTune Bridge publishes every change of every LLM fine-tuning job once.
  *
- * <p>A poll is an observation. An event is the difference between an observation and what has already been told. A
- * commit is the promise kept.
- *
- * <p>{@code watch} knows time, {@code fetch} knows HTTP, a mapping in {@code routes/} knows a provider, {@code memory}
- * knows what was told, {@code sink} knows a destination. Nothing knows two of these.
+ * <p>Each poll is compared with what has already been published; the differences become events; events and the new
+ * state are committed together. {@code docs/architecture.md} shows the packages and the way of one page through
+ * them.
  */
 package org.finetunebridge;

@@ -40,7 +40,7 @@ class ConventionsTest {
     /** One file holds what both kinds of failure come to. */
     private static final Map<String, Set<String>> OTHER_NAMES = Map.of("errors", Set.of("failed"));
     private static final int YAML_LINES = 100;
-    private static final int JAVA_LINES = 340;
+    private static final int JAVA_LINES = 350;
     /** Names that code outside of the command line's help must not know. */
     private static final String VENDORS = "(?i)dash-?scope|mini-?max|open-?ai|aliyun|mistral|fireworks|anthropic|qwen|together(?=-|_|ai)";
 

@@ -1,4 +1,5 @@
 /**
- * Everything that Camel calls, and the bootstrap on Camel Main. The only package besides observability that imports Camel's API.
+ * Everything that Camel calls, and the bootstrap on Camel Main: routes of a provider, accounts, the steps of a poll.
+ * The core packages below import no Camel.
  */
 package org.finetunebridge.camel;

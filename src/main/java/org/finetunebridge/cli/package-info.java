@@ -1,5 +1,4 @@
 /**
- * The command line: a class for each verb. Knows where configuration comes from and which exit code says what; must not
- * know what a provider, a page or a sink is made of.
+ * The command line: a class for each verb, where configuration comes from, and what each exit code means.
  */
 package org.finetunebridge.cli;

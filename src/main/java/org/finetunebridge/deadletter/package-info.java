@@ -1,5 +1,5 @@
 /**
- * What could not be used, as CloudEvents a person can act on. Knows records, failures and requests without headers;
- * must not know where letters are kept, nor who is asked to send them.
+ * Dead letters as CloudEvents that a person can act on. Where they are kept is the sink's business; publishing them
+ * again is {@code replay}'s.
  */
 package org.finetunebridge.deadletter;

@@ -1,5 +1,5 @@
 /**
- * From a mapped record to an event: checks, clocks, ids, the CloudEvents envelope. Knows the page contract and the event
- * contract; must not know HTTP, memory, a sink, or any provider's words. Pure but for writing to memory.
+ * From a mapped record to a fact: checks, clocks, ids. Pure. Knows the page contract of the mappings and the event
+ * contract; knows no provider's words.
  */
 package org.finetunebridge.event;

@@ -19,7 +19,10 @@ import org.finetunebridge.state.JobState;
 import org.finetunebridge.state.PublishedState;
 import org.finetunebridge.state.StateDiff;
 
-/** Gathers the batch of one page: events, dead letters and the states that are remembered with them. */
+/**
+ * Gathers the batch of one page: events, dead letters and the states that are remembered with them. Events keep the order
+ * that {@code state.EventOrder} gave them; the end of a job is deferred until everything else of it is published.
+ */
 final class BatchBuilder {
 
     private final PollTask poll;

@@ -3,7 +3,10 @@ package org.finetunebridge.polling;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** Requests a second, at most, over everything that uses one key. Requests in flight are bounded by the worker pool. */
+/**
+ * Spaces the requests of one account by its {@code rate}. What a provider asks for (429, {@code Retry-After}) is decided by
+ * {@link RetryPolicy}.
+ */
 public final class RateLimiter {
 
     private final long gap;

@@ -1,5 +1,4 @@
 /**
- * A provider as files: its descriptor, its mappings, its table of errors. Knows where the files are and how they are
- * read; must not know any provider by name.
+ * A provider as files: descriptor, mappings, error table. No class knows a provider by name.
  */
 package org.finetunebridge.provider;

@@ -1,5 +1,5 @@
 /**
- * Every key, read and checked before anything is asked. Knows names, defaults and what is allowed; must not know what
- * is done with a value, and imports neither Camel nor Quartz. No message holds a secret.
+ * Every key, read and checked before anything is asked. Imports neither Camel nor Quartz. No message contains a
+ * secret.
  */
 package org.finetunebridge.settings;

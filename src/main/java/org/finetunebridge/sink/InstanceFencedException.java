@@ -1,6 +1,9 @@
 package org.finetunebridge.sink;
 
-/** Our state is not ours alone: another instance writes with it, or somebody took it away. Only one may have it. */
+/**
+ * Another instance has the state, or somebody took it away: only one instance may publish. The file sink finds out in
+ * {@code DirectoryLock}, the Kafka sink in {@code KafkaInstanceFence}.
+ */
 public final class InstanceFencedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

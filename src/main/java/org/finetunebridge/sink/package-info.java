@@ -1,5 +1,5 @@
 /**
- * Where events go, and the state that says so in the same commit. Knows disks, locks and sessions; must not know
- * providers, HTTP, or what an event means.
+ * Where events go, together with the state, in one commit. {@code Publisher} groups pages into commits; {@code
+ * sink.file} and {@code sink.kafka} write them.
  */
 package org.finetunebridge.sink;

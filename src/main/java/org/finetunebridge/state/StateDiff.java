@@ -1,7 +1,6 @@
 package org.finetunebridge.state;
 
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +45,7 @@ public record StateDiff(List<OutgoingEvent> items, List<ParseResult> rejected, P
     /** @param mayReturn whether a status that was published before counts as a change */
     public static StateDiff ofState(PublishedState published, List<ParseResult> results, boolean mayReturn) {
         var diff = new StateDiffBuilder(published);
-        apart(published, results, diff).stream().sorted(oldestFirst(published)).forEach(one -> diff.state(one, mayReturn));
+        apart(published, results, diff).stream().sorted(EventOrder.oldestFirst(published)).forEach(one -> diff.state(one, mayReturn));
         return diff.done();
     }
 
@@ -71,13 +70,13 @@ public record StateDiff(List<OutgoingEvent> items, List<ParseResult> rejected, P
                 .filter(one -> ids.add(one.id())).toList();
         var diff = new StateDiffBuilder(published);
         List<ParseResult> state = apart(published, results, diff).stream().filter(one -> !isLog(one))
-                .sorted(oldestFirst(published)).toList();
+                .sorted(EventOrder.oldestFirst(published)).toList();
         long sequence = cursor.position();
         Instant reached = Instant.EPOCH;
         int next = 0;
         for (ParseResult log : fresh) {
             reached = Cursor.later(reached, log.fact().time());
-            while (next < state.size() && moment(state.get(next), published).isBefore(reached)) {
+            while (next < state.size() && EventOrder.moment(state.get(next), published).isBefore(reached)) {
                 diff.state(state.get(next++), true);
             }
             diff.named(log, counted ? sequence++ : null);
@@ -137,24 +136,5 @@ public record StateDiff(List<OutgoingEvent> items, List<ParseResult> rejected, P
 
     static String thing(Fact fact) {
         return fact.data().path("checkpoint").asText();
-    }
-
-    /**
-     * What has no time is observed now, after everything that has one. Of one moment a job's status comes last, and of
-     * two checkpoints the lower step came first.
-     */
-    private static Comparator<ParseResult> oldestFirst(PublishedState published) {
-        return Comparator.comparing((ParseResult result) -> moment(result, published))
-                .thenComparing(result -> isStatus(result.fact()) ? 1 : 0)
-                .thenComparingLong(result -> result.fact() == null ? 0 : result.fact().data().path("step").asLong());
-    }
-
-    private static Instant moment(ParseResult result, PublishedState published) {
-        Fact fact = result.fact();
-        if (fact == null || fact.time() != null) {
-            return fact == null ? Instant.MAX : fact.time();
-        }
-        boolean first = published.statuses(thing(fact)).isEmpty();
-        return first && fact.appeared() != null ? fact.appeared() : Instant.MAX;
     }
 }

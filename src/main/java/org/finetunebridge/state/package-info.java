@@ -1,5 +1,4 @@
 /**
- * What was told, and what is news against it. Pure: no clock, no input or output, neither Camel nor any sink, so that
- * the same core can run where somebody else keeps the memory.
+ * What was published of each job, and what is new compared with it. Pure: no clock, no input or output.
  */
 package org.finetunebridge.state;

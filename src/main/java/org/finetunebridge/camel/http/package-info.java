@@ -1,5 +1,5 @@
 /**
- * One request and its answer: the key in its header, bounds of size and time, what an error means. Knows HTTP; must not
- * know jobs, events or memory. Retries nothing: the watch does.
+ * One request and its answer: the api key in its header, bounds of size and time, the provider's error made an
+ * exception. Retries nothing; the poll schedule does.
  */
 package org.finetunebridge.camel.http;

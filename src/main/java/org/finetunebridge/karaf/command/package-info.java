@@ -1,2 +1,4 @@
-/** What an operator asks the bridge in Karaf's shell. Loaded by the shell alone, so that the bundle does without it. */
+/**
+ * Commands for Karaf's shell. The shell alone loads them, so that the bundle works without it.
+ */
 package org.finetunebridge.karaf.command;

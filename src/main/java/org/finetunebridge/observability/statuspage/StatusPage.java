@@ -14,7 +14,7 @@ import org.apache.camel.Message;
 import org.finetunebridge.observability.health.SourceMonitor;
 import org.finetunebridge.sink.Publisher;
 
-/** The status page. Nothing on it changes anything. */
+/** Serves the status page: the HTML is {@code page/page.mustache}, filled with a {@link PageView}. Read only. */
 public final class StatusPage {
 
     /** Only our own style sheet is loaded, and no script runs, whatever a provider's text says. */

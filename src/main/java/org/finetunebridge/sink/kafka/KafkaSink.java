@@ -31,7 +31,7 @@ public final class KafkaSink implements Sink {
     private final KafkaStateStore state;
     private final KafkaRecordFactory records;
     private final KafkaDeadLetterStore deadLetters;
-    private final KafkaOwnership ownership;
+    private final KafkaInstanceFence fence;
     private final RouteSender route;
     private KafkaDelivery delivery;
 
@@ -47,13 +47,13 @@ public final class KafkaSink implements Sink {
         this.state = new KafkaStateStore(settings.stateTopic(), clients);
         this.records = new KafkaRecordFactory(settings);
         this.deadLetters = new KafkaDeadLetterStore(settings.deadLetterTopic(), clients, state, records);
-        this.ownership = new KafkaOwnership(settings, state);
+        this.fence = new KafkaInstanceFence(settings, state);
         this.route = new RouteSender(context, settings.brokers());
     }
 
     @Override
     public Collection<JobState> open() {
-        ownership.requireNotLost();
+        fence.requireNotLost();
         close();
         return orOver("the Kafka sink cannot be opened", () -> {
             topics.prepare();
@@ -65,15 +65,15 @@ public final class KafkaSink implements Sink {
 
     private void begin() throws Exception {
         if (settings.exactlyOnce()) {
-            ownership.requireOurs();
+            fence.requireOurs();
         }
         Producer<byte[], byte[]> producer = clients.producer();
         delivery = settings.exactlyOnce() ? new KafkaDelivery.Transactional(producer, route)
                 : new KafkaDelivery.Plain(producer, route);
         delivery.fence();
         if (settings.exactlyOnce()) {
-            delivery.commit(List.of(ownership.record(records)));
-            ownership.made();
+            delivery.commit(List.of(fence.record(records)));
+            fence.made();
         }
     }
 
@@ -162,7 +162,7 @@ public final class KafkaSink implements Sink {
 
     private SinkUnavailableException over(String what, Exception e) {
         if (settings.exactlyOnce()) {
-            ownership.doubtAfter(e);
+            fence.doubtAfter(e);
         }
         close();
         return lost(what, e);

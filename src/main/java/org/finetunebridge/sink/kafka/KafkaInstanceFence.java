@@ -9,10 +9,10 @@ import org.finetunebridge.sink.InstanceFencedException;
 import org.finetunebridge.sink.kafka.KafkaRecordFactory.Sending;
 
 /**
- * Which instance writes with the transactional id: the one that was the last to say so in the state topic. The fence
- * does not say: it is the same whether another instance has come or our own transaction ran out of time.
+ * Which instance writes with the transactional id: the one that was the last to say so in the state topic. A fenced
+ * producer cannot tell: Kafka's error is the same whether another instance came or our own transaction ran out of time.
  */
-final class KafkaOwnership {
+final class KafkaInstanceFence {
 
     /**
      * How long whoever fenced us may need to say who it is: its claim is the first thing it commits. It costs us this
@@ -28,7 +28,7 @@ final class KafkaOwnership {
     private boolean doubted;
     private InstanceFencedException lost;
 
-    KafkaOwnership(KafkaSettings settings, KafkaStateStore state) {
+    KafkaInstanceFence(KafkaSettings settings, KafkaStateStore state) {
         this.settings = settings;
         this.state = state;
     }
