@@ -43,7 +43,7 @@ record SourceHold(long until, long restUntil, Suspension suspension, boolean pro
         long waits = !news || read.parked() && atOnce ? 0 : now.nanos() + RetryPolicy.remaining(read, now.wall());
         Suspension known = news ? read : suspension;
         return new SourceHold(Math.max(until, waits), restUntil, known, known != null || given && !own.suspensions().isEmpty(),
-                null, inARow, 0, sinkSince, sinkReason);
+                null, inARow, sinkFailures, sinkSince, sinkReason);
     }
 
     /** A page was read and committed. */

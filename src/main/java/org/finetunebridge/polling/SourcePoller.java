@@ -42,6 +42,8 @@ public final class SourcePoller {
     private volatile Instant began = Instant.EPOCH;
     private volatile Instant cycleEnded;
     private volatile Runnable dueListener = () -> { };
+    /** What the sink failed with, as the log says already; null after a cycle without a failure. */
+    private String sinkTrouble;
     private volatile boolean stopping;
 
     /**
@@ -258,8 +260,11 @@ public final class SourcePoller {
 
     /** The sink failed: no job's fault. Everything waits. */
     public void sinkFailed(SinkUnavailableException lost) {
-        LOG.debug("{}: nothing can be written: {}", source.name(), lost.getMessage());
         synchronized (this) {
+            if (!lost.getMessage().equals(sinkTrouble)) {
+                LOG.warn("{}: nothing can be written, tried again later: {}", source.name(), lost.getMessage());
+                sinkTrouble = lost.getMessage();
+            }
             schedule = schedule.unwritable(lost.getMessage(), clock.now());
         }
     }
@@ -280,6 +285,9 @@ public final class SourcePoller {
         if (after.ended() > before.ended()) {
             cycleEnded = clock.instant();
             CycleResult result = after.result();
+            synchronized (this) {
+                sinkTrouble = result.failed() == 0 ? null : sinkTrouble;
+            }
             listeners.forEach(listener -> listener.swept(result));
             firstCycle.countDown();
         }

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.finetunebridge.state.JobState.Retired;
 
 /** A job's memory as one line of JSON: small, and readable by the person who has to know why. */
@@ -21,6 +22,9 @@ public final class JobStateSerde {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final JsonFactory FACTORY = MAPPER.getFactory();
+    private static final int LONGEST_SHARED = 24;
+    private static final SharedValues<String> SHARED = new SharedValues<>();
+    private static final SharedValues<List<String>> SHARED_LISTS = new SharedValues<>();
 
     private JobStateSerde() {}
 
@@ -60,7 +64,7 @@ public final class JobStateSerde {
     /**
      * Reads what {@link #write} wrote.
      *
-     * @throws IOException if it is no memory
+     * @throws IOException if it is no state
      */
     public static JobState read(String text) throws IOException {
         return read(MAPPER.readTree(text));
@@ -71,16 +75,26 @@ public final class JobStateSerde {
         try {
             return state(node);
         } catch (IllegalArgumentException | DateTimeException e) {
-            throw new IOException("a memory of another version: " + e.getMessage(), e);
+            throw new IOException("a state of another version: " + e.getMessage(), e);
         }
+    }
+
+    /** Two of a hundred thousand jobs seldom have an id in common, but statuses and names of checkpoints. */
+    private static String shared(String text) {
+        return text == null || text.length() > LONGEST_SHARED ? text : SHARED.of(text);
+    }
+
+    /** Most states have one entry or none, and a map for many of them takes several times the space. */
+    private static <V> Map<String, V> small(Map<String, V> map) {
+        return map.size() < 2 ? Map.copyOf(map) : map;
     }
 
     private static JobState state(JsonNode node) throws IOException {
         if (!node.path("source").isTextual() || !node.path("job").isTextual()) {
-            throw new IOException("not a job's memory");
+            throw new IOException("not the state of a job");
         }
         JsonNode retired = node.path("retired");
-        return new JobState(node.get("source").textValue(), node.get("job").textValue(), readPublished(node),
+        return new JobState(shared(node.get("source").textValue()), node.get("job").textValue(), readPublished(node),
                 node.path("graceReads").asInt(), retired.isTextual() ? Retired.valueOf(retired.textValue()) : null,
                 readSuspensions(node), readDeferred(node.path("held")), instant(node.path("ended")),
                 instant(node.path("quiet")));
@@ -195,12 +209,15 @@ public final class JobStateSerde {
 
     private static PublishedState readPublished(JsonNode node) {
         Map<String, List<String>> things = new LinkedHashMap<>();
-        node.path("told").properties().forEach(thing -> things.put(thing.getKey(), texts(thing.getValue())));
+        node.path("told").properties().forEach(thing ->
+                things.put(shared(thing.getKey()), SHARED_LISTS.of(texts(thing.getValue()))));
         Map<String, Cursor> cursors = new TreeMap<>();
-        node.path("cursors").properties().forEach(cursor -> cursors.put(cursor.getKey(), cursor(cursor.getValue())));
+        node.path("cursors").properties().forEach(cursor ->
+                cursors.put(shared(cursor.getKey()), cursor(cursor.getValue())));
         Map<String, Integer> returns = new TreeMap<>();
         node.path("returns").properties().forEach(status -> returns.put(status.getKey(), status.getValue().asInt()));
-        return new PublishedState(node.path("status").textValue(), things, texts(node.path("refused")), cursors, returns,
+        return new PublishedState(shared(node.path("status").textValue()), small(things), texts(node.path("refused")),
+                small(cursors), small(returns),
                 node.path("leaving").textValue(), instant(node.path("newest")), instant(node.path("forgotten")));
     }
 
@@ -239,7 +256,23 @@ public final class JobStateSerde {
 
     private static List<String> texts(JsonNode node) {
         List<String> texts = new ArrayList<>(node.size());
-        node.forEach(element -> texts.add(element.asText()));
+        node.forEach(element -> texts.add(shared(element.asText())));
         return List.copyOf(texts);
+    }
+
+    /** Equal values become one object, as many as there is room for. */
+    private static final class SharedValues<T> {
+
+        private static final int MOST = 4096;
+        private final Map<T, T> values = new ConcurrentHashMap<>();
+
+        T of(T value) {
+            T known = values.get(value);
+            if (known != null || values.size() >= MOST) {
+                return known == null ? value : known;
+            }
+            T other = values.putIfAbsent(value, value);
+            return other == null ? value : other;
+        }
     }
 }
