@@ -168,12 +168,16 @@ public final class Bridge implements AutoCloseable {
         return beans == null ? List.of() : beans.pollers();
     }
 
-    /** Finishes the pages under way, commits them, and stops. */
+    /**
+     * Stops. Pages that were read are committed; requests whose answer is awaited are broken off, for it may take a minute,
+     * and are made again after the next start.
+     */
     @Override
     public void close() {
         pollers().forEach(SourcePoller::stop);
         if (beans != null) {
             beans.dispatchers().forEach(PollDispatcher::stop);
+            beans.clients().close();
         }
         main.stop();
         if (beans != null) {

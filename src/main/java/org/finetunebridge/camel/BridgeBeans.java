@@ -19,7 +19,6 @@ import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
 import org.finetunebridge.camel.http.ApiKey;
-import org.finetunebridge.camel.http.BoundedHttpClientConfigurer;
 import org.finetunebridge.camel.http.HttpClients;
 import org.finetunebridge.camel.http.ProviderClient;
 import org.finetunebridge.event.cloudevents.CloudEventWriter;
@@ -128,8 +127,8 @@ final class BridgeBeans {
         bind("poll-steps", new PollSteps(accounts, mapper));
         bind("poll-failures", new PollErrorHandler(accounts));
         bind("provider-client", new ProviderClient(accounts, json, clock));
-        clients.timeouts().forEach((name, timeout) ->
-                bind("bounds-" + name, new BoundedHttpClientConfigurer(settings.maxResponseSize(), timeout)));
+        clients.timeouts().keySet().forEach(name ->
+                bind("bounds-" + name, clients.configurer(name, settings.maxResponseSize())));
     }
 
     private Account account(SourceSettings source, Supplier<String> traceparent, Supplier<String> key) {

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.apache.camel.component.http.HttpClientConfigurer;
@@ -21,6 +23,7 @@ import org.apache.hc.core5.http.HttpResponseInterceptor;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.Timeout;
 
 /**
@@ -28,7 +31,7 @@ import org.apache.hc.core5.util.Timeout;
  * time from the request to the answer's last byte, which {@link UnloggedHttpConnection} counts. One layer retries, and it
  * is not the HTTP client; redirects are not followed, since they would carry the key to another host.
  */
-public final class BoundedHttpClientConfigurer implements HttpClientConfigurer {
+public final class BoundedHttpClientConfigurer implements HttpClientConfigurer, AutoCloseable {
 
     /** As many as there may be requests in flight. */
     private static final int MOST_CONNECTIONS = 256;
@@ -36,6 +39,7 @@ public final class BoundedHttpClientConfigurer implements HttpClientConfigurer {
 
     private final long maxSize;
     private final Duration timeout;
+    private final Queue<HttpClientConnectionManager> pools = new ConcurrentLinkedQueue<>();
 
     /**
      * @param maxSize bytes of an answer
@@ -61,12 +65,20 @@ public final class BoundedHttpClientConfigurer implements HttpClientConfigurer {
         });
     }
 
-    /** Closed with the client. */
+    /** Closes every connection, also those on which an answer is awaited: those requests fail at once. */
+    @Override
+    public void close() {
+        pools.forEach(pool -> pool.close(CloseMode.IMMEDIATE));
+    }
+
+    /** Closed with the client, or before it. */
     private HttpClientConnectionManager connections() {
-        return PoolingHttpClientConnectionManagerBuilder.create()
+        HttpClientConnectionManager pool = PoolingHttpClientConnectionManagerBuilder.create()
                 .setConnectionFactory(socket -> new UnloggedHttpConnection(socket, timeout))
                 .setDefaultSocketConfig(SocketConfig.custom().setSoTimeout(Timeout.of(timeout)).build())
                 .setMaxConnTotal(MOST_CONNECTIONS).setMaxConnPerRoute(MOST_CONNECTIONS).build();
+        pools.add(pool);
+        return pool;
     }
 
     private final class BoundedEntity extends HttpEntityWrapper {
