@@ -37,7 +37,7 @@ public final class RetryAfter {
     private static Duration number(String text, int millisEach) {
         try {
             double number = text == null ? -1 : Double.parseDouble(text.strip());
-            return number >= 0 && number < Integer.MAX_VALUE ? Duration.ofMillis((long) (number * millisEach)) : null;
+            return number >= 0 ? Duration.ofMillis((long) Math.min(number * millisEach, LONGEST.toMillis())) : null;
         } catch (NumberFormatException e) {
             return null;
         }

@@ -88,6 +88,11 @@ final class DryRun {
         return new DryRun(source(List.of(), "jobs", null, List.of("checkpoints"), growing()), provider);
     }
 
+    /** A source that lists its jobs, whose events and checkpoints are followed. */
+    static DryRun ofListedWithEvents(Function<PollTask, JsonNode> provider) {
+        return new DryRun(source(List.of(), "jobs", null, List.of("events", "checkpoints"), growing()), provider);
+    }
+
     /** A source of one job that is given, read by itself and then for its checkpoints. */
     static DryRun ofGiven(Function<PollTask, JsonNode> provider) {
         return new DryRun(source(List.of("job-1"), "jobs", "job", List.of("checkpoints"), growing()), provider);
