@@ -172,16 +172,27 @@ record PollRules(SourceSettings source, RetryBudget budget, long seed) {
     }
 
     /** What is done about a failure; of one error of a job there is one dead letter, however many resources have it. */
-    Decision decide(JobSchedule job, String resource, ProviderException failure, SourceHold hold, JobState state, long cycle,
+    Decision decide(JobSchedule job, String resource, ProviderException failed, SourceHold hold, JobState state, long cycle,
             Moment now) {
         boolean list = job.job().isEmpty();
-        boolean ofSource = failure.means() == ErrorAction.SOURCE;
         Failures before = job.failures(resource);
+        boolean ofList = list && failed.means() == ErrorAction.SOURCE && isOfListAlone(before, hold);
+        ProviderException failure = !ofList ? failed : new ProviderException(ErrorAction.JOB, failed.getMessage(),
+                failed.status(), failed.code(), failed.requestId(), failed.retryAfter(), failed.body());
+        boolean ofSource = failure.means() == ErrorAction.SOURCE;
         Suspension known = ofSource ? hold.suspension() : state.suspensionOf(list ? JobState.LIST : resource);
         Decision decision = RetryPolicy.decide(failure, before, known, ofSource ? hold.until() : before.until(), list,
                 job.pages(), hold.inARow(), now, salt(job.job() + ' ' + resource, cycle));
+        if (ofList && before.ofAll() && failed.getMessage().equals(before.reason())) {
+            return decision.unpublished();
+        }
         return !ofSource && decision.publish() && state.suspensions().values().stream().anyMatch(other -> other.parked()
                 && other.error().equals(decision.suspension().error())) ? decision.unpublished() : decision;
+    }
+
+    /** Whether the list is refused again although the account was read since: the refusal is of the list, not of the key. */
+    private static boolean isOfListAlone(Failures before, SourceHold hold) {
+        return hold.suspension() == null && before.count() > 0 && (before.ofAll() || before.suspension() != null);
     }
 
     /** A source, or a job of it, as it stands in logs. */
