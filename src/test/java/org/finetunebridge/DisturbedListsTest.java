@@ -111,7 +111,7 @@ class DisturbedListsTest {
             customers.forEach(customer -> customer.live(sweep, pollers.get(customer.source)));
             bridge.start();
             for (SourcePoller poller : bridge.pollers()) {
-                poller.awaitFirstSweep();
+                poller.awaitFirstCycle();
             }
         }
         customers.forEach(Customer::catchUp);

@@ -165,7 +165,7 @@ class FurtherProvidersTest {
             bridge.start();
             Map<String, Long> drift = new TreeMap<>();
             for (SourcePoller poller : bridge.pollers()) {
-                poller.awaitFirstSweep();
+                poller.awaitFirstCycle();
                 String name = poller.source().name();
                 drift.put(name, bridge.accounts().of(name).detector().drift().count());
             }

@@ -139,7 +139,7 @@ final class Rig implements AutoCloseable {
             bridge.start();
             List<CycleResult> tallies = new ArrayList<>();
             for (SourcePoller poller : bridge.pollers()) {
-                poller.awaitFirstSweep();
+                poller.awaitFirstCycle();
                 tallies.add(poller.tally());
             }
             drift = bridge.pollers().stream().mapToLong(poller -> drift(bridge, poller)).sum();

@@ -63,7 +63,7 @@ final class DemoCommand implements Callable<Integer> {
         CompletableFuture<Void> caughtUp = CompletableFuture.runAsync(() -> {
             for (SourcePoller poller : bridge.pollers()) {
                 try {
-                    poller.awaitFirstSweep();
+                    poller.awaitFirstCycle();
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                 }

@@ -36,7 +36,7 @@ final class OnceCommand implements Callable<Integer> {
             openSink(bridge, err);
             bridge.start();
             for (SourcePoller poller : bridge.pollers()) {
-                poller.awaitFirstSweep();
+                poller.awaitFirstCycle();
             }
             tally.end();
             return summary(bridge, tally);

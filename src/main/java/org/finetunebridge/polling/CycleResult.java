@@ -1,7 +1,7 @@
 package org.finetunebridge.polling;
 
 /**
- * How a sweep goes.
+ * How a poll cycle goes.
  *
  * @param read   jobs read to their end
  * @param failed jobs, or the list, that could not be read

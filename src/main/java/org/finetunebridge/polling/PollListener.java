@@ -32,6 +32,6 @@ public interface PollListener {
      */
     default void jobRead(String job) {}
 
-    /** A sweep is over. */
-    default void swept(CycleResult tally) {}
+    /** A poll cycle is over. */
+    default void cycleEnded(CycleResult tally) {}
 }

@@ -4,17 +4,17 @@ import java.time.Duration;
 import org.finetunebridge.settings.SourceSettings;
 
 /**
- * How long a sweep keeps at what fails.
+ * How long a poll cycle keeps at what fails.
  *
- * @param retry how long one failing request is tried again before the sweep ends without it
- * @param all   whether everything is read, parked or not, before the sweep is over
+ * @param retry how long one failing request is tried again before the cycle ends without it
+ * @param all   whether everything is read, suspended or not, before the cycle is over
  */
 public record RetryBudget(Duration retry, boolean all) {
 
     /** One full catch-up: two minutes a request. */
     public static final RetryBudget ONCE = new RetryBudget(Duration.ofMinutes(2), true);
 
-    /** Watching: what fails longer than until the next sweep waits for it; with a cron expression that may be far. */
+    /** Watching: what fails longer than until the next cycle waits for it; with a cron expression that may be far. */
     public static RetryBudget watching(SourceSettings source) {
         boolean soon = source.cron() == null && source.period().compareTo(ONCE.retry()) < 0;
         return new RetryBudget(soon ? source.period() : ONCE.retry(), false);

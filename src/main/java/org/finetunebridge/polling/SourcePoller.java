@@ -288,7 +288,7 @@ public final class SourcePoller {
             synchronized (this) {
                 sinkTrouble = result.failed() == 0 ? null : sinkTrouble;
             }
-            listeners.forEach(listener -> listener.swept(result));
+            listeners.forEach(listener -> listener.cycleEnded(result));
             firstCycle.countDown();
         }
     }
@@ -299,7 +299,7 @@ public final class SourcePoller {
     }
 
     /** Waits for the end of the first cycle. */
-    public void awaitFirstSweep() throws InterruptedException {
+    public void awaitFirstCycle() throws InterruptedException {
         firstCycle.await();
     }
 

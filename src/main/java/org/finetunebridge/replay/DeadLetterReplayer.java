@@ -104,7 +104,7 @@ public final class DeadLetterReplayer {
         }
         bridge.start();
         for (SourcePoller poller : bridge.pollers()) {
-            poller.awaitFirstSweep();
+            poller.awaitFirstCycle();
         }
         for (DeadLetter letter : requests) {
             String reason = notRead(letter, read.get(letter.account()));

@@ -74,7 +74,7 @@ public final class SourceMonitor implements PollListener {
 
     /** A source whose configured jobs have all ended has nothing to ask for, and is well. */
     @Override
-    public void swept(CycleResult result) {
+    public void cycleEnded(CycleResult result) {
         if (result.failed() == 0) {
             lastSuccess = clock.instant();
         }

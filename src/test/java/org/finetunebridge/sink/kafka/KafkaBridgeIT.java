@@ -149,7 +149,7 @@ class KafkaBridgeIT {
             bridge.init();
             bridge.start();
             for (SourcePoller poller : bridge.pollers()) {
-                poller.awaitFirstSweep();
+                poller.awaitFirstCycle();
             }
             return bridge.pollers().stream().map(SourcePoller::tally).toList();
         }
