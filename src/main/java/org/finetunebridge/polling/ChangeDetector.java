@@ -72,6 +72,7 @@ public final class ChangeDetector {
     Batch failed(PollTask poll, RetryPolicy.Decision decision, ProviderException failure, boolean again, Instant now) {
         var batch = new BatchBuilder(poll, source, envelope, null, now);
         JobState state = batch.state(poll.getJob());
+        forgetStaleEnding(poll, state);
         if (poll.ending() != null && !again) {
             poll.observes();
             state = batch.publish(poll.ending(), state);
@@ -162,6 +163,7 @@ public final class ChangeDetector {
             return;
         }
         RecordPage page = answer.with(answer.results().stream().map(result -> ofThisJob(result, poll.getJob())).toList());
+        forgetStaleEnding(poll, state);
         state = publishDeferredBefore(page, poll, batch, state);
         ParseResult end = end(page, state.published());
         if (end != null) {
@@ -191,6 +193,14 @@ public final class ChangeDetector {
         JobState after = state.with(batch.publish(step.diff()));
         poll.moveOn(step);
         return after;
+    }
+
+    /** A task that was left and is taken up again may hold an end that the list has published, or replaced, meanwhile. */
+    private static void forgetStaleEnding(PollTask poll, JobState state) {
+        if (poll.ending() != null && (state.deferred() == null
+                || !state.deferred().status().equals(poll.ending().result().fact().status()))) {
+            poll.ending(DeferredEnd.of(state));
+        }
     }
 
     /** An end that was deferred by an earlier reading is published if the job has another status now. */
