@@ -130,7 +130,7 @@ class KarafIT {
         sandbox.faults().always(".*checkpoints.*", Fault.slow(Duration.ofSeconds(20)));
         sandbox.requests().forget();
         patiently().until(() -> !sandbox.requests().matching(".*checkpoints.*").isEmpty());
-        keys.put("dashscope.period", "1s");
+        keys.put("dashscope.period", "2s");
         karaf.mark();
         karaf.configure(keys);
         await().atMost(Duration.ofSeconds(15)).until(() -> karaf.log().contains(WATCHES));
