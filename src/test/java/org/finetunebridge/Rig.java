@@ -140,7 +140,7 @@ final class Rig implements AutoCloseable {
             List<CycleResult> tallies = new ArrayList<>();
             for (SourcePoller poller : bridge.pollers()) {
                 poller.awaitFirstCycle();
-                tallies.add(poller.tally());
+                tallies.add(poller.result());
             }
             drift = bridge.pollers().stream().mapToLong(poller -> drift(bridge, poller)).sum();
             return tallies;

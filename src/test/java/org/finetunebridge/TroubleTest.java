@@ -111,7 +111,7 @@ class TroubleTest {
         } else {
             Bridge bridge = rig.watching();
             await().until(() -> bridge.pollers().stream().allMatch(
-                    poller -> poller.began().isAfter(Instant.EPOCH) && poller.tally().failed() > 0));
+                    poller -> poller.began().isAfter(Instant.EPOCH) && poller.result().failed() > 0));
         }
 
         assertThat(rig.sandbox.requests().all()).hasSize(2);
@@ -127,7 +127,7 @@ class TroubleTest {
         dashscope.create("ft-1");
         rig.world.account("minimax").create("17");
         Bridge bridge = rig.watching();
-        await().until(() -> bridge.pollers().stream().allMatch(poller -> poller.tally().failed() > 0));
+        await().until(() -> bridge.pollers().stream().allMatch(poller -> poller.result().failed() > 0));
         assertThat(rig.sandbox.requests().all()).isEmpty();
 
         Files.delete(blocked);
@@ -231,7 +231,7 @@ class TroubleTest {
                 .containsOnly(true);
 
         Bridge bridge = rig.watching();
-        await().alias("both lists refused").until(() -> bridge.pollers().stream().allMatch(poller -> poller.tally().failed() > 0));
+        await().alias("both lists refused").until(() -> bridge.pollers().stream().allMatch(poller -> poller.result().failed() > 0));
         rig.sandbox.faults().end();
         ahead.set(Duration.ofHours(2));
         awaitTold("18", "PENDING");

@@ -138,7 +138,7 @@ public final class Bridge implements AutoCloseable {
         return main.getCamelContext();
     }
 
-    /** What is told goes through here; null before {@link #init}. */
+    /** Publishes every batch; null before {@link #init}. */
     public Publisher publisher() {
         return beans == null ? null : beans.publisher();
     }

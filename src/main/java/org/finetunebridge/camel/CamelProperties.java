@@ -8,7 +8,7 @@ import org.finetunebridge.provider.RouteFiles;
 import org.finetunebridge.settings.InvalidConfigurationException;
 import org.finetunebridge.settings.SecretMask;
 
-/** What Camel is told of the configuration, and what it is told besides. */
+/** The properties that Camel gets: those of the configuration, and some that are fixed. */
 final class CamelProperties {
 
     private CamelProperties() {}

@@ -65,7 +65,7 @@ final class OnceCommand implements Callable<Integer> {
         }
         int result = fenced ? BridgeCommand.FAILED : 0;
         for (SourcePoller poller : bridge.pollers()) {
-            CycleResult jobs = poller.tally();
+            CycleResult jobs = poller.result();
             CommitTally.Count count = tally.of(poller.source().name());
             spec.commandLine().getOut().println(poller.source().name() + ": " + count(jobs.read(), "job") + " read, "
                     + count(count.events(), "event") + " published, " + count.deadLetters() + " dead-lettered"

@@ -76,7 +76,7 @@ final class StateCommand implements Callable<Integer> {
                     .map(JobState::name).toList();
             bridge.sink().forget(names);
             bridge.sink().close();
-            spec.commandLine().getOut().println("forgot " + names.size() + (names.size() == 1 ? " memory" : " memories")
+            spec.commandLine().getOut().println("forgot " + names.size() + (names.size() == 1 ? " state" : " states")
                     + " of " + LogSanitizer.line(source) + (job == null ? "" : " job " + LogSanitizer.line(job)));
             return 0;
         }

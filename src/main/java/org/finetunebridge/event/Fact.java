@@ -5,17 +5,17 @@ import java.time.Instant;
 import java.util.Set;
 
 /**
- * One thing a provider's answer says, checked and ready to be told.
+ * One thing a provider's answer says, checked and ready to be published.
  *
  * @param kind        what sort of thing
  * @param job         the job it is about, as the provider names it
  * @param id          its name for ever, see {@link EventId}
  * @param time        when it happened, UTC; null if the provider does not say
  * @param timeRaw     {@code time} as received; null if it is unset, not null if it cannot be read
- * @param appeared    when the thing itself (say, the checkpoint) appeared: dates the first fact told of it; may be null
+ * @param appeared    when the thing itself (say, the checkpoint) appeared: dates the first fact published of it; may be null
  * @param appearedRaw {@code appeared} as received, in the same way
  * @param data        the event's own fields, clocks as received
- * @param derived     a fact that is told only if this one is; may be null
+ * @param derived     a fact that is published only if this one is; may be null
  */
 public record Fact(FactType kind, String job, String id, Instant time, JsonNode timeRaw, Instant appeared,
         JsonNode appearedRaw, JsonNode data, Fact derived) {

@@ -14,10 +14,10 @@ import java.time.Instant;
 import java.util.Set;
 import org.finetunebridge.event.cloudevents.CloudEventWriter;
 
-/** A job's status as a text to remember: the event that is told from it later is the one it would have been today. */
+/** A job's status as a text for the state: the event that is published from it later is the one it would have been today. */
 public final class FactCodec {
 
-    /** Bytes. Of a longer one, only the short fields are kept: a memory stays small, whatever a provider writes into a job. */
+    /** Bytes. Of a longer one, only the short fields are kept: the state stays small, whatever a provider writes into a job. */
     static final int LONGEST = 2048;
     private static final int LONGEST_FIELD = 100;
     private static final Set<String> NEEDED = Set.of("status", "statusRaw");

@@ -86,7 +86,7 @@ public final class FactParser {
 
     /** A line of a log may be empty; nothing else that an id is made of may. */
     private static void checkKey(FactType kind, JsonNode key, JsonNode message) throws UnusableRecordException {
-        require(kind == FactType.JOB_SEEN || key.isArray() && !key.isEmpty(), "nothing tells this record from another");
+        require(kind == FactType.JOB_SEEN || key.isArray() && !key.isEmpty(), "nothing distinguishes this record from another");
         for (JsonNode part : key) {
             require(!part.isNull() && !part.isMissingNode(), "a field that its id is made of is missing");
             require(!part.isTextual() || !part.textValue().isEmpty() || part.equals(message), "a field that its id is made of is empty");

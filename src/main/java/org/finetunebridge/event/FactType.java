@@ -14,7 +14,7 @@ public enum FactType {
     CHECKPOINT_CHANGED("checkpoint.changed"),
     /** A job's log or event list grew by one. */
     LOG_APPENDED("log.appended"),
-    /** A job exists. Tells the watch of it, never published. */
+    /** A job exists. It is read from then on; the fact itself is never published. */
     JOB_SEEN("job.seen");
 
     private static final Map<String, FactType> BY_WORD =

@@ -13,7 +13,7 @@ import java.util.List;
  * @param unsure    the list does not say whether there is more; {@code next} is what the next page would be asked with
  * @param requestId the provider's name for this request; may be null
  * @param mark      what the records after this page will be asked with, in a list of named records; may be null
- * @param newestFirst whether the list shows the newest first; null if the page does not tell
+ * @param newestFirst whether the list shows the newest first; null if the page does not show it
  */
 public record RecordPage(List<ParseResult> results, String next, boolean more, boolean unsure, String requestId,
         String mark, Boolean newestFirst) {

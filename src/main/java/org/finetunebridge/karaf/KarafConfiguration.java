@@ -63,7 +63,7 @@ final class KarafConfiguration {
         return new RouteFiles(loader, packed, folders);
     }
 
-    /** Not under data/: "karaf clean" empties that, and without its memory a bridge tells everything again. */
+    /** Not under data/: "karaf clean" empties that, and without its state a bridge publishes everything again. */
     private Map<String, String> defaults() {
         Map<String, String> defaults = new TreeMap<>();
         defaults.put("bridge.file.directory", base.resolve("finetune-bridge/events").toString());

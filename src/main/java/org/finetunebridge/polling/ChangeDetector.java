@@ -65,7 +65,7 @@ public final class ChangeDetector {
     }
 
     /**
-     * A failed poll as the batch that tells of it: a deferred end, and a dead letter if it comes to that.
+     * A failed poll as the batch that publishes it: a deferred end, and a dead letter if it comes to that.
      *
      * @param again whether it is tried again soon, so that a deferred end may wait
      */

@@ -30,8 +30,8 @@ record GrowingListReader(String resource, boolean settling) implements ListReade
     }
 
     @Override
-    public ListPosition beginAgain() {
-        return ListPosition.at("0", 0);
+    public String first() {
+        return "0";
     }
 
     @Override

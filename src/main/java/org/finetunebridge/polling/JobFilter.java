@@ -17,7 +17,7 @@ public final class JobFilter {
         this.source = source;
     }
 
-    /** Whether the fact is about a job of the models wanted; a job that names no model cannot be told apart. */
+    /** Whether the fact is about a job of the models wanted; a job that names no model is wanted. */
     public boolean wants(Fact fact) {
         List<String> models = source.models();
         String base = fact.data().path("baseModel").textValue();

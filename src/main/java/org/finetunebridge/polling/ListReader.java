@@ -34,11 +34,18 @@ public sealed interface ListReader permits StateListReader, GrowingListReader, N
         return new StateListReader(resource, config.first(resource), config.whole().contains(resource));
     }
 
-    /** The first page to ask for. */
-    ListPosition begin(Cursor published);
+    /** What the first page of the list is asked with. */
+    String first();
+
+    /** The first page to ask for: at the mark, if there is one. */
+    default ListPosition begin(Cursor published) {
+        return published.mark() == null ? beginAgain() : ListPosition.at(published.mark(), 0);
+    }
 
     /** The first page of the list, whatever was published of it. */
-    ListPosition beginAgain();
+    default ListPosition beginAgain() {
+        return ListPosition.at(first(), 0);
+    }
 
     /**
      * Reads a page.

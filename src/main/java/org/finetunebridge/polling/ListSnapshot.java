@@ -16,7 +16,7 @@ final class ListSnapshot {
     private final Map<String, DeferredEnd> endings = new HashMap<>();
     private final boolean holdsEndings;
 
-    /** @param holdsEndings whether a job's end waits until the job was read; else it is told with the list */
+    /** @param holdsEndings whether a job's end waits until the job was read; else it is published with the list */
     ListSnapshot(boolean holdsEndings) {
         this.holdsEndings = holdsEndings;
     }
@@ -28,12 +28,12 @@ final class ListSnapshot {
     /**
      * The list shows a job.
      *
-     * @param poller  whether it is to be read
-     * @param ending its end, if that is to be told with what is read of it; may be null
+     * @param watch  whether it is to be read
+     * @param ending its end, if that is to be published with what is read of it; may be null
      */
-    synchronized void shows(String job, boolean poller, DeferredEnd ending) {
+    synchronized void shows(String job, boolean watch, DeferredEnd ending) {
         seen.add(job);
-        if (poller) {
+        if (watch) {
             watched.add(job);
         }
         if (ending != null) {

@@ -2,7 +2,6 @@ package org.finetunebridge.polling;
 
 import org.finetunebridge.event.ParseResult;
 import org.finetunebridge.event.RecordPage;
-import org.finetunebridge.state.Cursor;
 import org.finetunebridge.state.PublishedState;
 import org.finetunebridge.state.StateDiff;
 
@@ -19,16 +18,6 @@ import org.finetunebridge.state.StateDiff;
  * @param first    what the first page is asked with
  */
 record NewestFirstListReader(String resource, String first) implements ListReader {
-
-    @Override
-    public ListPosition begin(Cursor published) {
-        return ListPosition.at(published.mark() == null ? first : published.mark(), 0);
-    }
-
-    @Override
-    public ListPosition beginAgain() {
-        return ListPosition.at(first, 0);
-    }
 
     @Override
     public Step read(ListPosition at, PublishedState published, RecordPage page, boolean over) {

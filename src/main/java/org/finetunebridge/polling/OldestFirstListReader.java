@@ -19,16 +19,6 @@ import org.finetunebridge.state.StateDiff;
 record OldestFirstListReader(String resource, String first) implements ListReader {
 
     @Override
-    public ListPosition begin(Cursor published) {
-        return ListPosition.at(published.mark() == null ? first : published.mark(), 0);
-    }
-
-    @Override
-    public ListPosition beginAgain() {
-        return ListPosition.at(first, 0);
-    }
-
-    @Override
     public Step read(ListPosition at, PublishedState published, RecordPage page, boolean over) {
         PublishedState before = unmarked(at, published);
         if (isTurned(at, before, page)) {

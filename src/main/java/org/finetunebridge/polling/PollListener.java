@@ -4,13 +4,13 @@ import java.time.Duration;
 import java.time.Instant;
 import org.finetunebridge.provider.ProviderException;
 
-/** Is told how the polls of one source go, by the thread that polls: quick, and never failing. */
+/** Is called with how the polls of one source go, by the thread that polls: it must be quick and never fail. */
 public interface PollListener {
 
     /**
-     * A page was read, and what was new in it is told.
+     * A page was read, and what was new in it is published.
      *
-     * @param known how many of its records were told before
+     * @param known how many of its records were published before
      * @param took  how long the provider took to answer
      */
     default void read(int known, Duration took) {}
@@ -33,5 +33,5 @@ public interface PollListener {
     default void jobRead(String job) {}
 
     /** A poll cycle is over. */
-    default void cycleEnded(CycleResult tally) {}
+    default void cycleEnded(CycleResult result) {}
 }

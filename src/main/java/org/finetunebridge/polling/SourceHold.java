@@ -39,9 +39,9 @@ record SourceHold(long until, long restUntil, Suspension suspension, boolean pro
      */
     SourceHold recalled(JobState own, boolean atOnce, boolean given, Moment now) {
         Suspension read = own.suspensions().get(JobState.WHOLE);
-        boolean news = suspension == null && read != null;
-        long waits = !news || read.parked() && atOnce ? 0 : now.nanos() + RetryPolicy.remaining(read, now.wall());
-        Suspension known = news ? read : suspension;
+        boolean unknown = suspension == null && read != null;
+        long waits = !unknown || read.parked() && atOnce ? 0 : now.nanos() + RetryPolicy.remaining(read, now.wall());
+        Suspension known = unknown ? read : suspension;
         return new SourceHold(Math.max(until, waits), restUntil, known, known != null || given && !own.suspensions().isEmpty(),
                 null, inARow, sinkFailures, sinkSince, sinkReason);
     }

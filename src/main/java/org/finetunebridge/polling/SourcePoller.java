@@ -43,7 +43,7 @@ public final class SourcePoller {
     private volatile Instant cycleEnded;
     private volatile Runnable dueListener = () -> { };
     /** What the sink failed with, as the log says already; null after a cycle without a failure. */
-    private String sinkTrouble;
+    private String sinkFailure;
     private volatile boolean stopping;
 
     /**
@@ -65,7 +65,7 @@ public final class SourcePoller {
     }
 
     /** How the cycle under way, or the last one, went. */
-    public CycleResult tally() {
+    public CycleResult result() {
         return schedule.result();
     }
 
@@ -96,7 +96,7 @@ public final class SourcePoller {
         return cycleEnded;
     }
 
-    /** Who is told that more may be due than was known; called without any lock of this object. */
+    /** The listener is called when more may be due than was known, without any lock of this object. */
     void onDue(Runnable listener) {
         dueListener = listener;
     }
@@ -261,9 +261,9 @@ public final class SourcePoller {
     /** The sink failed: no job's fault. Everything waits. */
     public void sinkFailed(SinkUnavailableException lost) {
         synchronized (this) {
-            if (!lost.getMessage().equals(sinkTrouble)) {
+            if (!lost.getMessage().equals(sinkFailure)) {
                 LOG.warn("{}: nothing can be written, tried again later: {}", source.name(), lost.getMessage());
-                sinkTrouble = lost.getMessage();
+                sinkFailure = lost.getMessage();
             }
             schedule = schedule.unwritable(lost.getMessage(), clock.now());
         }
@@ -286,7 +286,7 @@ public final class SourcePoller {
             cycleEnded = clock.instant();
             CycleResult result = after.result();
             synchronized (this) {
-                sinkTrouble = result.failed() == 0 ? null : sinkTrouble;
+                sinkFailure = result.failed() == 0 ? null : sinkFailure;
             }
             listeners.forEach(listener -> listener.cycleEnded(result));
             firstCycle.countDown();

@@ -21,11 +21,6 @@ record StateListReader(String resource, String first, boolean whole) implements 
     }
 
     @Override
-    public ListPosition beginAgain() {
-        return ListPosition.at(first, 0);
-    }
-
-    @Override
     public Step read(ListPosition at, PublishedState published, RecordPage page, boolean over) {
         return pass(at, page, whole ? StateDiff.ofList(published, page.results(), resource, true)
                 : StateDiff.ofState(published, page.results()));

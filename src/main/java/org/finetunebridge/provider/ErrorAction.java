@@ -8,7 +8,7 @@ public enum ErrorAction {
     TRANSIENT,
     /** As {@link #TRANSIENT}, and the whole source waits: the limit is one of the account, whose key all requests share. */
     THROTTLED,
-    /** This job can not be read: set it aside, tell it once as a dead letter, look again slowly. */
+    /** This job can not be read: it is suspended, dead-lettered once, and read again slowly. */
     JOB,
     /** The account can not be read: set the source aside in the same way. */
     SOURCE,

@@ -85,7 +85,7 @@ public final class JsltMapper {
 
     public Expression compile(String name) {
         try {
-            // Absent stays absent, but an empty list that was sent is told as one. Not as the expression ". != null",
+            // Absent stays absent, but an empty list that was sent is published as one. Not as the expression ". != null",
             // which would be evaluated, in a scope of its own, for every field of every record.
             return new Parser(new StringReader(files.read(name + SUFFIX))).withSource(name + SUFFIX)
                     .withObjectFilter(value -> !value.isNull()).compile();
@@ -104,7 +104,7 @@ public final class JsltMapper {
         }
     }
 
-    /** The mapping is at fault, not the answer: read on, and what it means to tell would be lost without a word. */
+    /** The mapping is at fault, not the answer: reading on would lose the record in silence. */
     public static final class NoPageException extends WrongShapeException {
 
         private static final long serialVersionUID = 1L;

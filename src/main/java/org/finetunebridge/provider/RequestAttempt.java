@@ -5,7 +5,7 @@ import java.time.Instant;
 import org.finetunebridge.text.LogSanitizer;
 import org.finetunebridge.text.SecretRedactor;
 
-/** One request and what came of it: what a dead letter tells of it. Holds no header, so no key. */
+/** One request and its outcome, as far as a dead letter shows them. Holds no header, so no key. */
 public final class RequestAttempt {
 
     private String request = "";

@@ -12,7 +12,7 @@ import java.util.Map;
  * @param sink            {@code file} or {@code kafka}
  * @param events          directory of the event files
  * @param deadLetters     directory of the dead letters of the file sink
- * @param state           directory of the memory of the file sink
+ * @param state           directory of the file sink's state
  * @param kafka           the Kafka sink's settings
  * @param maxResponseSize bytes; a larger answer is refused
  * @param httpHost        where health, metrics and the page listen
@@ -30,8 +30,8 @@ public record Settings(List<SourceSettings> sources, List<String> off, String si
      * @param brokers         host:port, comma-separated
      * @param topic           of the events
      * @param deadLetterTopic of the dead letters
-     * @param stateTopic      of the memory; compacted
-     * @param exactlyOnce     events and memory in one transaction
+     * @param stateTopic      of the state; compacted
+     * @param exactlyOnce     events and state in one transaction
      * @param binary          CloudEvents attributes as headers
      * @param partitions      of topics to be created; 0 for the broker's default
      * @param replication     of topics to be created; 0 for the broker's default

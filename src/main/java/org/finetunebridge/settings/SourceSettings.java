@@ -61,7 +61,7 @@ public record SourceSettings(String name, Provider provider, String baseUrl, Str
                 .filter(one -> !wishes.containsKey(one) || "true".equals(own.get(wishes.get(one)))).toList();
     }
 
-    /** Without the secret, so that a record in a log line does not tell it. */
+    /** Without the secret, so that a record in a log line does not show it. */
     @Override
     public String toString() {
         return name + " (" + provider.name() + " at " + baseUrl + ")";

@@ -38,12 +38,12 @@ class BrokenListTest {
         failures.put("jobs ", NOT_THERE);
         sweep(run);
         assertThat(asked).containsExactlyInAnyOrder("jobs ", "checkpoints job-1", "checkpoints job-2");
-        assertThat(run.tally()).isEqualTo(new CycleResult(2, 1, "acme: not there"));
+        assertThat(run.result()).isEqualTo(new CycleResult(2, 1, "acme: not there"));
 
         for (int sweeps = 0; sweeps < 3; sweeps++) {
             sweep(run.later(Duration.ofSeconds(30)));
             assertThat(asked).containsExactlyInAnyOrder("checkpoints job-1", "checkpoints job-2");
-            assertThat(run.tally()).isEqualTo(new CycleResult(2, 1, "the list of jobs cannot be read: not there"));
+            assertThat(run.result()).isEqualTo(new CycleResult(2, 1, "the list of jobs cannot be read: not there"));
         }
         assertThat(run.suspension().parked()).isTrue();
         assertThat(run.suspension().reason()).isEqualTo("the list of jobs cannot be read: not there");
@@ -64,7 +64,7 @@ class BrokenListTest {
         jobs.remove("job-1");
         sweep(run.later(Duration.ofHours(1)));
 
-        assertThat(run.tally()).isEqualTo(new CycleResult(2, 0, null));
+        assertThat(run.result()).isEqualTo(new CycleResult(2, 0, null));
         assertThat(asked).containsExactlyInAnyOrder("jobs ", "checkpoints job-2", "checkpoints job-3");
         assertThat(run.suspension()).isNull();
         assertThat(run.state("").suspension()).isNull();
@@ -82,7 +82,7 @@ class BrokenListTest {
         jobs.remove("job-1");
         sweep(run.later(Duration.ofHours(1)));
 
-        assertThat(run.tally()).isEqualTo(new CycleResult(1, 0, null));
+        assertThat(run.result()).isEqualTo(new CycleResult(1, 0, null));
         assertThat(run.state("").suspension()).isNull();
         assertThat(run.state("job-1").retired()).isNull();
     }
@@ -96,7 +96,7 @@ class BrokenListTest {
 
             assertThat(Collections.frequency(asked, "jobs ")).isEqualTo(5);
             assertThat(asked).filteredOn(question -> question.startsWith("checkpoints")).hasSize(2).doesNotHaveDuplicates();
-            assertThat(run.tally()).isEqualTo(new CycleResult(2, 1, "acme: the answer is not JSON"));
+            assertThat(run.result()).isEqualTo(new CycleResult(2, 1, "acme: the answer is not JSON"));
         }
         assertThat(run.sink.deadLetters()).hasSize(1);
     }
@@ -143,7 +143,7 @@ class BrokenListTest {
 
         sweep(run.later(Duration.ofSeconds(30)));
         assertThat(asked).isEmpty();
-        assertThat(run.tally().failed()).isPositive();
+        assertThat(run.result().failed()).isPositive();
         assertThat(run.sink.deadLetters()).hasSize(2);
 
         failures.remove("checkpoints job-1");
@@ -169,7 +169,7 @@ class BrokenListTest {
         failures.remove("checkpoints job-1");
         sweep(run.later(Duration.ofMinutes(11)));
         sweep(run.restart());
-        assertThat(run.tally()).isEqualTo(new CycleResult(2, 1, "acme: not there"));
+        assertThat(run.result()).isEqualTo(new CycleResult(2, 1, "acme: not there"));
         assertThat(run.sink.deadLetters()).as("the wait between them makes it no other trouble").hasSize(1);
     }
 
@@ -180,11 +180,11 @@ class BrokenListTest {
         failures.put("checkpoints job-1", ProviderException.of(ErrorAction.TRANSIENT, "no answer", null));
         failures.put("checkpoints job-2", NONSENSE);
         sweep(run);
-        assertThat(run.tally().failed()).isEqualTo(3);
+        assertThat(run.result().failed()).isEqualTo(3);
 
         sweep(run.watching().later(Duration.ofMinutes(5)));
-        assertThat(run.tally().read()).isZero();
-        assertThat(run.tally().failed()).isEqualTo(3);
+        assertThat(run.result().read()).isZero();
+        assertThat(run.result().failed()).isEqualTo(3);
         assertThat(run.sink.deadLetters()).as("the list's and the second job's").hasSize(2);
     }
 
@@ -210,7 +210,7 @@ class BrokenListTest {
         sweep(run.later(Duration.ofSeconds(30)));
 
         assertThat(asked).isEmpty();
-        assertThat(run.tally()).isEqualTo(new CycleResult(0, 1, "the list of jobs cannot be read: not there"));
+        assertThat(run.result()).isEqualTo(new CycleResult(0, 1, "the list of jobs cannot be read: not there"));
     }
 
     @Test
@@ -220,7 +220,7 @@ class BrokenListTest {
         sweep(run);
         sweep(run.giving("job-1"));
 
-        assertThat(run.tally()).isEqualTo(new CycleResult(1, 0, null));
+        assertThat(run.result()).isEqualTo(new CycleResult(1, 0, null));
         assertThat(run.suspension()).isNull();
         assertThat(run.state("").suspension()).isNull();
     }
@@ -229,7 +229,7 @@ class BrokenListTest {
     private DryRun known(Function<Function<PollTask, JsonNode>, DryRun> source) {
         var run = source.apply(this::answer);
         sweep(run);
-        assertThat(run.tally()).isEqualTo(new CycleResult(2, 0, null));
+        assertThat(run.result()).isEqualTo(new CycleResult(2, 0, null));
         return run;
     }
 

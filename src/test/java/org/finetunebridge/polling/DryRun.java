@@ -216,8 +216,8 @@ final class DryRun {
     }
 
     /** How the sweep went. */
-    CycleResult tally() {
-        return poller.tally();
+    CycleResult result() {
+        return poller.result();
     }
 
     /** What keeps the source, or its list, from being read. */

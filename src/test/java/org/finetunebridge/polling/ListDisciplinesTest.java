@@ -45,7 +45,7 @@ class ListDisciplinesTest {
         run.restart().sweep();
 
         assertThat(run.published("message")).containsExactlyElementsOf(all);
-        assertThat(run.tally().failed()).isZero();
+        assertThat(run.result().failed()).isZero();
         assertThat(run.sink.deadLetters()).isEmpty();
         asked.clear();
         run.sweep();

@@ -27,7 +27,7 @@ class LostCommitTest {
         run.sweep();
 
         assertThat(run.published("status")).containsExactly("RUNNING", "READY");
-        assertThat(run.tally().read()).isOne();
+        assertThat(run.result().read()).isOne();
     }
 
     @ParameterizedTest
@@ -47,7 +47,7 @@ class LostCommitTest {
         run.sweep();
 
         assertThat(run.published("status")).containsExactly("RUNNING", "READY");
-        assertThat(run.tally().failed()).as("what was read in the end").isZero();
+        assertThat(run.result().failed()).as("what was read in the end").isZero();
     }
 
     @Test
@@ -56,8 +56,8 @@ class LostCommitTest {
         run.sink.next(Collections.nCopies(10_000, Commit.LOST));
         run.sweep();
 
-        assertThat(run.tally().failed()).isPositive();
-        assertThat(run.tally().reason()).contains("nothing can be written");
+        assertThat(run.result().failed()).isPositive();
+        assertThat(run.result().reason()).contains("nothing can be written");
         assertThat(run.published()).isEmpty();
     }
 
@@ -67,7 +67,7 @@ class LostCommitTest {
         run.sink.next(Collections.nCopies(10_000, Commit.REJECTED));
         run.sweep();
 
-        assertThat(run.tally().failed()).isPositive();
+        assertThat(run.result().failed()).isPositive();
     }
 
     /** The end of a job is published though its checkpoints give no answer: there is no answer whose time it could have. */

@@ -17,6 +17,7 @@ public final class FaultInjector {
 
     private final List<Rule> rules = new CopyOnWriteArrayList<>();
     private final Map<String, FaultInjector> ofKeys = new ConcurrentHashMap<>();
+    private final AtomicLong met = new AtomicLong();
 
     private record Rule(Pattern pattern, BooleanSupplier applies, Fault fault) {
 
@@ -47,6 +48,11 @@ public final class FaultInjector {
         return ofKeys.computeIfAbsent(key, first -> new FaultInjector());
     }
 
+    /** How many requests have met a fault. */
+    public long met() {
+        return met.get();
+    }
+
     /** Removes every rule. */
     public void end() {
         rules.clear();
@@ -56,7 +62,11 @@ public final class FaultInjector {
     Fault fault(String key, String line) {
         FaultInjector own = ofKeys.get(key);
         Fault fault = own == null ? Fault.NONE : own.fault(line);
-        return fault == Fault.NONE ? fault(line) : fault;
+        fault = fault == Fault.NONE ? fault(line) : fault;
+        if (fault != Fault.NONE) {
+            met.incrementAndGet();
+        }
+        return fault;
     }
 
     private Fault fault(String line) {

@@ -15,7 +15,7 @@ import java.util.Map;
  * @param id          the event's
  * @param job         the job it is about; null if it is about none
  * @param time        RFC 3339
- * @param traceparent the trace it was told in; null if there is none
+ * @param traceparent the trace it was published in; null if there is none
  */
 record CloudEventAttributes(Type type, SerializableString source, String id, String job, String time, String traceparent) {
 

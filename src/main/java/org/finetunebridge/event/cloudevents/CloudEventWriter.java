@@ -62,13 +62,13 @@ public final class CloudEventWriter {
         this.trace = trace;
     }
 
-    /** The same, with the trace an event was told in: {@code traceparent} of the distributed tracing extension. */
+    /** The same, with the trace an event was published in: {@code traceparent} of the distributed tracing extension. */
     public CloudEventWriter traced(Supplier<String> traceparent) {
         return new CloudEventWriter(provider, account, zone, binary, traceparent);
     }
 
     /**
-     * The event that tells a fact.
+     * The event that publishes a fact.
      *
      * @param observedAt when the answer came, UTC
      * @param requestId  the provider's name for the request; may be null

@@ -18,7 +18,7 @@ import org.finetunebridge.event.OutgoingEvent;
 import org.finetunebridge.event.Timestamps;
 
 /**
- * The {@code data} of an event that tells a fact, but for what all events of an account share.
+ * The {@code data} of an event that publishes a fact, but for what all events of an account share.
  *
  * @param observed  RFC 3339
  * @param occurred  RFC 3339; null if the provider does not say
@@ -103,7 +103,7 @@ record EventDataWriter(OutgoingEvent outgoing, String observed, String occurred,
         return rest.isEmpty() ? null : rest;
     }
 
-    /** A clock nothing hangs on: if it cannot be read the field is absent, and the event is told. */
+    /** A clock nothing hangs on: if it cannot be read the field is absent, and the event is published. */
     private Instant clock(JsonNode value) {
         try {
             return Timestamps.parse(value, zone);

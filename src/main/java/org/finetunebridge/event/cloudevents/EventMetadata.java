@@ -28,7 +28,7 @@ public record EventMetadata(String source, String type, Instant time) {
                 Instant.parse(attributes.get("time")));
     }
 
-    /** The kind of fact it tells; null for a dead letter. */
+    /** The kind of fact it publishes; null for a dead letter. */
     public FactType kind() {
         return FactType.ofType(type);
     }

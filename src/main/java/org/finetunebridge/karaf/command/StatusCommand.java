@@ -33,7 +33,7 @@ public final class StatusCommand extends RunningBridgeAction {
     /** @param session null while the sink is not open */
     private static void addRow(ShellTable table, SourcePoller poller, SinkSession session) {
         String name = poller.source().name();
-        CycleResult result = poller.tally();
+        CycleResult result = poller.result();
         String polled = session == null ? "?"
                 : Long.toString(session.jobs(name).stream().filter(state -> state.retired() == null).count());
         String ended = poller.cycleEnded() == null ? "under way" : poller.cycleEnded().truncatedTo(ChronoUnit.MILLIS).toString();

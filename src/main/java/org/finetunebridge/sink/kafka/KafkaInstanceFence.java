@@ -10,7 +10,7 @@ import org.finetunebridge.sink.kafka.KafkaRecordFactory.Sending;
 
 /**
  * Which instance writes with the transactional id: the one that was the last to say so in the state topic. A fenced
- * producer cannot tell: Kafka's error is the same whether another instance came or our own transaction ran out of time.
+ * producer does not know: Kafka's error is the same whether another instance came or our own transaction ran out of time.
  */
 final class KafkaInstanceFence {
 

@@ -151,7 +151,7 @@ class KafkaBridgeIT {
             for (SourcePoller poller : bridge.pollers()) {
                 poller.awaitFirstCycle();
             }
-            return bridge.pollers().stream().map(SourcePoller::tally).toList();
+            return bridge.pollers().stream().map(SourcePoller::result).toList();
         }
     }
 
