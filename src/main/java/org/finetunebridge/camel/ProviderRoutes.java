@@ -52,12 +52,13 @@ final class ProviderRoutes {
                 throw new InvalidConfigurationException(List.of("the routes or mappings cannot be used: there is no route with the id " + needed));
             }
         }
-        List<String> templates = ((ModelCamelContext) context).getRouteTemplateDefinitions().stream()
-                .map(RouteTemplateDefinition::getId).toList();
+        List<RouteTemplateDefinition> definitions = ((ModelCamelContext) context).getRouteTemplateDefinitions();
+        List<String> templates = definitions.stream().map(RouteTemplateDefinition::getId).toList();
         clients.timeouts().forEach((name, timeout) -> add("request", "request-" + name, Map.of("client", name,
                 "request-timeout", Long.toString(timeout.toMillis())), context));
         accounts.all().stream().map(account -> account.settings().provider()).distinct().forEach(provider -> {
-            refuseOldForm(provider);
+            refuseOldForm(provider, definitions.stream().filter(template -> providers.of(template.getId()).equals(provider.name()))
+                    .toList(), context);
             Map<String, Object> parameters = new TreeMap<>();
             provider.keys().keySet().forEach(key -> parameters.put(key, "${variable." + key + '}'));
             parameters.put("source", provider.name());
@@ -93,9 +94,10 @@ final class ProviderRoutes {
     }
 
     /** Such templates would ask for something else than they say. */
-    private void refuseOldForm(Provider provider) {
+    private void refuseOldForm(Provider provider, List<RouteTemplateDefinition> templates, CamelContext context) {
         try {
-            List<String> problems = new ProviderValidator(files).oldForm(provider.name(), provider.keys().keySet());
+            List<String> problems = new ProviderValidator(files, (file, text, parameters) -> CamelTemplateReader.loaded(templates, context))
+                    .oldForm(provider.name(), provider.keys().keySet());
             if (!problems.isEmpty()) {
                 throw new InvalidConfigurationException(problems);
             }

@@ -19,7 +19,6 @@ final class StartupFailureAnalyzer {
 
     /** The exception to end a start with: our own if there is one, else what is wrong with the routes. */
     static RuntimeException understood(Exception why) {
-        List<String> reasons = new ArrayList<>();
         for (Throwable cause = why; cause != null; cause = cause.getCause()) {
             if (cause instanceof InvalidConfigurationException || cause instanceof SinkUnavailableException || cause instanceof InstanceFencedException) {
                 return (RuntimeException) cause;
@@ -27,13 +26,21 @@ final class StartupFailureAnalyzer {
             if (cause instanceof PropertyBindingException rejected && rejected.getOptionKey() != null) {
                 return new InvalidConfigurationException(List.of(key(rejected) + " = ***: Camel has no such key, or cannot use this value"));
             }
-            String reason = words(cause);
+        }
+        LOG.debug("The routes cannot be used", why);
+        return new InvalidConfigurationException(List.of("the routes or mappings cannot be used: " + words(why)));
+    }
+
+    /** The messages of an exception and its causes as one line, each said once. */
+    static String words(Throwable why) {
+        List<String> reasons = new ArrayList<>();
+        for (Throwable cause = why; cause != null; cause = cause.getCause()) {
+            String reason = message(cause);
             if (!reason.isBlank() && reasons.stream().noneMatch(said -> said.contains(reason))) {
                 reasons.add(reason);
             }
         }
-        LOG.debug("The routes cannot be used", why);
-        return new InvalidConfigurationException(List.of("the routes or mappings cannot be used: " + String.join(": ", reasons)));
+        return String.join(": ", reasons);
     }
 
     /** Camel would name the value too, and that may be a secret. */
@@ -44,7 +51,7 @@ final class StartupFailureAnalyzer {
     }
 
     /** A message often begins with the name of a class, which says nothing to who wrote YAML. */
-    private static String words(Throwable cause) {
+    private static String message(Throwable cause) {
         String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
         return LogSanitizer.line(message.replaceAll("\\b[a-z]+(\\.[A-Za-z_$]+)*\\.[A-Z][A-Za-z_$]*(Exception|Error): ", "")
                 .replaceAll("\\s+", " ")).strip();

@@ -20,6 +20,7 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -134,6 +135,24 @@ public final class BridgeCommand implements Callable<Integer> {
         }
         boolean verb = argument.equals(arguments[0]) && VERB.matcher(argument).matches();
         return verb || OPTION.matcher(argument).matches() ? argument : "***";
+    }
+
+    /** A verb: it has the options that stand before it, and prints where the command line does. */
+    abstract static class Verb implements Callable<Integer> {
+
+        @ParentCommand
+        BridgeCommand parent;
+
+        @Spec
+        CommandSpec spec;
+
+        final PrintWriter out() {
+            return spec.commandLine().getOut();
+        }
+
+        final PrintWriter err() {
+            return spec.commandLine().getErr();
+        }
     }
 
     static final class Version implements IVersionProvider {

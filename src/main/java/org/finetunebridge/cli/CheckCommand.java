@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.finetunebridge.camel.Bridge;
+import org.finetunebridge.camel.CamelTemplateReader;
 import org.finetunebridge.camel.http.Throwables;
 import org.finetunebridge.provider.ProviderRegistry;
 import org.finetunebridge.provider.RouteFiles;
@@ -17,15 +17,12 @@ import org.finetunebridge.provider.validation.ProviderValidator;
 import org.finetunebridge.settings.InvalidConfigurationException;
 import org.finetunebridge.sink.SinkUnavailableException;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** Tries everything without writing anything. */
 @Command(name = "check", description = "Validate the configuration, ask the sink, read each source once, and show what"
         + " would be published. Writes nothing.")
-final class CheckCommand implements Callable<Integer> {
+final class CheckCommand extends BridgeCommand.Verb {
 
     @Option(names = "--provider", paramLabel = "DIR",
             description = "Only read the files of the providers in this folder, and show what they make of the answers"
@@ -35,15 +32,9 @@ final class CheckCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON object, for machines.")
     private boolean json;
 
-    @ParentCommand
-    private BridgeCommand parent;
-
-    @Spec
-    private CommandSpec spec;
-
     @Override
     public Integer call() throws Exception {
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = out();
         if (folder != null) {
             return inspect(out);
         }
@@ -72,7 +63,7 @@ final class CheckCommand implements Callable<Integer> {
                 new CheckReportWriter(out).configuration(configuration);
             }
             List<String> hints = parent.options().hints();
-            RunCommand.requireSources(bridge.settings(), hints, spec.commandLine().getErr());
+            RunCommand.requireSources(bridge.settings(), hints, err());
             bridge.start();
             CheckReport report = new CheckReport(configuration, bridge.settings(), sinkProblems(bridge),
                     bridge.settings().sources().stream()
@@ -124,7 +115,7 @@ final class CheckCommand implements Callable<Integer> {
                     + ": there is no <provider>.properties, the file that names a provider"));
         }
         var files = new RouteFiles(Bridge.class.getClassLoader(), RouteFiles.packed(), List.of(folder));
-        var inspection = new ProviderValidator(files);
+        var inspection = new ProviderValidator(files, new CamelTemplateReader());
         var samples = new MappingFixtures(folder, files);
         List<String> problems = new ArrayList<>();
         for (String name : own.names()) {

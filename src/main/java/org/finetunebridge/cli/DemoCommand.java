@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -15,13 +14,10 @@ import org.finetunebridge.polling.SourcePoller;
 import org.finetunebridge.simulator.Sandbox;
 import org.finetunebridge.simulator.Simulation;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** The bridge and its providers in one process. */
 @Command(name = "demo", description = "Poll built-in, made-up providers: needs no key and no network.")
-final class DemoCommand implements Callable<Integer> {
+final class DemoCommand extends BridgeCommand.Verb {
 
     private static final double SPEED = 60;
     private static final int SECONDS_BETWEEN_LINES = 3;
@@ -30,12 +26,6 @@ final class DemoCommand implements Callable<Integer> {
     private static final List<String> OWN = List.of("provider", "jobs", "models", "since", "cron", "cron-zone",
             "concurrency", "rate", "time-zone", "request-timeout", "logs", "events");
 
-    @ParentCommand
-    private BridgeCommand parent;
-
-    @Spec
-    private CommandSpec spec;
-
     @Override
     public Integer call() throws Exception {
         Sandbox sandbox = Sandbox.start(Simulation.demo(SPEED));
@@ -43,7 +33,7 @@ final class DemoCommand implements Callable<Integer> {
         parent.shutdown().serves(bridge, sandbox);
         try {
             RunCommand.init(bridge);
-            PrintWriter out = spec.commandLine().getOut();
+            PrintWriter out = out();
             out.println("The providers of this demo are made up. All events, log lines too, go to " + DIRECTORY
                     + "events; Ctrl-C ends it.");
             var printer = new EventPrinter(out, BridgeCommand.isTerminal());

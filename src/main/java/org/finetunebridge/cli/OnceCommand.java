@@ -2,32 +2,22 @@ package org.finetunebridge.cli;
 
 import java.io.PrintWriter;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.finetunebridge.camel.Bridge;
 import org.finetunebridge.polling.CycleResult;
 import org.finetunebridge.polling.SourcePoller;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** One full catch-up of every source. */
 @Command(name = "once", description = "Catch up with every source once, then end.")
-final class OnceCommand implements Callable<Integer> {
+final class OnceCommand extends BridgeCommand.Verb {
 
     private static final int SECONDS_IN_SILENCE = 1;
 
-    @ParentCommand
-    private BridgeCommand parent;
-
-    @Spec
-    private CommandSpec spec;
-
     @Override
     public Integer call() throws Exception {
-        PrintWriter err = spec.commandLine().getErr();
+        PrintWriter err = err();
         try (Bridge bridge = parent.options().bridge(true, Map.of())) {
             bridge.init();
             RunCommand.requireSources(bridge.settings(), parent.options().hints(), err);
@@ -61,13 +51,13 @@ final class OnceCommand implements Callable<Integer> {
     private int summary(Bridge bridge, CommitTally tally) {
         boolean fenced = bridge.publisher().fenced().isDone();
         if (fenced) {
-            spec.commandLine().getErr().println(bridge.publisher().fenced().join().getMessage());
+            err().println(bridge.publisher().fenced().join().getMessage());
         }
         int result = fenced ? BridgeCommand.FAILED : 0;
         for (SourcePoller poller : bridge.pollers()) {
             CycleResult jobs = poller.result();
             CommitTally.Count count = tally.of(poller.source().name());
-            spec.commandLine().getOut().println(poller.source().name() + ": " + count(jobs.read(), "job") + " read, "
+            out().println(poller.source().name() + ": " + count(jobs.read(), "job") + " read, "
                     + count(count.events(), "event") + " published, " + count.deadLetters() + " dead-lettered"
                     + (jobs.failed() == 0 ? "" : "; " + jobs.failed() + " not read: " + jobs.reason()));
             result = jobs.failed() == 0 && count.deadLetters() == 0 ? result : BridgeCommand.FAILED;

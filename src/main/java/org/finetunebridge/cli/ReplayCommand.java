@@ -1,32 +1,22 @@
 package org.finetunebridge.cli;
 
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.finetunebridge.camel.Bridge;
 import org.finetunebridge.replay.DeadLetterReplayer;
 import org.finetunebridge.replay.ReplayOutcome;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** The dead letters once more. */
 @Command(name = "replay", description = "Try the dead letters again: records through today's mappings, failed requests"
         + " by asking again. What works leaves the store.")
-final class ReplayCommand implements Callable<Integer> {
-
-    @ParentCommand
-    private BridgeCommand parent;
-
-    @Spec
-    private CommandSpec spec;
+final class ReplayCommand extends BridgeCommand.Verb {
 
     @Override
     public Integer call() throws Exception {
         try (Bridge bridge = parent.options().bridge(true, Map.of())) {
             bridge.init();
             ReplayOutcome outcome = new DeadLetterReplayer(bridge).run();
-            spec.commandLine().getOut().println(outcome);
+            out().println(outcome);
             return outcome.left() == 0 ? 0 : BridgeCommand.FAILED;
         }
     }

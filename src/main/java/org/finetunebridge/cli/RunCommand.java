@@ -3,7 +3,6 @@ package org.finetunebridge.cli;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.finetunebridge.camel.Bridge;
 import org.finetunebridge.settings.InvalidConfigurationException;
@@ -15,20 +14,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** Reads every source again and again until it is stopped. */
 @Command(name = "run", description = "Poll every configured source until stopped (the default).")
-final class RunCommand implements Callable<Integer> {
+final class RunCommand extends BridgeCommand.Verb {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
-
-    @ParentCommand
-    private BridgeCommand parent;
-
-    @Spec
-    private CommandSpec spec;
 
     RunCommand() {}
 
@@ -43,7 +34,7 @@ final class RunCommand implements Callable<Integer> {
         parent.shutdown().serves(bridge);
         try {
             init(bridge);
-            requireSources(bridge.settings(), parent.options().hints(), spec.commandLine().getErr());
+            requireSources(bridge.settings(), parent.options().hints(), err());
             openSink(bridge);
             bridge.start();
             parent.shutdown().started();

@@ -8,29 +8,19 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.finetunebridge.camel.Bridge;
 import org.finetunebridge.state.JobState;
 import org.finetunebridge.state.JobStateSerde;
 import org.finetunebridge.text.LogSanitizer;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** The state of jobs, for a person who wants to know why. */
 @Command(name = "state", description = "Show or reset the state of jobs: what was published of them. Without a verb,"
         + " list it.")
-final class StateCommand implements Callable<Integer> {
+final class StateCommand extends BridgeCommand.Verb {
 
     private static final ObjectMapper PRETTY = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-
-    @ParentCommand
-    private BridgeCommand parent;
-
-    @Spec
-    private CommandSpec spec;
 
     @Override
     public Integer call() throws IOException {
@@ -40,7 +30,7 @@ final class StateCommand implements Callable<Integer> {
     @Command(description = "One line a job: source, job, status, and what keeps it from being read.")
     int list() throws IOException {
         try (Bridge bridge = open()) {
-            PrintWriter out = spec.commandLine().getOut();
+            PrintWriter out = out();
             bridge.sink().peek().stream().sorted(Comparator.comparing(JobState::name)).forEach(state ->
                     out.printf(Locale.ROOT, "%s  %s  %s  %s%n", state.source(),
                             state.job().isEmpty() ? "(the source itself)" : LogSanitizer.line(state.job()),
@@ -56,12 +46,12 @@ final class StateCommand implements Callable<Integer> {
             String name = JobState.name(source, job);
             for (JobState state : bridge.sink().peek()) {
                 if (state.name().equals(name)) {
-                    spec.commandLine().getOut().println(PRETTY.writeValueAsString(
+                    out().println(PRETTY.writeValueAsString(
                             PRETTY.readTree(JobStateSerde.write(state))));
                     return 0;
                 }
             }
-            spec.commandLine().getErr().println("there is no state of " + LogSanitizer.line(name));
+            err().println("there is no state of " + LogSanitizer.line(name));
             return BridgeCommand.FAILED;
         }
     }
@@ -76,7 +66,7 @@ final class StateCommand implements Callable<Integer> {
                     .map(JobState::name).toList();
             bridge.sink().forget(names);
             bridge.sink().close();
-            spec.commandLine().getOut().println("forgot " + names.size() + (names.size() == 1 ? " state" : " states")
+            out().println("forgot " + names.size() + (names.size() == 1 ? " state" : " states")
                     + " of " + LogSanitizer.line(source) + (job == null ? "" : " job " + LogSanitizer.line(job)));
             return 0;
         }

@@ -1,11 +1,19 @@
 package org.finetunebridge.provider.validation;
 
 import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.constructor.StandardConstructor;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
  * Where a route file uses a short form of Camel's YAML, and what the canonical form is. Camel reads both; from 4.23 on it
@@ -21,18 +29,33 @@ final class CanonicalForm {
             "pollEnrich", "throttle", "transform", "sort", "resequence");
 
     private final String file;
-    private final ValidationReport hints;
+    private final ValidationReport report;
     private final Set<Node> seen = new HashSet<>();
 
-    private CanonicalForm(String file, ValidationReport hints) {
+    private CanonicalForm(String file, ValidationReport report) {
         this.file = file;
-        this.hints = hints;
+        this.report = report;
     }
 
-    /** Adds a hint for each place that could be written otherwise. */
-    static void look(YamlFile yaml, String file, ValidationReport hints) {
-        var form = new CanonicalForm(file, hints);
-        yaml.entries().forEach(entry -> form.look("", entry));
+    /**
+     * Adds a hint for each place that could be written otherwise.
+     *
+     * @return whether the text is YAML; if not, that is a problem in the report
+     */
+    static boolean look(String file, String text, ValidationReport report) {
+        LoadSettings settings = LoadSettings.builder().setLabel(file).build();
+        try {
+            Optional<Node> document = new Compose(settings).composeString(text);
+            // Finds a key that is there twice.
+            new StandardConstructor(settings).constructSingleDocument(document);
+            document.ifPresent(root -> items(root).forEach(entry -> new CanonicalForm(file, report).look("", entry)));
+            return true;
+        } catch (MarkedYamlEngineException e) {
+            report.add(file, e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0), "is not YAML: " + e.getProblem());
+        } catch (YamlEngineException e) {
+            report.add(file, 0, "is not YAML: " + e.getMessage().replaceAll("\\s+", " "));
+        }
+        return false;
     }
 
     /** @param within the key that holds the node; that of the list for one of its items */
@@ -40,7 +63,7 @@ final class CanonicalForm {
         if (!(node instanceof ScalarNode) && !seen.add(node)) {
             return;
         }
-        YamlFile.items(node).forEach(item -> {
+        items(node).forEach(item -> {
             if (within.equals("steps") && item instanceof MappingNode step) {
                 step.getValue().forEach(this::step);
             }
@@ -48,7 +71,7 @@ final class CanonicalForm {
         });
         if (node instanceof MappingNode mapping) {
             for (NodeTuple tuple : mapping.getValue()) {
-                String key = YamlFile.text(tuple.getKeyNode());
+                String key = text(tuple.getKeyNode());
                 if (!key.equals("parameters")) {
                     entry(within, key, tuple.getValueNode());
                     look(key, tuple.getValueNode());
@@ -58,7 +81,7 @@ final class CanonicalForm {
     }
 
     private void step(NodeTuple step) {
-        String name = YamlFile.text(step.getKeyNode());
+        String name = text(step.getKeyNode());
         if (step.getValueNode() instanceof ScalarNode value && !value.getValue().isEmpty()) {
             String option = Set.of("to", "toD").contains(name) ? "uri: " : "…: ";
             hint(step.getKeyNode(), "write \"- " + name + ": {" + option + value.getValue() + "}\" instead of \"- " + name + ": "
@@ -75,8 +98,8 @@ final class CanonicalForm {
             hint(value, "write \"" + key + ": {expression: …}\" instead of \"" + key + ": …\"");
         } else if (within.equals("expression") && LANGUAGES.contains(key) && value instanceof ScalarNode) {
             hint(value, "write \"" + key + ": {expression: …}\" instead of \"" + key + ": …\"");
-        } else if (key.equals("uri") && YamlFile.text(value).contains("?") && !YamlFile.text(value).contains("${")) {
-            hint(value, "write what follows the ? of " + YamlFile.text(value) + " under parameters");
+        } else if (key.equals("uri") && text(value).contains("?") && !text(value).contains("${")) {
+            hint(value, "write what follows the ? of " + text(value) + " under parameters");
         }
     }
 
@@ -86,6 +109,15 @@ final class CanonicalForm {
     }
 
     private void hint(Node node, String what) {
-        hints.add(file, YamlFile.line(node), what);
+        report.hint(file, node.getStartMark().map(mark -> mark.getLine() + 1).orElse(0), what);
+    }
+
+    private static List<Node> items(Node node) {
+        return node instanceof SequenceNode sequence ? sequence.getValue() : List.of();
+    }
+
+    /** The text of a scalar; empty if it is none. */
+    private static String text(Node node) {
+        return node instanceof ScalarNode scalar ? scalar.getValue() : "";
     }
 }

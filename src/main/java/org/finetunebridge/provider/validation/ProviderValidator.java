@@ -15,37 +15,25 @@ public final class ProviderValidator {
     private static final Pattern PLACE = Pattern.compile("(.*) at (\\S+\\.jslt:\\d+):\\d+\\s*");
 
     private final RouteFiles files;
+    private final RouteTemplateReader reader;
 
-    /** @param files those to look at, and those they may lean on */
-    public ProviderValidator(RouteFiles files) {
+    /**
+     * @param files  those to look at, and those they may lean on
+     * @param reader of their route templates
+     */
+    public ProviderValidator(RouteFiles files, RouteTemplateReader reader) {
         this.files = files;
+        this.reader = reader;
     }
 
     /** What is wrong with the files of a provider, one line each; empty if nothing is. */
     public List<String> of(String provider) throws IOException {
-        var problems = new ValidationReport();
-        var descriptor = new DescriptorValidator(provider, files, problems);
-        descriptor.look();
-        templates(provider, descriptor, problems);
-        mappings(provider, descriptor.resources(), problems);
-        String errors = provider + "-errors.json";
-        if (files.has(errors)) {
-            new ErrorTableValidator(errors, problems).look(files.read(errors));
-        }
-        return problems.lines();
+        return report(provider).lines();
     }
 
     /** What works, but is better written otherwise, one line each: nothing that keeps the provider from being used. */
     public List<String> hints(String provider) throws IOException {
-        var hints = new ValidationReport();
-        String file = provider + ".camel.yaml";
-        if (files.has(file)) {
-            var descriptor = new DescriptorValidator(provider, files, new ValidationReport());
-            descriptor.look();
-            new RouteTemplateValidator(provider, file, new ValidationReport(), hints)
-                    .look(files.read(file), descriptor.resources(), descriptor.ownKeys());
-        }
-        return hints.lines();
+        return report(provider).hints();
     }
 
     /**
@@ -55,24 +43,31 @@ public final class ProviderValidator {
      * @param keys the provider's own keys
      */
     public List<String> oldForm(String provider, Set<String> keys) throws IOException {
-        var problems = new ValidationReport();
+        var report = new ValidationReport();
         String file = provider + ".camel.yaml";
         String text = files.has(file) ? files.read(file) : "";
-        YamlFile yaml = text.contains("{{") ? YamlFile.of(file, text, new ValidationReport()) : null;
-        if (yaml != null) {
-            new AccountVariables(provider, file, yaml, keys).look(problems, new ValidationReport());
+        if (text.contains("{{")) {
+            new RouteTemplateValidator(provider, text, keys, report).lookForOldForm(reader);
         }
-        return problems.lines();
+        return report.lines();
     }
 
-    private void templates(String provider, DescriptorValidator descriptor, ValidationReport problems) throws IOException {
-        String file = provider + ".camel.yaml";
-        if (files.has(file)) {
-            new RouteTemplateValidator(provider, file, problems, new ValidationReport())
-                    .look(files.read(file), descriptor.resources(), descriptor.ownKeys());
+    private ValidationReport report(String provider) throws IOException {
+        var report = new ValidationReport();
+        var descriptor = new DescriptorValidator(provider, files, report);
+        descriptor.look();
+        String routes = provider + ".camel.yaml";
+        if (files.has(routes)) {
+            new RouteTemplateValidator(provider, files.read(routes), descriptor.ownKeys(), report).look(reader, descriptor.resources());
         } else {
-            problems.add(file, 0, "is missing: the route templates that say what to ask");
+            report.add(routes, 0, "is missing: the route templates that say what to ask");
         }
+        mappings(provider, descriptor.resources(), report);
+        String errors = provider + "-errors.json";
+        if (files.has(errors)) {
+            new ErrorTableValidator(errors, report).look(files.read(errors));
+        }
+        return report;
     }
 
     private void mappings(String provider, Set<String> resources, ValidationReport problems) {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import org.finetunebridge.camel.CamelTemplateReader;
 import org.finetunebridge.polling.PollTask;
 import org.finetunebridge.provider.ProviderRegistry;
 import org.finetunebridge.provider.RouteFiles;
@@ -26,8 +27,8 @@ class ProviderValidatorTest {
     @ParameterizedTest
     @ValueSource(strings = {"dashscope", "minimax", "openai", "azure-openai", "mistral", "together"})
     void findsNothingWrongWithTheProvidersThatShip(String provider) throws IOException {
-        assertThat(new ProviderValidator(files(ROUTES)).of(provider)).isEmpty();
-        assertThat(new ProviderValidator(files(ROUTES)).hints(provider)).isEmpty();
+        assertThat(validator(files(ROUTES)).of(provider)).isEmpty();
+        assertThat(validator(files(ROUTES)).hints(provider)).isEmpty();
     }
 
     @Test
@@ -57,7 +58,7 @@ class ProviderValidatorTest {
                   ] }
                 """);
 
-        assertThat(new ProviderValidator(files(ROUTES, folder)).of("acme")).satisfiesExactlyInAnyOrder(
+        assertThat(validator(files(ROUTES, folder)).of("acme")).satisfiesExactlyInAnyOrder(
                 one -> assertThat(one).startsWith("acme.properties:4: no such key: lists"),
                 one -> assertThat(one).startsWith("acme.properties:3: no such time zone: Mars"),
                 one -> assertThat(one).startsWith("acme.properties:2: base-url is no http or https address"),
@@ -91,14 +92,14 @@ class ProviderValidatorTest {
                         - to: "direct:{{source}}-fetsh"
                 """);
 
-        assertThat(new ProviderValidator(files(ROUTES, folder)).of("acme")).satisfiesExactlyInAnyOrder(
+        assertThat(validator(files(ROUTES, folder)).of("acme")).satisfiesExactlyInAnyOrder(
                 one -> assertThat(one).startsWith("acme.camel.yaml:5: no such parameter: gruop; there are group, source"),
                 one -> assertThat(one).startsWith("acme.camel.yaml:11: no such parameter: {{grup}}"),
                 one -> assertThat(one).startsWith("acme.camel.yaml:11: variable.poll.cursorpath is not there").contains("cursorPath"),
                 one -> assertThat(one).startsWith("acme.camel.yaml:13: direct:{{source}}-fetsh leads nowhere"));
 
         write("acme.camel.yaml", "- routeTemplate:\n    id: x\n   from: y\n");
-        assertThat(new ProviderValidator(files(ROUTES, folder)).of("acme")).singleElement().asString()
+        assertThat(validator(files(ROUTES, folder)).of("acme")).singleElement().asString()
                 .startsWith("acme.camel.yaml:3: is not YAML: ");
     }
 
@@ -134,12 +135,12 @@ class ProviderValidatorTest {
                                "group": "{{group}}"}
                         - to: "direct:{{source}}-fetch"
                 """);
-        assertThat(new ProviderValidator(files(ROUTES, folder)).of("acme")).isEmpty();
+        assertThat(validator(files(ROUTES, folder)).of("acme")).isEmpty();
 
         edit("acme.camel.yaml", "{{group}}", "{{grup}}");
         edit("acme.camel.yaml", "cursorJson", "cursor");
         edit("acme.camel.yaml", "to: {uri: \"direct:{{source}}-ask\"}", "to: {uri: \"direct:{{source}}-events-ask\"}");
-        assertThat(new ProviderValidator(files(ROUTES, folder)).of("acme")).satisfiesExactlyInAnyOrder(
+        assertThat(validator(files(ROUTES, folder)).of("acme")).satisfiesExactlyInAnyOrder(
                 one -> assertThat(one).startsWith("acme.camel.yaml:14: direct:{{source}}-events-ask leads nowhere"),
                 one -> assertThat(one).startsWith("acme.camel.yaml:22: variable.poll.cursor is not there"),
                 one -> assertThat(one).startsWith("acme.camel.yaml:23: no such parameter: {{grup}}"));
@@ -156,7 +157,7 @@ class ProviderValidatorTest {
                 - routeTemplate: {id: acne-ask, from: {uri: 'direct:{{source}}-ask', steps: []}}
                 - route: {id: mine, from: {uri: 'direct:mine', steps: []}}
                 """);
-        assertThat(new ProviderValidator(files(ROUTES, folder)).of("acme")).satisfiesExactlyInAnyOrder(
+        assertThat(validator(files(ROUTES, folder)).of("acme")).satisfiesExactlyInAnyOrder(
                 one -> assertThat(one).startsWith("acme.camel.yaml:1: the template acme-jobs is called by \"direct:{{source}}-job\", not by \"direct:acme-jobs\""),
                 one -> assertThat(one).startsWith("acme.camel.yaml:3: there is a template acme-ask before this one"),
                 one -> assertThat(one).startsWith("acme.camel.yaml:4: the template acne-ask is never used"));
@@ -182,21 +183,56 @@ class ProviderValidatorTest {
                         - to: "direct:acme-fetch"
                 """);
 
-        assertThat(new ProviderValidator(files(ROUTES, folder)).of("acme")).satisfiesExactlyInAnyOrder(
+        assertThat(validator(files(ROUTES, folder)).of("acme")).satisfiesExactlyInAnyOrder(
                 one -> assertThat(one).startsWith("acme.camel.yaml:8: write ${variable.group} in an expression of the language simple instead of {{group}}"),
                 one -> assertThat(one).startsWith("acme.camel.yaml:11: write ${variable.source} in an expression of the language simple instead of {{source}}"),
                 one -> assertThat(one).startsWith("acme.camel.yaml:11: variable.grup is not there for routes; there are group, "));
         write("acme.properties", "list = jobs\nkey.group = 1\nkey.resource = 2\n");
-        assertThat(new ProviderValidator(files(ROUTES, folder)).of("acme")).hasSize(4)
+        assertThat(validator(files(ROUTES, folder)).of("acme")).hasSize(4)
                 .anyMatch(one -> one.startsWith("acme.camel.yaml: key.resource in acme.properties would be lost"));
-        assertThat(new ProviderValidator(files(ROUTES, folder)).oldForm("acme", Set.of("group"))).hasSize(2)
+        assertThat(validator(files(ROUTES, folder)).oldForm("acme", Set.of("group"))).hasSize(2)
                 .allSatisfy(one -> assertThat(one).contains(": write ${variable."));
-        assertThat(new ProviderValidator(files(ROUTES, folder)).hints("acme")).satisfiesExactlyInAnyOrder(
+        assertThat(validator(files(ROUTES, folder)).hints("acme")).satisfiesExactlyInAnyOrder(
                 one -> assertThat(one).startsWith("acme.camel.yaml:4: write direct:acme-… instead of direct:{{source}}-…"),
                 one -> assertThat(one).startsWith("acme.camel.yaml:11: write ${variable.group} in"),
                 one -> assertThat(one).startsWith("acme.camel.yaml:8: write \"expression: {constant: {expression: …}}\" instead of"),
                 one -> assertThat(one).startsWith("acme.camel.yaml:11: write \"expression: {simple: {expression: …}}\" instead of"),
                 one -> assertThat(one).startsWith("acme.camel.yaml:12: write \"- to: {uri: direct:acme-fetch}\" instead of \"- to: direct:acme-fetch\""));
+    }
+
+    /** Camel makes routes of the templates, so what Camel refuses is found before the first job is asked for. */
+    @Test
+    void namesWhatCamelCannotMakeARouteOf() throws IOException {
+        write("acme.properties", "list = jobs\n");
+        write("acme-jobs.jslt", "{ \"facts\": [] }");
+        String template = """
+                - routeTemplate:
+                    id: acme-jobs
+                    parameters:
+                      - name: size
+                        defaultValue: "100"
+                    from:
+                      uri: direct:acme-jobs
+                      steps:
+                        - setHeader:
+                            name: CamelHttpQuery
+                            expression:
+                              simple:
+                                expression: "size={{size}}"
+                        - to:
+                            uri: direct:acme-fetch
+                """;
+        write("acme.camel.yaml", template);
+        assertThat(validator(files(ROUTES, folder)).of("acme")).isEmpty();
+
+        edit("acme.camel.yaml", "setHeader:", "setHeadr:");
+        assertThat(validator(files(ROUTES, folder)).of("acme")).singleElement().asString()
+                .startsWith("acme.camel.yaml: Camel cannot load it: ").contains("setHeadr");
+
+        write("acme.camel.yaml", template);
+        edit("acme.camel.yaml", "name: CamelHttpQuery", "nam: CamelHttpQuery");
+        assertThat(validator(files(ROUTES, folder)).of("acme")).singleElement().asString()
+                .startsWith("acme.camel.yaml: Camel cannot load it: ").contains("nam");
     }
 
     @ParameterizedTest
@@ -214,7 +250,7 @@ class ProviderValidatorTest {
         write("acme-jobs.jslt", "{ \"facts\": [] }");
         write("acme.camel.yaml", text.replace("\\n", "\n").replace("\\0", "\0"));
 
-        assertThat(new ProviderValidator(files(ROUTES, folder)).of("acme")).singleElement().asString().startsWith(problem);
+        assertThat(validator(files(ROUTES, folder)).of("acme")).singleElement().asString().startsWith(problem);
     }
 
     @ParameterizedTest
@@ -233,7 +269,7 @@ class ProviderValidatorTest {
         write("acme.camel.yaml", "- routeTemplate: {id: acme-jobs, from: {uri: 'direct:{{source}}-jobs'}}");
         write("acme-errors.json", table.replace("\\n", "\n"));
 
-        assertThat(new ProviderValidator(files(ROUTES, folder)).of("acme")).isNotEmpty()
+        assertThat(validator(files(ROUTES, folder)).of("acme")).isNotEmpty()
                 .allSatisfy(one -> assertThat(one).startsWith("acme-errors.json:" + problem));
     }
 
@@ -260,6 +296,10 @@ class ProviderValidatorTest {
 
     private void write(String name, String text) throws IOException {
         Files.writeString(folder.resolve(name), text);
+    }
+
+    private static ProviderValidator validator(RouteFiles files) {
+        return new ProviderValidator(files, new CamelTemplateReader());
     }
 
     private static RouteFiles files(Path... folders) throws IOException {
