@@ -1,7 +1,6 @@
 package org.finetunebridge.camel.http;
 
 import java.io.EOFException;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -128,31 +127,25 @@ public final class BoundedHttpClientConfigurer implements HttpClientConfigurer, 
     }
 
     /** Unpacks when it is first read, so that a body that is not gzip is the reader's failure, and never that of closing. */
-    private static final class GzipStream extends InputStream {
+    private static final class GzipStream extends UnloggedHttpConnection.BlockStream {
 
-        private final InputStream raw;
         private final boolean error;
-        private InputStream unpacked;
+        private boolean unpacked;
 
         /** @param error whether the status says more than the body: then what cannot be unpacked is left out */
         GzipStream(InputStream raw, boolean error) {
-            this.raw = raw;
+            super(raw);
             this.error = error;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
         }
 
         @Override
         public int read(byte[] buffer, int from, int length) throws IOException {
             try {
-                if (unpacked == null) {
-                    unpacked = new GZIPInputStream(raw);
+                if (!unpacked) {
+                    in = new GZIPInputStream(in);
+                    unpacked = true;
                 }
-                return unpacked.read(buffer, from, length);
+                return in.read(buffer, from, length);
             } catch (ZipException | EOFException e) {
                 if (error) {
                     return -1;
@@ -161,14 +154,9 @@ public final class BoundedHttpClientConfigurer implements HttpClientConfigurer, 
                         + "is a proxy between?", e);
             }
         }
-
-        @Override
-        public void close() throws IOException {
-            (unpacked == null ? raw : unpacked).close();
-        }
     }
 
-    private final class CountingStream extends FilterInputStream {
+    private final class CountingStream extends UnloggedHttpConnection.BlockStream {
 
         private long read;
 
@@ -177,15 +165,13 @@ public final class BoundedHttpClientConfigurer implements HttpClientConfigurer, 
         }
 
         @Override
-        public int read() throws IOException {
-            int octet = super.read();
-            return octet < 0 ? octet : count(1, octet);
-        }
-
-        @Override
         public int read(byte[] buffer, int from, int length) throws IOException {
-            int count = super.read(buffer, from, length);
-            return count < 0 ? count : count(count, count);
+            int count = in.read(buffer, from, length);
+            read += Math.max(count, 0);
+            if (read > maxSize) {
+                throw new ResponseTooLargeException(maxSize);
+            }
+            return count;
         }
 
         /** After a breach the rest is not drained, as closing would: the connection is thrown away. */
@@ -194,14 +180,6 @@ public final class BoundedHttpClientConfigurer implements HttpClientConfigurer, 
             if (read <= maxSize) {
                 super.close();
             }
-        }
-
-        private int count(int more, int result) throws IOException {
-            read += more;
-            if (read > maxSize) {
-                throw new ResponseTooLargeException(maxSize);
-            }
-            return result;
         }
     }
 }

@@ -27,6 +27,8 @@ final class UnloggedHttpConnection extends DefaultBHttpClientConnection implemen
     private static final Http1Config BOUNDS = Http1Config.custom().setMaxLineLength(16 * 1024).setMaxHeaderCount(200)
             .build();
 
+    private static final int LARGEST_SKIP = 8192;
+
     private final Duration longest;
     private Timeout timeout = Timeout.DISABLED;
     private volatile boolean underWay;
@@ -97,7 +99,7 @@ final class UnloggedHttpConnection extends DefaultBHttpClientConnection implemen
     }
 
     /** Waits for bytes no longer than until the deadline, and not at all after it. */
-    private final class TimedStream extends FilterInputStream {
+    private final class TimedStream extends BlockStream {
 
         private final Socket socket;
 
@@ -107,15 +109,9 @@ final class UnloggedHttpConnection extends DefaultBHttpClientConnection implemen
         }
 
         @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
         public int read(byte[] buffer, int from, int length) throws IOException {
             if (!underWay) {
-                return super.read(buffer, from, length);
+                return in.read(buffer, from, length);
             }
             long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
             if (left <= 0) {
@@ -123,16 +119,38 @@ final class UnloggedHttpConnection extends DefaultBHttpClientConnection implemen
             }
             int before = socket.getSoTimeout();
             if (before > 0 && before <= left) {
-                return super.read(buffer, from, length);
+                return in.read(buffer, from, length);
             }
             socket.setSoTimeout((int) Math.min(left, Integer.MAX_VALUE));
             try {
-                return super.read(buffer, from, length);
+                return in.read(buffer, from, length);
             } finally {
                 if (!socket.isClosed()) {
                     socket.setSoTimeout(before);
                 }
             }
+        }
+    }
+
+    /** A stream whose every byte is read in blocks, so that one method bounds all of them. */
+    abstract static class BlockStream extends FilterInputStream {
+
+        BlockStream(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public abstract int read(byte[] buffer, int from, int length) throws IOException;
+
+        @Override
+        public final int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public final long skip(long most) throws IOException {
+            return Math.max(0, read(new byte[(int) Math.min(most, LARGEST_SKIP)]));
         }
     }
 }

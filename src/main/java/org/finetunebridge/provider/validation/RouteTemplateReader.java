@@ -26,7 +26,7 @@ public interface RouteTemplateReader {
      * @param required  parameters that it must be given
      * @param optional  parameters that it has values for
      * @param variables that its steps set
-     * @param words     every text of its steps
+     * @param words     every text in it
      * @param refusal   why no route can be made of it; null if one can
      */
     record RouteTemplate(String id, int line, Words address, Set<String> required, Set<String> optional, Set<String> variables,
