@@ -23,7 +23,7 @@ final class Answers {
     private final byte[][] checkpoints;
     private final LongAdder requests = new LongAdder();
     private final LongAdder bytes = new LongAdder();
-    private final LongAdder sweeps = new LongAdder();
+    private final LongAdder cycles = new LongAdder();
     private final AtomicLong first = new AtomicLong();
 
     Answers(int minimax, int events, int dashscope, int perJob, boolean over) {
@@ -50,7 +50,7 @@ final class Answers {
     boolean fill(String path, String request, Buffer answer) {
         first.compareAndSet(0, System.currentTimeMillis());
         if (path.contains("page_no=1&") || path.endsWith("/list_finetune_job") && request.endsWith("\"after\":\"0\"}")) {
-            sweeps.increment();
+            cycles.increment();
         }
         requests.increment();
         boolean known = path.startsWith("/minimax/") ? minimax(path, request, answer) : dashscope(path, answer);
@@ -64,7 +64,7 @@ final class Answers {
             case "reset" -> {
                 requests.reset();
                 bytes.reset();
-                sweeps.reset();
+                cycles.reset();
                 first.set(0);
             }
             case "add" -> {
@@ -76,7 +76,7 @@ final class Answers {
                     .add(System.currentTimeMillis());
             default -> { }
         }
-        return first.get() + " " + requests.sum() + " " + bytes.sum() + " " + sweeps.sum();
+        return first.get() + " " + requests.sum() + " " + bytes.sum() + " " + cycles.sum();
     }
 
     private boolean minimax(String path, String request, Buffer answer) {

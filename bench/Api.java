@@ -18,12 +18,12 @@ final class Api implements AutoCloseable {
      * What was asked of it since the last reset.
      *
      * @param first  when the first request came, epoch milliseconds; 0 before
-     * @param sweeps how often an account's list was begun
+     * @param poll cycles how often an account's list was begun
      */
-    record Counts(long first, long requests, long bytes, long sweeps) {
+    record Counts(long first, long requests, long bytes, long cycles) {
 
         Counts since(Counts before) {
-            return new Counts(first, requests - before.requests, bytes - before.bytes, sweeps - before.sweeps);
+            return new Counts(first, requests - before.requests, bytes - before.bytes, cycles - before.cycles);
         }
     }
 

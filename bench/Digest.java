@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What was told, whoever told it and in whatever order: how many events, and a sum over the bytes of their data. */
+/** What was published, by whom and in whatever order: how many events, and a sum over the bytes of their data. */
 final class Digest {
 
     private static final String OBSERVED = "\"observedAt\":\"";

@@ -22,14 +22,14 @@ final class History {
 
     static void measure(Setup setup) throws IOException {
         int many = setup.scaled(MANY);
-        int sweeps = setup.scale() < 1 ? 40 : 240;
-        System.out.printf("%nOne new event a poll in jobs of %,d and of %,d old ones: %d jobs, %d sweeps, file sink%n", FEW,
-                many, JOBS, sweeps);
+        int cycles = setup.scale() < 1 ? 40 : 240;
+        System.out.printf("%nOne new event a poll in jobs of %,d and of %,d old ones: %d jobs, %d poll cycles, file sink%n", FEW,
+                many, JOBS, cycles);
         List<Double> few = new ArrayList<>();
         List<Double> lots = new ArrayList<>();
         for (int run = 0; run < Math.max(1, setup.runs() / 2); run++) {
-            few.add(print(FEW, cost(setup, FEW, sweeps)));
-            lots.add(print(many, cost(setup, many, sweeps)));
+            few.add(print(FEW, cost(setup, FEW, cycles)));
+            lots.add(print(many, cost(setup, many, cycles)));
         }
         System.out.printf("  processor time of a poll, many to few: %.2f%n", Bench.median(lots) / Bench.median(few));
     }
@@ -40,7 +40,7 @@ final class History {
         return cost.cpu();
     }
 
-    private static Cost cost(Setup setup, int events, int sweeps) throws IOException {
+    private static Cost cost(Setup setup, int events, int cycles) throws IOException {
         Path where = setup.directory().resolve("history");
         Map<String, String> configuration = Map.of("bridge.sources", "minimax", "minimax.period",
                 PERIOD.toMillis() + "ms");
@@ -49,35 +49,35 @@ final class History {
                 once.end(PATIENCE);
             }
             try (Child child = setup.bridge(where, api, configuration, "run")) {
-                return cost(child, api, sweeps);
+                return cost(child, api, cycles);
             }
         } finally {
             Bench.delete(where);
         }
     }
 
-    private static Cost cost(Child child, Api api, int sweeps) {
+    private static Cost cost(Child child, Api api, int cycles) {
         api.reset();
         feed(child, api, WARM);
         double cpu = child.cpu();
         Api.Counts before = api.counts();
-        feed(child, api, WARM + sweeps);
+        feed(child, api, WARM + cycles);
         Api.Counts all = api.counts().since(before);
-        double polls = (double) JOBS * all.sweeps();
+        double polls = (double) JOBS * all.cycles();
         return new Cost((child.cpu() - cpu) * 1000 / polls, all.requests() / polls, all.bytes() / polls);
     }
 
-    /** Adds an event to every job whenever a sweep begins. */
+    /** Adds an event to every job whenever a poll cycle begins. */
     private static void feed(Child child, Api api, int until) {
         long last = System.nanoTime() + PATIENCE.toNanos();
-        for (long seen = api.counts().sweeps(); seen < until;) {
-            long now = api.counts().sweeps();
+        for (long seen = api.counts().cycles(); seen < until;) {
+            long now = api.counts().cycles();
             if (now > seen) {
                 api.add();
             }
             seen = now;
             if (!child.isAlive() || System.nanoTime() > last) {
-                throw new IllegalStateException("no further sweep");
+                throw new IllegalStateException("no further poll cycle");
             }
             child.pause(Duration.ofMillis(10));
         }

@@ -28,7 +28,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * What a good engineer writes in an afternoon without a framework: the same requests, as many at once, and the same
- * events; no memory on disk, no transaction, no retry, no dead letter, no check of what comes.
+ * events; no state on disk, no transaction, no retry, no dead letter, no check of what comes.
  */
 public final class Loop {
 

@@ -20,7 +20,7 @@ final class Staleness {
     static void measure(Setup setup) throws IOException {
         int jobs = setup.scaled(1000);
         Duration time = setup.scale() < 1 ? Duration.ofSeconds(12) : Duration.ofSeconds(90);
-        System.out.printf("%n%,d running jobs, %d facts a second at random for %d s, a sweep every %d s, Kafka%n", jobs,
+        System.out.printf("%n%,d running jobs, %d facts a second at random for %d s, a poll cycle every %d s, Kafka%n", jobs,
                 A_SECOND, time.toSeconds(), PERIOD.toSeconds());
         try (var kafka = new Kafka(setup.directory().resolve("broker"));
                 var api = new Api(setup.directory().resolve("api"), jobs, 10, 0, 0, false)) {
@@ -65,7 +65,7 @@ final class Staleness {
 
     private static void print(List<Double> ages) {
         if (ages.isEmpty()) {
-            throw new IllegalStateException("nothing was told");
+            throw new IllegalStateException("nothing was published");
         }
         List<Double> sorted = ages.stream().sorted().toList();
         System.out.printf("  %,d facts, from fact to reader: %,.0f ms in the middle, %,.0f ms at p99, %,.0f ms at most; "

@@ -25,7 +25,7 @@ final class Throughput {
         Child start(Path where, Api api) throws IOException;
     }
 
-    private interface Told {
+    private interface Published {
         Digest read(Path where) throws IOException;
     }
 
@@ -52,7 +52,7 @@ final class Throughput {
         }
     }
 
-    private void measure(String sink, Side loop, Side bridge, Side shell, Told told) throws IOException {
+    private void measure(String sink, Side loop, Side bridge, Side shell, Published published) throws IOException {
         int minimax = setup.scaled(500);
         int dashscope = setup.scaled(2000);
         System.out.printf("%nFirst catch-up, %s sink: %d MiniMax jobs x 1000 events, %d DashScope jobs x 10 checkpoints%n",
@@ -60,21 +60,21 @@ final class Throughput {
         var ofLoop = new Rates();
         var ofBridge = new Rates();
         try (var api = new Api(setup.directory().resolve("api"), minimax, 1000, dashscope, 10, true)) {
-            run(loop, api, told, new Rates());
+            run(loop, api, published, new Rates());
             new Crowd(api).measure(minimax, 10, dashscope);
             for (int pair = 0; pair < setup.runs(); pair++) {
-                run(pair % 2 == 0 ? loop : bridge, api, told, pair % 2 == 0 ? ofLoop : ofBridge);
-                run(pair % 2 == 0 ? bridge : loop, api, told, pair % 2 == 0 ? ofBridge : ofLoop);
+                run(pair % 2 == 0 ? loop : bridge, api, published, pair % 2 == 0 ? ofLoop : ofBridge);
+                run(pair % 2 == 0 ? bridge : loop, api, published, pair % 2 == 0 ? ofBridge : ofLoop);
             }
         }
-        System.out.printf("  every run told the same %,d events, their data byte for byte but for observedAt%n",
+        System.out.printf("  every run published the same %,d events, their data byte for byte but for observedAt%n",
                 expected.count());
         print("hand-written loop", ofLoop);
         print("FineTune Bridge", ofBridge);
         System.out.printf("  ratio, bridge to loop: %.2f from the first request on, %.2f with the start of the process%n",
                 Bench.median(ofBridge.rate()) / Bench.median(ofLoop.rate()),
                 Bench.median(ofBridge.whole()) / Bench.median(ofLoop.whole()));
-        shell(sink, shell, told, Bench.median(ofBridge.rate()));
+        shell(sink, shell, published, Bench.median(ofBridge.rate()));
     }
 
     private void print(String who, Rates rates) {
@@ -83,12 +83,12 @@ final class Throughput {
         Bench.line("  processor time, s", rates.cpu(), cpu -> "%.1f".formatted(cpu));
     }
 
-    private void run(Side side, Api api, Told told, Rates rates) throws IOException {
+    private void run(Side side, Api api, Published published, Rates rates) throws IOException {
         Path where = Files.createDirectories(setup.directory().resolve("run-" + ++run));
         api.reset();
         try (Child child = side.start(where, api)) {
             long end = child.end(PATIENCE);
-            Digest digest = told.read(where);
+            Digest digest = published.read(where);
             expected = expected == null ? digest : expected;
             if (!digest.isSame(expected)) {
                 throw new IllegalStateException("not the same events: " + digest.count() + " instead of "
@@ -109,7 +109,7 @@ final class Throughput {
     }
 
     /** Its events are poorer than ours; only their number counts. */
-    private void shell(String sink, Side shell, Told told, double ours) throws IOException {
+    private void shell(String sink, Side shell, Published published, double ours) throws IOException {
         List<String> needed = sink.equals("file") ? List.of("curl", "jq") : List.of("curl", "jq", "kcat");
         for (String command : needed) {
             if (new ProcessBuilder("sh", "-c", "command -v " + command).start().onExit().join().exitValue() != 0) {
@@ -123,8 +123,8 @@ final class Throughput {
         try (var api = new Api(setup.directory().resolve("api"), minimax, 1000, dashscope, 10, true);
                 Child child = shell.start(where, api)) {
             long count = child.end(PATIENCE) - child.began();
-            double rate = told.read(where).count() * 1000.0 / count;
-            System.out.printf("  %-34s %,12.0f   (%d and %d jobs only); the bridge tells %.0f times as many%n",
+            double rate = published.read(where).count() * 1000.0 / count;
+            System.out.printf("  %-34s %,12.0f   (%d and %d jobs only); the bridge publishes %.0f times as many%n",
                     String.join(" + ", needed) + ", events/s", rate, minimax, dashscope, ours / rate);
         } finally {
             Bench.delete(where);

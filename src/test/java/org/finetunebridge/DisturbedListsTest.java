@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Lists that do not keep still while they are read, at every provider that is nothing but files. Each disturbance meets
- * an account of its own. All accounts live the same life, and of each the same is told as of the one left in peace.
+ * an account of its own. All accounts live the same life, and of each the same is published as of the one left in peace.
  */
 @Timeout(120)
 class DisturbedListsTest {
@@ -46,12 +46,12 @@ class DisturbedListsTest {
     /** More than a page of jobs that nobody asked for, so that those watched stand on both sides of its end. */
     private static final int OTHERS = 99;
     private static final String LIST = "(jobs|fine-tunes)[ ?]";
-    private static final int SWEEPS = 7;
+    private static final int CYCLES = 7;
     /** From here on nothing disturbs any more, and nothing new happens. */
     private static final int PEACE = 6;
 
     /**
-     * What happens to an account's lists. Every sweep is a bridge of its own, as after a restart, and where anything
+     * What happens to an account's lists. Every poll cycle is a bridge of its own, as after a restart, and where anything
      * happens at all the bridge is stopped between two pages, too.
      */
     enum Disturbance {
@@ -89,9 +89,9 @@ class DisturbedListsTest {
         customers.forEach(Customer::begin);
         rig.pass(Duration.ofSeconds(60));
         customers.forEach(Customer::addOthers);
-        for (int sweep = 0; sweep < SWEEPS; sweep++) {
+        for (int cycle = 0; cycle < CYCLES; cycle++) {
             rig.pass(Duration.ofSeconds(60));
-            catchUp(sweep);
+            catchUp(cycle);
         }
 
         Map<String, List<JsonNode>> published = new HashMap<>();
@@ -100,15 +100,15 @@ class DisturbedListsTest {
                 .add(event));
         assertThat(rig.deadLetters()).isEmpty();
         return customers.stream().flatMap(customer -> customer.jobs.stream().map(job ->
-                dynamicTest(customer.source + ' ' + job.id(), () -> customer.assertThatAllIsTold(job, published))));
+                dynamicTest(customer.source + ' ' + job.id(), () -> customer.assertThatAllIsPublished(job, published))));
     }
 
-    private void catchUp(int sweep) throws Exception {
+    private void catchUp(int cycle) throws Exception {
         try (Bridge bridge = rig.bridge(true)) {
             bridge.init();
             Map<String, SourcePoller> pollers = new HashMap<>();
             bridge.pollers().forEach(poller -> pollers.put(poller.source().name(), poller));
-            customers.forEach(customer -> customer.live(sweep, pollers.get(customer.source)));
+            customers.forEach(customer -> customer.live(cycle, pollers.get(customer.source)));
             bridge.start();
             for (SourcePoller poller : bridge.pollers()) {
                 poller.awaitFirstCycle();
@@ -117,7 +117,7 @@ class DisturbedListsTest {
         customers.forEach(Customer::catchUp);
     }
 
-    /** One account: three jobs, what they told, and what is still to happen while they are read. */
+    /** One account: three jobs, what was published of them, and what is still to happen while they are read. */
     private final class Customer {
 
         private final String provider;
@@ -148,9 +148,9 @@ class DisturbedListsTest {
             IntStream.range(0, OTHERS).forEach(other -> account.create());
         }
 
-        /** What happens before a sweep, and what will happen in its course. */
-        void live(int sweep, SourcePoller poller) {
-            switch (sweep) {
+        /** What happens before a poll cycle, and what will happen in its course. */
+        void live(int cycle, SourcePoller poller) {
+            switch (cycle) {
                 case 0 -> publish(0, provider.equals("dashscope") ? 1_020 : 220, 4);
                 case 1 -> {
                     late("", this::create);
@@ -170,7 +170,7 @@ class DisturbedListsTest {
                 }
                 default -> { }
             }
-            disturb(sweep, poller);
+            disturb(cycle, poller);
         }
 
         /** What did not happen while the account was read. */
@@ -208,13 +208,13 @@ class DisturbedListsTest {
             }
         }
 
-        private void disturb(int sweep, SourcePoller poller) {
+        private void disturb(int cycle, SourcePoller poller) {
             FaultInjector faults = rig.sandbox.faults().of(key);
             faults.end();
-            if (sweep >= PEACE) {
+            if (cycle >= PEACE) {
                 return;
             }
-            AtomicInteger pages = new AtomicInteger(3 + sweep);
+            AtomicInteger pages = new AtomicInteger(3 + cycle);
             Runnable stop = () -> {
                 if (disturbance != Disturbance.NONE && pages.decrementAndGet() == 0) {
                     poller.stop();
@@ -224,10 +224,10 @@ class DisturbedListsTest {
                 Fault living = PagingFaults.meanwhile(() -> next(job.id())).and(PagingFaults.meanwhile(stop));
                 // Where lines are asked by their position, a page that begins elsewhere shows other lines.
                 faults.always(job.id() + "/logs", living);
-                faults.always(job.id(), living.and(disorder(sweep)).and(
-                        disturbance == Disturbance.REORDERED && sweep % 2 == 1 ? PagingFaults.turned() : still()));
+                faults.always(job.id(), living.and(disorder(cycle)).and(
+                        disturbance == Disturbance.REORDERED && cycle % 2 == 1 ? PagingFaults.turned() : still()));
             }
-            faults.always(LIST, PagingFaults.meanwhile(() -> next("")).and(PagingFaults.meanwhile(stop)).and(disorder(sweep)));
+            faults.always(LIST, PagingFaults.meanwhile(() -> next("")).and(PagingFaults.meanwhile(stop)).and(disorder(cycle)));
         }
 
         private void next(String read) {
@@ -237,16 +237,16 @@ class DisturbedListsTest {
             }
         }
 
-        private Fault disorder(int sweep) {
+        private Fault disorder(int cycle) {
             Fault overlapping = disturbance == Disturbance.OVERLAPPING ? PagingFaults.overlapping(3) : still();
-            return disturbance == Disturbance.REORDERED ? overlapping.and(PagingFaults.shuffled(sweep)) : overlapping;
+            return disturbance == Disturbance.REORDERED ? overlapping.and(PagingFaults.shuffled(cycle)) : overlapping;
         }
 
         private static Fault still() {
             return PagingFaults.meanwhile(() -> { });
         }
 
-        void assertThatAllIsTold(SimulatedJob job, Map<String, List<JsonNode>> published) {
+        void assertThatAllIsPublished(SimulatedJob job, Map<String, List<JsonNode>> published) {
             List<JsonNode> events = published.get(source + ' ' + job.id());
             List<JsonNode> expected = published.get(provider + "-none " + job.id());
             assertThat(ids(events)).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(ids(expected));

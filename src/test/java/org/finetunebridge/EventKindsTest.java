@@ -33,12 +33,12 @@ class EventKindsTest {
         rig.once();
 
         for (String job : jobs("ends")) {
-            assertThat(told("ends", job)).containsExactlyElementsOf(told("all", job).stream()
+            assertThat(published("ends", job)).containsExactlyElementsOf(published("all", job).stream()
                     .filter(event -> event.contains("job.status-changed")).toList()).hasSize(4)
                     .last().asString().contains("SUCCEEDED");
         }
         for (String job : jobs("points")) {
-            assertThat(told("points", job)).containsExactlyElementsOf(told("every", job).stream()
+            assertThat(published("points", job)).containsExactlyElementsOf(published("every", job).stream()
                     .filter(event -> event.contains("checkpoint.changed")).toList()).hasSize(2);
         }
         assertThat(jobs("ends")).hasSize(2);
@@ -63,7 +63,7 @@ class EventKindsTest {
     }
 
     /** Kind, id and status of each event, in order. */
-    private List<String> told(String account, String job) {
+    private List<String> published(String account, String job) {
         return rig.events().stream().filter(event -> event.at("/data/account").asText().equals(account))
                 .filter(event -> event.path("subject").asText().equals(job)).map(EventKindsTest::brief).toList();
     }

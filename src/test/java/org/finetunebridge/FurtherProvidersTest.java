@@ -60,7 +60,7 @@ class FurtherProvidersTest {
         PROVIDERS.forEach(provider -> rig.world.account(provider).finished(3, 4, 350));
 
         assertThat(rig.once()).hasSize(PROVIDERS.size()).containsOnly(new CycleResult(3, 0, null));
-        var published = new Told(rig.events());
+        var published = new PublishedEvents(rig.events());
         rig.once();
 
         assertThat(rig.events()).hasSize(PROVIDERS.size() * 3 * 355);
@@ -73,7 +73,7 @@ class FurtherProvidersTest {
                     assertThat(logs).filteredOn(event -> event.at("/data/occurredAt").isTextual())
                             .extracting(event -> Instant.parse(event.path("time").asText())).isSorted();
                     assertThat(published.things(provider, job)).hasSize(5).last().isEqualTo("SUCCEEDED");
-                    published.assertThatNothingIsToldTwice(provider);
+                    published.assertThatNothingIsPublishedTwice(provider);
                 })));
     }
 
@@ -107,13 +107,13 @@ class FurtherProvidersTest {
             still[0] = still[0].plusSeconds(2);
             lives.forEach(life -> life.job.become("SUCCEEDED"));
             rig.once();
-            var published = new Told(rig.events());
+            var published = new PublishedEvents(rig.events());
             for (int restart = 0; restart < 3; restart++) {
                 rig.once();
             }
             assertThat(rig.events()).hasSize(published.events());
             assertThat(rig.deadLetters()).isEmpty();
-            return lives.stream().map(life -> dynamicTest(life.source, () -> life.assertThatItIsTold(published)));
+            return lives.stream().map(life -> dynamicTest(life.source, () -> life.assertThatItIsPublished(published)));
         }
     }
 
@@ -133,10 +133,10 @@ class FurtherProvidersTest {
         lives.forEach(life -> life.job.become("FAILED"));
         rig.once();
 
-        var published = new Told(rig.events());
+        var published = new PublishedEvents(rig.events());
         return lives.stream().map(life -> dynamicTest(life.source, () -> {
             assertThat(published.said(life.source, life.job)).containsExactlyElementsOf(life.lines);
-            published.assertThatNothingIsToldTwice(life.source);
+            published.assertThatNothingIsPublishedTwice(life.source);
         }));
     }
 
@@ -204,20 +204,20 @@ class FurtherProvidersTest {
             job.checkpoint("checkpoint-" + lines.size(), lines.size(), "READY");
         }
 
-        void assertThatItIsTold(Told published) {
+        void assertThatItIsPublished(PublishedEvents published) {
             assertThat(published.logs(source, job)).hasSize(job.events());
             assertThat(published.said(source, job)).containsExactlyElementsOf(lines);
             assertThat(published.things(source, job)).hasSize(2 + 4).last().isEqualTo("SUCCEEDED");
-            published.assertThatNothingIsToldTwice(source);
+            published.assertThatNothingIsPublishedTwice(source);
         }
     }
 
     /** Everything published, source by source and in order. */
-    private static final class Told {
+    private static final class PublishedEvents {
 
         private final Map<String, List<JsonNode>> sources;
 
-        Told(List<JsonNode> events) {
+        PublishedEvents(List<JsonNode> events) {
             sources = events.stream().collect(Collectors.groupingBy(event -> event.at("/data/account").asText()));
         }
 
@@ -240,7 +240,7 @@ class FurtherProvidersTest {
                     .map(event -> event.at("/data/checkpoint").asText(event.at("/data/status").asText())).toList();
         }
 
-        void assertThatNothingIsToldTwice(String source) {
+        void assertThatNothingIsPublishedTwice(String source) {
             assertThat(sources.get(source)).extracting(event -> event.path("id").asText()).doesNotHaveDuplicates();
         }
 

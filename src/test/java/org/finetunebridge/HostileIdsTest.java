@@ -33,7 +33,7 @@ class HostileIdsTest {
     }
 
     @Test
-    void readsAndTellsJobsOfAnyId() throws Exception {
+    void readsAndPublishesJobsOfAnyId() throws Exception {
         rig.source("dashscope", "dashscope").source("minimax", "minimax");
         for (String id : IDS) {
             rig.world.account("dashscope").create(id).become("RUNNING").checkpoint("checkpoint-1", 1, "READY");

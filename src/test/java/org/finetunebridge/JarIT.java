@@ -50,7 +50,7 @@ class JarIT {
     }
 
     @Test
-    void catchesUpAndThenHasNothingToTellInLittleTimeAndMemory() throws Exception {
+    void catchesUpAndThenHasNothingToPublishInLittleTimeAndMemory() throws Exception {
         world.account("dashscope").finished(MANY_JOBS, 2, 0);
         assertThat(run(HERE, SMALL, sources(), "once").exit()).isZero();
         assertThat(lines("events")).hasSize(MANY_JOBS * 3);
@@ -131,14 +131,14 @@ class JarIT {
         Files.writeString(folder.resolve("routes/dashscope.camel.yaml"),
                 Files.readString(Path.of("routes/dashscope.camel.yaml")).replace("page_size=100", "page_size=7"));
         Files.writeString(folder.resolve("application.properties"), "dashscope.base-url = " + sandbox.url()
-                + "\ndashscope.api-key = {{env:THE_KEY}}\nbridge.file.directory = told here\n");
+                + "\ndashscope.api-key = {{env:THE_KEY}}\nbridge.file.directory = published here\n");
 
         Run once = run(HERE, SMALL, Map.of("THE_KEY", Simulation.KEY), "once");
 
         assertThat(once.exit()).as(once.err()).isZero();
         assertThat(sandbox.requests().matching("page_size=7 ")).hasSize(1);
         assertThat(sandbox.requests().matching("page_size=100")).isEmpty();
-        assertThat(folder.resolve("told here")).isNotEmptyDirectory();
+        assertThat(folder.resolve("published here")).isNotEmptyDirectory();
     }
 
     @Test

@@ -40,21 +40,21 @@ class JobLifeTest {
     }
 
     @Test
-    void tellsTheEndOfAJobThatNeverRanInTheSweepThatSeesIt() throws Exception {
+    void publishesTheEndOfAJobThatNeverRanInThePollCycleThatSeesIt() throws Exception {
         var jobs = IntStream.range(0, 6).mapToObj(index -> dashscope.create("ft-" + index)).toList();
         var bridge = rig.clock(rig::now).with("dashscope.period", "200ms").watching();
         await().until(() -> rig.events().size() == 6);
         jobs.forEach(job -> job.become("CANCELED"));
-        long sweeps = rig.sandbox.requests().matching("page_no").size();
+        long cycles = rig.sandbox.requests().matching("page_no").size();
 
-        await().until(() -> rig.sandbox.requests().matching("page_no").size() >= sweeps + 2);
+        await().until(() -> rig.sandbox.requests().matching("page_no").size() >= cycles + 2);
         bridge.close();
 
         assertThat(rig.events()).hasSize(12);
     }
 
     @Test
-    void tellsAJobFromItsCreationToItsEnd() throws Exception {
+    void publishesAJobFromItsCreationToItsEnd() throws Exception {
         SimulatedJob job = dashscope.create("ft-1");
         rig.clock(rig::now).once();
         pass().become("QUEUED");
@@ -83,7 +83,7 @@ class JobLifeTest {
     }
 
     @Test
-    void tellsTheEndAfterTheCheckpointsWithTheAnswerThatShowedIt() throws Exception {
+    void publishesTheEndAfterTheCheckpointsWithTheAnswerThatShowedIt() throws Exception {
         dashscope.create("ft-1").checkpoint("c-1", 1, "READY").checkpoint("c-2", 2, "READY").become("SUCCEEDED");
 
         rig.once();
@@ -97,7 +97,7 @@ class JobLifeTest {
     }
 
     @Test
-    void tellsTheEndAfterTheCheckpointsEvenIfTheyAreReadAtTheThirdAttempt() throws Exception {
+    void publishesTheEndAfterTheCheckpointsEvenIfTheyAreReadAtTheThirdAttempt() throws Exception {
         dashscope.create("ft-1").checkpoint("c-1", 1, "READY").become("FAILED");
         rig.clock(Rig.hastening(20)).sandbox.faults().times(2, "/checkpoints", Fault.status(500));
 
@@ -107,7 +107,7 @@ class JobLifeTest {
     }
 
     @Test
-    void tellsTheEndWithoutTheCheckpointsIfTheyCannotBeRead() throws Exception {
+    void publishesTheEndWithoutTheCheckpointsIfTheyCannotBeRead() throws Exception {
         dashscope.create("ft-1").checkpoint("c-1", 1, "READY").become("SUCCEEDED");
         rig.sandbox.faults().always("/checkpoints", Fault.status(404));
 
@@ -121,11 +121,11 @@ class JobLifeTest {
     }
 
     @Test
-    void tellsTheEndOfAJobThatIsDeletedBeforeItWasRead() throws Exception {
+    void publishesTheEndOfAJobThatIsDeletedBeforeItWasRead() throws Exception {
         List<SimulatedJob> jobs = Stream.of("ft-1", "ft-2").map(id -> dashscope.create(id).become("SUCCEEDED")).toList();
         rig.sandbox.faults().always("/checkpoints", Fault.status(429).header("Retry-After", "3600"));
         rig.clock(rig::now).with("dashscope.concurrency", "1").once();
-        assertThat(rig.events()).as("one is told without its checkpoints, one was not asked for them").hasSize(1);
+        assertThat(rig.events()).as("one is published without its checkpoints, one was not asked for them").hasSize(1);
 
         jobs.forEach(dashscope::forget);
         rig.pass(Duration.ofHours(2));

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A sweep that takes many periods: two at once would hold their pages against one memory, and tell things twice. */
-class LongSweepTest {
+/** A poll cycle that takes many periods: two at once would compare their pages with one state, and publish things twice. */
+class LongPollCycleTest {
 
     private static final int JOBS = 20;
 

@@ -9,7 +9,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -23,26 +22,14 @@ import org.hawkular.agent.prometheus.types.Histogram;
 import org.hawkular.agent.prometheus.types.Metric;
 import org.hawkular.agent.prometheus.types.MetricFamily;
 import org.hawkular.agent.prometheus.walkers.CollectorPrometheusMetricsWalker;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Every meter of ours, in a bridge to which everything happened that they count, read as Prometheus reads them. */
-class MetersTest {
-
-    private static final Instant NOW = Instant.parse("2026-03-01T04:05:06Z");
-
-    @TempDir
-    Path folder;
-    @AutoClose
-    private Rig rig;
-    private Window window;
+class MetersTest extends WindowFixture {
 
     @BeforeEach
     void letEverythingHappen() throws IOException {
-        rig = new Rig(folder, NOW);
-        window = new Window(rig);
         rig.world.account("dashscope").finished(2, 3, 0);
         rig.world.account("dashscope").create("ft-running").become("RUNNING");
         rig.world.account("dashscope").create("ft-parked").become("RUNNING");

@@ -45,7 +45,7 @@ class OnceTest {
     }
 
     @Test
-    void tellsTheDocumentedAnswersExactlyAndASecondTimeNothing() throws Exception {
+    void publishesTheDocumentedAnswersExactlyAndASecondTimeNothing() throws Exception {
         rig.with("dashscope.jobs", "ft-202601151011-a23f,ft-202601151030-a1b2").with("minimax.jobs", "1768446000123456");
         answer("/fine-tunes/ft-202601151011-a23f $", "dashscope/jobs/detail-llm-succeeded");
         answer("/fine-tunes/ft-202601151011-a23f/checkpoints", "dashscope/checkpoints/empty");
@@ -64,7 +64,7 @@ class OnceTest {
     }
 
     @Test
-    void tellsEveryFactOnceAndInOrderOverManyPages() throws Exception {
+    void publishesEveryFactOnceAndInOrderOverManyPages() throws Exception {
         rig.route("dashscope.camel.yaml", Files.readString(Path.of("routes/dashscope.camel.yaml"))
                 .replace("page_size=100", "page_size=10"));
         rig.world.account("dashscope").finished(23, 4, 0);
@@ -94,7 +94,7 @@ class OnceTest {
     }
 
     @Test
-    void hasNothingToTellOfAnEmptyAccount() throws Exception {
+    void hasNothingToPublishOfAnEmptyAccount() throws Exception {
         rig.world.account("dashscope");
         rig.world.account("minimax");
 

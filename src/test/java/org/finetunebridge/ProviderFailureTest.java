@@ -31,9 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What goes wrong at a provider: who is set aside, who goes on, and what is said of it. */
+/** What goes wrong at a provider: what is suspended, what goes on, and what is said of it. */
 @Timeout(120)
-class TroubleTest {
+class ProviderFailureTest {
 
     private static final String SECRET = "sk-very-secret-0123456789";
 
@@ -64,7 +64,7 @@ class TroubleTest {
     }
 
     @Test
-    void setsABadRecordAsideOnceAndTellsTheRest() throws Exception {
+    void rejectsABadRecordOnceAndPublishesTheRest() throws Exception {
         List.of("ft-1", "ft-2", "ft-3").forEach(id -> dashscope.create(id).checkpoint("c-1", 1, "READY"));
         rig.sandbox.faults().always("page_no", Fault.edited(text -> ruin(text, "/output/jobs/1", "status")));
         rig.sandbox.faults().always("ft-1/checkpoints", Fault.edited(text -> ruin(text, "/output/0", "checkpoint")));
@@ -120,7 +120,7 @@ class TroubleTest {
     }
 
     @Test
-    void readsNothingWhileNothingCanBeWrittenAndThenTellsEverything() throws Exception {
+    void readsNothingWhileNothingCanBeWrittenAndThenPublishesEverything() throws Exception {
         Path blocked = Files.createSymbolicLink(folder.resolve("blocked"), folder.resolve("nowhere"));
         rig.source("minimax", "minimax").with("bridge.state.directory", blocked.resolve("state").toString())
                 .with("dashscope.period", "50ms").with("minimax.period", "50ms");
@@ -184,7 +184,7 @@ class TroubleTest {
     }
 
     @Test
-    void parksAJobThatIsNotThereWithOneDeadLetterOverManySweepsAndRestarts() throws Exception {
+    void suspendsAJobThatIsNotThereWithOneDeadLetterOverManyPollCyclesAndRestarts() throws Exception {
         rig.with("dashscope.jobs", "ft-1,ft-gone").with("dashscope.period", "50ms");
         dashscope.create("ft-1");
         rig.once();
@@ -218,8 +218,8 @@ class TroubleTest {
             try (Bridge bridge = rig.watching()) {
                 job.publish("INFO", line);
                 dashscope.job("ft-1").become(line.startsWith("after") ? "CANCELLED" : "CANCELLING");
-                awaitTold(job.id(), line);
-                awaitTold("ft-1", dashscope.job("ft-1").status());
+                awaitPublished(job.id(), line);
+                awaitPublished("ft-1", dashscope.job("ft-1").status());
                 assertThat(bridge.pollers()).allSatisfy(poller -> assertThat(poller.suspension().reason())
                         .startsWith("the list of jobs cannot be read: ").contains("404"));
             }
@@ -234,13 +234,13 @@ class TroubleTest {
         await().alias("both lists refused").until(() -> bridge.pollers().stream().allMatch(poller -> poller.result().failed() > 0));
         rig.sandbox.faults().end();
         ahead.set(Duration.ofHours(2));
-        awaitTold("18", "PENDING");
+        awaitPublished("18", "PENDING");
         await().until(() -> bridge.pollers().stream().allMatch(poller -> poller.suspension() == null));
         assertThat(rig.deadLetters()).hasSize(2);
         assertThat(rig.events()).extracting(event -> event.path("id").asText()).doesNotHaveDuplicates();
     }
 
-    private void awaitTold(String job, String end) {
+    private void awaitPublished(String job, String end) {
         await().until(() -> rig.published(job).stream().anyMatch(published -> published.endsWith(end)));
     }
 

@@ -16,9 +16,7 @@ import org.finetunebridge.replay.DeadLetterReplayer;
 import org.finetunebridge.replay.ReplayOutcome;
 import org.finetunebridge.simulator.Fault;
 import org.finetunebridge.simulator.SimulatedJob;
-import org.finetunebridge.sink.kafka.Broker;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.finetunebridge.sink.kafka.BrokerFixture;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,28 +24,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@link ReplayTest} with the Kafka sink, in both content modes and by both deliveries. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
-class ReplayKafkaIT {
+class ReplayKafkaIT extends BrokerFixture {
 
     private static final String UNREADABLE = "warning";
     private static final String ANOTHER = "about another job";
 
     @TempDir
-    private static Path home;
-    private static Broker broker;
-
-    @TempDir
     private Path folder;
     private final String topic = "events-" + UUID.randomUUID();
-
-    @BeforeAll
-    static void startBroker() {
-        broker = Broker.start(home);
-    }
-
-    @AfterAll
-    static void stopBroker() {
-        broker.close();
-    }
 
     @ParameterizedTest
     @CsvSource({"structured, exactly-once", "binary, exactly-once", "binary, at-least-once"})

@@ -11,7 +11,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.MatchResult;
@@ -21,33 +20,16 @@ import org.finetunebridge.camel.Bridge;
 import org.finetunebridge.settings.InvalidConfigurationException;
 import org.finetunebridge.simulator.Fault;
 import org.finetunebridge.simulator.Simulation;
-import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class SeenFromOutsideTest {
+class SeenFromOutsideTest extends WindowFixture {
 
-    private static final Instant NOW = Instant.parse("2026-03-01T04:05:06Z");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private static final Pattern METRIC = Pattern.compile("\\b(finetune|process|jvm|camel)_[a-z0-9_]*[a-z0-9]");
 
-    @TempDir
-    Path folder;
-
-    @AutoClose
-    private Rig rig;
-    private Window window;
-
-    @BeforeEach
-    void prepare() {
-        rig = new Rig(folder, NOW);
-        window = new Window(rig);
-    }
-
     @Test
-    void isUpAndCountsExactlyWhatItTells() throws Exception {
+    void isUpAndCountsExactlyWhatItPublishes() throws Exception {
         rig.world.account("dashscope").finished(2, 3, 0);
         rig.world.account("minimax").finished(1, 0, 7);
         rig.source("team-a", "dashscope").source("mini", "minimax");

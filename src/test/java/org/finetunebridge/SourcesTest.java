@@ -110,7 +110,7 @@ class SourcesTest {
     }
 
     @Test
-    void neverTellsAnythingOfAJobOlderThanSince() throws Exception {
+    void neverPublishesAnythingOfAJobOlderThanSince() throws Exception {
         rig.source("dashscope", "dashscope").with("dashscope.since", rig.now().toString());
         rig.source("minimax", "minimax").with("minimax.since", rig.now().toString());
         rig.pass(Duration.ofSeconds(-10));
@@ -132,7 +132,7 @@ class SourcesTest {
     }
 
     @Test
-    void neverTellsAnythingOfAGivenJobOlderThanSince() throws Exception {
+    void neverPublishesAnythingOfAGivenJobOlderThanSince() throws Exception {
         dashscope.create("ft-old").checkpoint("c-1", 1, "READY");
         minimax.create("17");
         rig.pass(Duration.ofHours(1));
@@ -166,7 +166,7 @@ class SourcesTest {
     }
 
     @Test
-    void sweepsASourceOnceAtATimeHoweverOftenItIsDue() throws Exception {
+    void pollsASourceOnceAtATimeHoweverOftenItIsDue() throws Exception {
         rig.source("period", "dashscope").with("period.period", "50ms");
         rig.source("cron", "minimax").with("cron.cron", "* * * * * ?").with("cron.api-key", "sk-cron");
         rig.world.account("minimax", "sk-cron");

@@ -10,8 +10,6 @@ import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -24,27 +22,16 @@ import org.finetunebridge.simulator.Fault;
 import org.finetunebridge.simulator.SimulatedJob;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class StatusPageTest {
+class StatusPageTest extends WindowFixture {
 
-    private static final Instant NOW = Instant.parse("2026-03-01T04:05:06Z");
     private static final String HOSTILE = "\"'><img src=x onerror=alert(1)></td></title><script>alert(2)</script>";
-
-    @TempDir
-    Path folder;
-
-    @AutoClose
-    private Rig rig;
-    private Window window;
 
     @BeforeEach
     void prepare() {
-        rig = new Rig(folder, NOW).source("team-a", "dashscope").with("team-a.period", "500ms");
-        window = new Window(rig);
+        rig.source("team-a", "dashscope").with("team-a.period", "500ms");
     }
 
     @Test

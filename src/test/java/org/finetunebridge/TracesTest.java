@@ -52,7 +52,7 @@ class TracesTest {
     }
 
     @Test
-    void beginsANewTraceWithEverySweep() throws Exception {
+    void beginsANewTraceWithEveryPollCycle() throws Exception {
         SimulatedJob job = rig.world.account("dashscope").create("ft-1");
         rig.with("team-a.period", "200ms");
         rig.watching();
@@ -83,7 +83,7 @@ class TracesTest {
     }
 
     @Test
-    void tellsTheSameWhereNoCollectorAnswers() throws Exception {
+    void publishesTheSameWhereNoCollectorAnswers() throws Exception {
         rig.world.account("dashscope").create("ft-1");
         rig.with("bridge.traces.endpoint", "http://127.0.0.1:1/v1/traces").once();
 

@@ -50,8 +50,8 @@ class UnhappyWorldTest {
     private final Map<String, String> health = new HashMap<>();
     private Rig once;
     private Rig run;
-    private List<JsonNode> toldOnce;
-    private List<JsonNode> toldInRun;
+    private List<JsonNode> publishedOnce;
+    private List<JsonNode> publishedInRun;
 
     static List<UnhappyRow> rows() {
         return UnhappyRow.all();
@@ -66,8 +66,8 @@ class UnhappyWorldTest {
         poller();
         List<CycleResult> all = caughtUp.get();
         rows().forEach(row -> tallies.put(row, all.get(rows().indexOf(row))));
-        toldOnce = once.events();
-        toldInRun = run.events();
+        publishedOnce = once.events();
+        publishedInRun = run.events();
     }
 
     @AfterAll
@@ -80,9 +80,9 @@ class UnhappyWorldTest {
     @MethodSource("rows")
     void catchesUp(UnhappyRow row) {
         assertThat(row.asked(lines(once, row))).as("asked").isEqualTo(row.once());
-        assertThat(published(toldOnce, row, UnhappyRow.BAD)).as("told").isEqualTo(expected(toldOnce, row));
-        assertThat(published(toldOnce, row, UnhappyRow.GOOD)).isEqualTo(row.state().equals("source") ? List.of()
-                : wellOf(toldOnce, row));
+        assertThat(published(publishedOnce, row, UnhappyRow.BAD)).as("published").isEqualTo(expected(publishedOnce, row));
+        assertThat(published(publishedOnce, row, UnhappyRow.GOOD)).isEqualTo(row.state().equals("source") ? List.of()
+                : wellOf(publishedOnce, row));
         assertThat(letters(once, row)).as("dead letters").containsExactlyElementsOf(expectedLetters(row));
         assertThat(List.of(tallies.get(row).read(), tallies.get(row).failed())).as("read and not read")
                 .isEqualTo(switch (row.state()) {
@@ -98,9 +98,9 @@ class UnhappyWorldTest {
         String asked = row.asked(lines(run, row));
         assertThat(row.run().startsWith("+") ? "+" + asked.substring(asked.indexOf(' ')) : asked).as("asked")
                 .isEqualTo(row.run());
-        assertThat(published(toldInRun, row, UnhappyRow.BAD)).as("told").isEqualTo(expected(toldInRun, row));
-        assertThat(published(toldInRun, row, UnhappyRow.GOOD)).isEqualTo(row.state().equals("source") ? List.of()
-                : wellOf(toldInRun, row));
+        assertThat(published(publishedInRun, row, UnhappyRow.BAD)).as("published").isEqualTo(expected(publishedInRun, row));
+        assertThat(published(publishedInRun, row, UnhappyRow.GOOD)).isEqualTo(row.state().equals("source") ? List.of()
+                : wellOf(publishedInRun, row));
         assertThat(letters(run, row)).as("dead letters").containsExactlyElementsOf(expectedLetters(row));
         assertThat(health.get("source-" + row.source())).as("health").isEqualTo(
                 row.state().equals("source") ? "DOWN" : "UP");
@@ -125,7 +125,7 @@ class UnhappyWorldTest {
         }
     }
 
-    /** Until every row is played, and then some sweeps more, which must not ask for more. */
+    /** Until every row is played, and then some poll cycles more, which must not ask for more. */
     private void awaitAll() {
         try {
             // Each look counts every request of every row.
@@ -134,8 +134,8 @@ class UnhappyWorldTest {
         } catch (ConditionTimeoutException e) {
             // Each row says itself what became of it.
         }
-        int sweeps = lines(run, rows().get(0)).size();
-        await().atMost(PATIENCE).until(() -> lines(run, rows().get(0)).size() >= sweeps + 3);
+        int cycles = lines(run, rows().get(0)).size();
+        await().atMost(PATIENCE).until(() -> lines(run, rows().get(0)).size() >= cycles + 3);
     }
 
     private boolean isPlayed(UnhappyRow row) {

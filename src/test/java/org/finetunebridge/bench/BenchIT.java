@@ -35,14 +35,14 @@ class BenchIT {
     }
 
     @Test
-    void tellsTheSameEventsAsTheHandWrittenLoopAndPrintsARatioForEachSink() throws Exception {
+    void publishesTheSameEventsAsTheHandWrittenLoopAndPrintsARatioForEachSink() throws Exception {
         compile();
 
         String published = run("file", "kafka", "--runs", "1", "--scale", "0.01");
 
         assertThat(published).contains("file sink: 5 MiniMax jobs x 1000 events, 20 DashScope jobs x 10 checkpoints")
-                .containsPattern("(?s)every run told the same 5,2\\d\\d events.*ratio, bridge to loop: .*"
-                        + "every run told the same 5,2\\d\\d events.*ratio, bridge to loop: ");
+                .containsPattern("(?s)every run published the same 5,2\\d\\d events.*ratio, bridge to loop: .*"
+                        + "every run published the same 5,2\\d\\d events.*ratio, bridge to loop: ");
         try (var left = Files.list(folder.resolve("work"))) {
             assertThat(left).isEmpty();
         }

@@ -55,7 +55,7 @@ class PollRouteTest extends CamelMainTestSupport {
     }
 
     @Test
-    void endsAtAFailureAndPublishesWhatIsToldOfIt() throws Exception {
+    void endsAtAFailureAndPublishesItsDeadLetter() throws Exception {
         start();
         failing("direct:acme-checkpoints", new IllegalStateException("no answer"));
 
@@ -66,7 +66,7 @@ class PollRouteTest extends CamelMainTestSupport {
     }
 
     @Test
-    void publishesNothingIfThereIsNothingToTellOfAFailure() throws Exception {
+    void publishesNothingIfThereIsNoDeadLetterOfAFailure() throws Exception {
         published = null;
         start();
         failing("direct:acme-jobs", new IllegalStateException("no answer"));
@@ -96,7 +96,7 @@ class PollRouteTest extends CamelMainTestSupport {
 
         Exchange exchange = poll();
 
-        assertThat(steps).endsWith("failed disk full", "publish a dead letter", "untold disk full");
+        assertThat(steps).endsWith("failed disk full", "publish a dead letter", "unpublished disk full");
         assertThat(exchange.getException()).isNull();
     }
 
@@ -165,11 +165,11 @@ class PollRouteTest extends CamelMainTestSupport {
         }
 
         public void rolledBack(Exchange exchange) {
-            steps.add("untold " + cause(exchange));
+            steps.add("unpublished " + cause(exchange));
         }
 
         public void unpublishable(Exchange exchange) {
-            steps.add("untellable " + cause(exchange));
+            steps.add("unpublishable " + cause(exchange));
         }
 
         private String cause(Exchange exchange) {

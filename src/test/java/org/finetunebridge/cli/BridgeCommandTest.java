@@ -3,35 +3,21 @@ package org.finetunebridge.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.finetunebridge.simulator.FaultySandbox;
 import org.finetunebridge.simulator.Fault;
-import org.finetunebridge.simulator.FaultySandbox;
 import org.finetunebridge.simulator.LoggedRequest;
 import org.finetunebridge.simulator.Simulation;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The command line as a person uses it, in this process. */
-class BridgeCommandTest {
-
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
-    private final Terminal terminal = new Terminal(out, err);
-    private final Simulation world = Simulation.empty();
-    @AutoClose
-    private final FaultySandbox sandbox = FaultySandbox.start(world);
-    @TempDir
-    private Path folder;
+class BridgeCommandTest extends CommandLineFixture {
 
     @BeforeEach
     void create() {

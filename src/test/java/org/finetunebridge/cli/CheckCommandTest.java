@@ -5,33 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.finetunebridge.simulator.Fault;
-import org.finetunebridge.simulator.FaultySandbox;
 import org.finetunebridge.simulator.Simulation;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What check says, to a person and to a machine. */
-class CheckCommandTest {
+class CheckCommandTest extends CommandLineFixture {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String KEY = "-Ddashscope.api-key=" + Simulation.KEY;
-
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
-    private final Terminal terminal = new Terminal(out, err);
-    private final Simulation world = Simulation.empty();
-    @AutoClose
-    private final FaultySandbox sandbox = FaultySandbox.start(world);
-    @TempDir
-    private Path folder;
 
     @BeforeEach
     void create() {

@@ -70,8 +70,7 @@ class OwnProviderTest {
 
     @Test
     void hearsThatAMappingMakesNoPage() throws IOException {
-        Path mapping = own.resolve("openai-acme-jobs.jslt");
-        Files.writeString(mapping, Files.readString(mapping).replace("\"facts\":", "\"fatcs\":"));
+        editMapping("\"facts\":", "\"fatcs\":");
         save("openai-acme", "jobs/none.response.json", "{\"data\": []}");
 
         assertThat(run("check", "--provider", own.toString())).isEqualTo(2);
@@ -80,12 +79,16 @@ class OwnProviderTest {
 
     @Test
     void hearsOfAFieldThatNoEventHas() throws IOException {
-        Path mapping = own.resolve("openai-acme-jobs.jslt");
-        Files.writeString(mapping, Files.readString(mapping).replace("\"status\":", "\"mood\": \"good\", \"status\":"));
+        editMapping("\"status\":", "\"mood\": \"good\", \"status\":");
         save("openai-acme", "jobs/one.response.json", "{\"data\": [{\"id\": \"ft-1\", \"status\": \"succeeded\"}]}");
 
         assertThat(run("check", "--provider", own.toString())).isEqualTo(2);
         assertThat(err.toString()).contains("jobs/one.response.json: no job.status-changed event has a field mood");
+    }
+
+    private void editMapping(String what, String by) throws IOException {
+        Path mapping = own.resolve("openai-acme-jobs.jslt");
+        Files.writeString(mapping, Files.readString(mapping).replace(what, by));
     }
 
     private void save(String provider, String name, String text) throws IOException {

@@ -102,7 +102,7 @@ class KarafIT {
     }
 
     @Test
-    void tellsWhatTheStandaloneBridgeTells() throws Exception {
+    void publishesWhatTheStandaloneBridgePublishes() throws Exception {
         sandbox.close();
         Instant now = Instant.parse("2026-03-01T00:00:00Z");
         world = Simulation.at(() -> now);
@@ -228,7 +228,7 @@ class KarafIT {
     }
 
     @Test
-    void tellsEachFactOnceAcrossKillsAndRestarts() throws Exception {
+    void publishesEachFactOnceAcrossKillsAndRestarts() throws Exception {
         poller();
         SimulatedJob job = world.account("dashscope").create();
         patiently().until(() -> published(job).contains("PENDING"));
@@ -250,14 +250,14 @@ class KarafIT {
     }
 
     @Test
-    void tellsKafkaEachFactOnceAcrossAKill() throws Exception {
+    void publishesEachFactOnceToKafkaAcrossAKill() throws Exception {
         try (Broker broker = Broker.start(folder.resolve("broker"))) {
             keys.put("bridge.sink", "kafka");
             keys.put("bridge.kafka.brokers", broker.address());
             keys.put("bridge.kafka.client.compression.type", "zstd");
             poller();
             SimulatedJob job = world.account("dashscope").create();
-            patiently().ignoreExceptions().until(() -> toldTo(broker, job).contains("PENDING"));
+            patiently().ignoreExceptions().until(() -> publishedTo(broker, job).contains("PENDING"));
 
             world.account("dashscope").finished(50, 1, 0);
             patiently().until(() -> broker.read(TOPIC).size() > 10);
@@ -266,7 +266,7 @@ class KarafIT {
             karaf.start();
             patiently().until(() -> broker.read(TOPIC).size() >= 102);
 
-            assertThat(toldTo(broker, job)).containsExactly("PENDING", "SUCCEEDED");
+            assertThat(publishedTo(broker, job)).containsExactly("PENDING", "SUCCEEDED");
             assertThat(broker.read(TOPIC)).extracting(record -> Ndjson.json(text(record)).path("id").asText())
                     .doesNotHaveDuplicates();
             karaf.publish("bundle", "stop", BUNDLE);
@@ -407,7 +407,7 @@ class KarafIT {
         for (String line : Ndjson.lines(directory)) {
             String before = data.put(Ndjson.json(line).path("id").asText(), line.substring(line.indexOf("\"data\":"))
                     .replaceAll("\"(observedAt|requestId)\":\"[^\"]*\"", ""));
-            assertThat(before).as("told twice: " + line).isNull();
+            assertThat(before).as("published twice: " + line).isNull();
         }
         return data;
     }
@@ -432,7 +432,7 @@ class KarafIT {
                 .statusCode();
     }
 
-    private static List<String> toldTo(Broker broker, SimulatedJob job) {
+    private static List<String> publishedTo(Broker broker, SimulatedJob job) {
         return broker.read(TOPIC).stream().map(record -> Ndjson.json(text(record)))
                 .filter(event -> event.path("subject").asText().equals(job.id()))
                 .map(event -> event.at("/data/status").asText()).toList();

@@ -54,7 +54,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Every fixture, told by a bridge that knows nothing yet: {@code <case>.events.ndjson} holds the lines it publishes,
+ * Every fixture, published by a bridge that knows nothing yet: {@code <case>.events.ndjson} holds the lines it publishes,
  * {@code <case>.dead-letters.ndjson} the records it cannot use. Byte for byte, for consumers rely on every byte.
  */
 class GoldenEventsTest {
@@ -171,7 +171,7 @@ class GoldenEventsTest {
             }
         }
 
-        /** A list shows many jobs, each with a memory of its own; anything else is about one. */
+        /** A list shows many jobs, each with a state of its own; anything else is about one. */
         private static List<StateDiff> diff(RecordPage page, String resource, Provider provider) {
             if (provider.ways().recent().contains(resource)) {
                 return List.of(StateDiff.ofList(PublishedState.NOTHING, page.results(), resource, false));

@@ -3,7 +3,6 @@ package org.finetunebridge.sink.kafka;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,34 +11,17 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.finetunebridge.settings.Settings.KafkaSettings;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
-class CompactedTopicReaderIT {
-
-    @TempDir
-    private static Path directory;
-    private static Broker broker;
+class CompactedTopicReaderIT extends BrokerFixture {
 
     private final String topic = "t" + UUID.randomUUID();
     private final CompactedTopicReader reader = new CompactedTopicReader(topic, partition -> true, new KafkaClientFactory(new KafkaSettings(broker.address(),
             "events", "dead-letters", topic, true, false, 1, 1, "reader", Map.of())));
     private final List<String> seen = new ArrayList<>();
-
-    @BeforeAll
-    static void startBroker() {
-        broker = Broker.start(directory);
-    }
-
-    @AfterAll
-    static void stopBroker() {
-        broker.close();
-    }
 
     @BeforeEach
     void createTopic() {

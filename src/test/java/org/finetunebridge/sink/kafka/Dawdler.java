@@ -1,13 +1,10 @@
 package org.finetunebridge.sink.kafka;
 
-import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
-import org.apache.kafka.clients.producer.ProducerInterceptor;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 
 /** Takes its time over every record, so that a kill at any moment mostly comes in the middle of a commit. */
-public final class Dawdler implements ProducerInterceptor<byte[], byte[]> {
+public final class Dawdler extends SendInterceptor {
 
     private static final long NANOS = 500_000;
 
@@ -16,13 +13,4 @@ public final class Dawdler implements ProducerInterceptor<byte[], byte[]> {
         LockSupport.parkNanos(NANOS);
         return record;
     }
-
-    @Override
-    public void onAcknowledgement(RecordMetadata metadata, Exception e) {}
-
-    @Override
-    public void close() {}
-
-    @Override
-    public void configure(Map<String, ?> configuration) {}
 }

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -23,41 +22,24 @@ import org.finetunebridge.simulator.ExpectedFacts;
 import org.finetunebridge.simulator.Sandbox;
 import org.finetunebridge.simulator.SimulatedJob;
 import org.finetunebridge.simulator.Simulation;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** From the provider's answer to the topic, by either delivery. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
-class KafkaBridgeIT {
+class KafkaBridgeIT extends BrokerFixture {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String EXACTLY_ONCE = "exactly-once";
     private static final String AT_LEAST_ONCE = "at-least-once";
 
-    @TempDir
-    private static Path home;
-    private static Broker broker;
-
     private final String events = "events-" + UUID.randomUUID();
     private final String deadLetters = "dead-letters-" + UUID.randomUUID();
     private final Simulation world = Simulation.empty();
     private Sandbox sandbox;
-
-    @BeforeAll
-    static void startBroker() {
-        broker = Broker.start(home);
-    }
-
-    @AfterAll
-    static void stopBroker() {
-        broker.close();
-    }
 
     @BeforeEach
     void start() {

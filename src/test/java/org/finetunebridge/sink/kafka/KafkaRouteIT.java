@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,18 +21,15 @@ import org.finetunebridge.sink.Publisher;
 import org.finetunebridge.sink.SinkSession;
 import org.finetunebridge.sink.SinkUnavailableException;
 import org.finetunebridge.state.JobState;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The route between the sink and the topics: as it is shipped, and as a user may have edited it. */
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
-class KafkaRouteIT {
+class KafkaRouteIT extends BrokerFixture {
 
     private static final String TO_KAFKA = "        - to:\n            uri: kafka:";
     private static final String COPY = """
@@ -49,23 +45,9 @@ class KafkaRouteIT {
                   steps:
             """;
 
-    @TempDir
-    private static Path directory;
-    private static Broker broker;
-
     private final String name = "t" + UUID.randomUUID();
     private final String events = name + ".events";
     private final String deadLetters = name + ".dead-letters";
-
-    @BeforeAll
-    static void startBroker() {
-        broker = Broker.start(directory);
-    }
-
-    @AfterAll
-    static void stopBroker() {
-        broker.close();
-    }
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})

@@ -22,9 +22,7 @@ import java.util.stream.StreamSupport;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.ProducerInterceptor;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.config.ConfigResource;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -39,38 +37,22 @@ import org.finetunebridge.sink.SinkSession;
 import org.finetunebridge.sink.SinkUnavailableException;
 import org.finetunebridge.state.JobState;
 import org.finetunebridge.state.Suspension;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The sink against a real broker. Each test has topics and a transactional id of its own. */
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
-class KafkaSinkIT {
+class KafkaSinkIT extends BrokerFixture {
 
     private static final Duration LONG = Duration.ofSeconds(60);
-
-    @TempDir
-    static Path directory;
-    private static Broker broker;
 
     private final String name = "t" + UUID.randomUUID();
     private final String events = name + ".events";
     private final String deadLetters = name + ".dead-letters";
     private final String state = name + ".state";
     private final List<SinkRoute> routes = new ArrayList<>();
-
-    @BeforeAll
-    static void startBroker() {
-        broker = Broker.start(directory);
-    }
-
-    @AfterAll
-    static void stopBroker() {
-        broker.close();
-    }
 
     @AfterEach
     void stopRoutes() {
@@ -543,7 +525,7 @@ class KafkaSinkIT {
     }
 
     /** Holds up one send, as a long pause of the process would. */
-    public static final class Slow implements ProducerInterceptor<byte[], byte[]> {
+    public static final class Slow extends SendInterceptor {
         private static volatile Duration next = Duration.ZERO;
 
         @Override
@@ -555,14 +537,5 @@ class KafkaSinkIT {
             }
             return record;
         }
-
-        @Override
-        public void onAcknowledgement(RecordMetadata metadata, Exception e) {}
-
-        @Override
-        public void close() {}
-
-        @Override
-        public void configure(Map<String, ?> configuration) {}
     }
 }
