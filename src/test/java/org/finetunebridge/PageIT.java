@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What only a browser can say of the status page; StatusPageTest reads the HTML. Skipped without a Chromium. */
+/** What only a browser can say of the status page; StatusPageIT reads the HTML. Skipped without a Chromium. */
 class PageIT {
 
     private static final Instant NOW = Instant.parse("2026-03-01T04:05:06Z");

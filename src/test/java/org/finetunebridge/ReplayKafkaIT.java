@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** {@link ReplayTest} with the Kafka sink, in both content modes and by both deliveries. */
+/** {@link ReplayIT} with the Kafka sink, in both content modes and by both deliveries. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class ReplayKafkaIT extends BrokerFixture {
 

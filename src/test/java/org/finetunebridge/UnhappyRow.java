@@ -100,7 +100,7 @@ record UnhappyRow(String name, String provider, String where, String times, Stri
             return waits(Fault.problem(words[0].substring("code-".length())), words, clock);
         }
         return switch (words[0]) {
-            case "late" -> Fault.slow(Duration.ofSeconds(4));
+            case "late" -> Fault.slow(Duration.ofSeconds(7));
             case "dropped" -> Fault.drop();
             case "cut" -> Fault.cut();
             case "html" -> Fault.html(200);

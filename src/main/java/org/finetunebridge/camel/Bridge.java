@@ -1,10 +1,13 @@
 package org.finetunebridge.camel;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.FailedToCreateRouteException;
 import org.apache.camel.FailedToStartRouteException;
@@ -37,6 +40,8 @@ public final class Bridge implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Bridge.class);
 
+    private static final String ROUTES = ".camel.yaml";
+
     private final Main main = new Main();
     private final RouteFiles files;
     private final Map<String, String> configuration;
@@ -56,20 +61,28 @@ public final class Bridge implements AutoCloseable {
      * @param configuration every key that is set; may hold placeholders
      * @param once          one full catch-up instead of watching
      * @param clock         of everything that asks for the time
+     * @throws InvalidConfigurationException if there are no routes at all
      */
     public Bridge(RouteFiles files, Map<String, String> configuration, boolean once, InstantSource clock) {
         this.files = files;
         this.configuration = configuration;
         this.once = once;
         this.clock = clock;
+        if (files.endingWith(ROUTES).isEmpty()) {
+            throw new InvalidConfigurationException(List.of("there are no routes: routes/*" + ROUTES + " is neither here nor in the jar"));
+        }
         main.setDefaultPropertyPlaceholderLocation("false");
         main.setShutdownStrategy(new SimpleMainShutdownStrategy());
-        main.setOverrideProperties(CamelProperties.of(configuration, once, files));
+        main.setOverrideProperties(CamelProperties.of(configuration, once));
         main.configure().setBasePackageScanEnabled(false);
         main.addMainListener(new MainListenerSupport() {
             @Override
             public void beforeConfigure(BaseMainSupport support) {
-                prepare(support.getCamelContext());
+                try {
+                    prepare(support.getCamelContext());
+                } catch (IOException e) {
+                    throw new UncheckedIOException("the files of a provider cannot be read", e);
+                }
             }
 
             @Override
@@ -201,16 +214,20 @@ public final class Bridge implements AutoCloseable {
         return value;
     }
 
-    private void prepare(CamelContext context) {
+    private void prepare(CamelContext context) throws IOException {
         context.getPropertiesComponent().addPropertiesFunction(new FilePropertiesFunction());
-        settings = new SettingsReader(new ProviderRegistry(files), new QuartzCronValidator(), clock)
+        var providers = new ProviderRegistry(files);
+        settings = new SettingsReader(providers, new QuartzCronValidator(), clock)
                 .shortestPeriod(shortestPeriod)
                 .read(PlaceholderResolver.resolved(configuration, named -> secret(named, context)));
         if (settings.traces() != null && watched) {
             traces = Traces.of(context, settings.traces());
         }
         beans = new BridgeBeans(settings, once, clock, context);
-        mappings = new JsltMapper(files).compiled();
+        List<String> used = settings.sources().stream().map(source -> source.provider().name()).distinct().toList();
+        mappings = new JsltMapper(files).compiled(used);
+        main.configure().setRoutesIncludePattern(providers.files(ROUTES, used).stream().map(files::location)
+                .collect(Collectors.joining(",")));
         beans.bind(mappings, traces == null ? () -> null : traces::traceparent, name -> keyOf(name, context));
         if (served && settings.httpPort() != 0) {
             server = new ObservabilityServer(settings, beans.publisher(), beans.pollers(),

@@ -7,6 +7,7 @@ import com.schibsted.spt.data.jslt.JsltException;
 import com.schibsted.spt.data.jslt.Parser;
 import java.io.IOException;
 import java.io.StringReader;
+import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -25,9 +26,14 @@ public final class JsltMapper {
         this.files = files;
     }
 
-    /** Compiles every mapping, so that a broken one is found before anything is asked. */
-    public JsltMapper compiled() {
-        files.endingWith(SUFFIX).forEach(file -> compiled.computeIfAbsent(
+    /**
+     * Compiles the mappings that these providers need, so that a broken one is found before anything is asked. Another one
+     * is compiled when it is used.
+     *
+     * @throws IOException if a descriptor cannot be read
+     */
+    public JsltMapper compiled(Collection<String> providers) throws IOException {
+        new ProviderRegistry(files).files(SUFFIX, providers).forEach(file -> compiled.computeIfAbsent(
                 file.substring(0, file.length() - SUFFIX.length()), this::compile));
         return this;
     }

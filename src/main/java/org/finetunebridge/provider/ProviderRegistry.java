@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.time.ZoneId;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,24 @@ public final class ProviderRegistry {
     public String of(String name) {
         return names().stream().filter(one -> name.startsWith(one + '-')).max(Comparator.comparingInt(String::length))
                 .orElse("");
+    }
+
+    /**
+     * The names of the files that end so and are needed: those of all providers, and those of the providers that are used.
+     * A file that is not packed with the program is always among them, so that a mistake in it is found at the start.
+     *
+     * @throws IOException if a descriptor cannot be read
+     */
+    public List<String> files(String ending, Collection<String> used) throws IOException {
+        Set<String> owners = new TreeSet<>(used);
+        for (String provider : used) {
+            owners.add(like(provider));
+        }
+        return files.endingWith(ending).stream().filter(name -> {
+            String stem = name.substring(0, name.length() - ending.length());
+            String owner = files.has(stem + DESCRIPTOR) ? stem : of(stem);
+            return owner.isEmpty() || owners.contains(owner) || !files.isPacked(name);
+        }).toList();
     }
 
     /**

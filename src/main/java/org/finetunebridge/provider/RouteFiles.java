@@ -58,6 +58,11 @@ public final class RouteFiles {
         return files.keySet().stream().filter(name -> name.endsWith(ending)).toList();
     }
 
+    /** Whether the file is the one that is packed with the program, and no folder's. */
+    boolean isPacked(String name) {
+        return "classpath".equals(files.get(name).getScheme());
+    }
+
     /** Whether there is such a file. */
     public boolean has(String name) {
         return files.containsKey(name);

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Every meter of ours, in a bridge to which everything happened that they count, read as Prometheus reads them. */
-class MetersTest extends WindowFixture {
+class MetersIT extends WindowFixture {
 
     @BeforeEach
     void letEverythingHappen() throws IOException {

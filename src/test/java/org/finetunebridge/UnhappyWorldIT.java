@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(180)
-class UnhappyWorldTest {
+class UnhappyWorldIT {
 
     /** Its patience of two minutes is still long enough for a machine that has much to do. */
     private static final int ONCE_FASTER = 5;
@@ -44,7 +44,7 @@ class UnhappyWorldTest {
     private static final Duration PATIENCE = Duration.ofSeconds(40);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final JsonSchema LETTER = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
-            .getSchema(UnhappyWorldTest.class.getResourceAsStream("/schemas/dead-letter.v1.schema.json"));
+            .getSchema(UnhappyWorldIT.class.getResourceAsStream("/schemas/dead-letter.v1.schema.json"));
 
     private final Map<UnhappyRow, CycleResult> tallies = new HashMap<>();
     private final Map<String, String> health = new HashMap<>();
@@ -151,7 +151,7 @@ class UnhappyWorldTest {
             rig.source(row.source(), row.provider()).with(row.source() + ".api-key", row.key())
                     .with(row.source() + ".concurrency", "1").with(row.source() + ".period", "400ms");
             if (row.answer().equals("late")) {
-                rig.with(row.source() + ".request-timeout", "3s");
+                rig.with(row.source() + ".request-timeout", "6s");
             }
         }
         return rig;
@@ -185,7 +185,7 @@ class UnhappyWorldTest {
     private static List<String> letters(Rig rig, UnhappyRow row) {
         return rig.deadLetters().stream().filter(letter -> letter.at("/data/account").asText().equals(row.source()))
                 .peek(letter -> assertThat(LETTER.validate(letter.path("data"))).as("%s", letter).isEmpty())
-                .map(UnhappyWorldTest::brief).toList();
+                .map(UnhappyWorldIT::brief).toList();
     }
 
     private static String brief(JsonNode letter) {

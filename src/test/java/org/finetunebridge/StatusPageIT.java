@@ -25,7 +25,7 @@ import org.jsoup.nodes.Document;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class StatusPageTest extends WindowFixture {
+class StatusPageIT extends WindowFixture {
 
     private static final String HOSTILE = "\"'><img src=x onerror=alert(1)></td></title><script>alert(2)</script>";
 

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** A dead letter leaves the store only if what it is about is published now, or is known to have been before. */
 @Timeout(120)
-class ReplayTest {
+class ReplayIT {
 
     private static final Instant NOW = Instant.parse("2026-03-01T04:05:06Z");
     /** A mapping that cannot read a line, a checkpoint or a job that has this word in it. */
@@ -59,7 +59,7 @@ class ReplayTest {
     enum Stays {
         ABOUT_ANOTHER_JOB {
             @Override
-            void prepare(ReplayTest test) throws Exception {
+            void prepare(ReplayIT test) throws Exception {
                 SimulatedJob job = test.minimax.create().publish("INFO", "one");
                 test.rig.sandbox.faults().always("list_finetune_event", Fault.edited(text -> text.replace(job.id(), "9999")));
                 test.rig.once();
@@ -67,7 +67,7 @@ class ReplayTest {
         },
         STILL_UNREADABLE {
             @Override
-            void prepare(ReplayTest test) throws Exception {
+            void prepare(ReplayIT test) throws Exception {
                 test.breakMapping("minimax-events.jslt", "\"key\": $moment", "\"key\": [null]");
                 test.minimax.create().publish("WARN", UNREADABLE);
                 test.rig.once();
@@ -75,7 +75,7 @@ class ReplayTest {
         },
         SOURCE_IS_GONE {
             @Override
-            void prepare(ReplayTest test) throws Exception {
+            void prepare(ReplayIT test) throws Exception {
                 test.letterOfALine();
                 test.rig.with("bridge.sources", "dashscope").with("minimax.provider", null).with("minimax.api-key", null)
                         .with("minimax.base-url", null);
@@ -83,14 +83,14 @@ class ReplayTest {
         },
         SOURCE_IS_OFF {
             @Override
-            void prepare(ReplayTest test) throws Exception {
+            void prepare(ReplayIT test) throws Exception {
                 test.letterOfALine();
                 test.rig.with("minimax.api-key", "");
             }
         },
         AFTER_A_RESET {
             @Override
-            void prepare(ReplayTest test) throws Exception {
+            void prepare(ReplayIT test) throws Exception {
                 test.letterOfALine();
                 test.withSink(sink -> {
                     sink.forget(sink.open().stream().map(JobState::name).toList());
@@ -100,14 +100,14 @@ class ReplayTest {
         },
         OF_SOMEBODY_ELSE {
             @Override
-            void prepare(ReplayTest test) throws Exception {
+            void prepare(ReplayIT test) throws Exception {
                 STILL_UNREADABLE.prepare(test);
                 test.addLetter("{\"id\": \"x\", \"data\": {\"account\": \"minimax\"}}");
             }
         },
         ASKED_AGAIN_IN_VAIN {
             @Override
-            void prepare(ReplayTest test) throws Exception {
+            void prepare(ReplayIT test) throws Exception {
                 test.rig.with("dashscope.logs", "false");
                 test.dashscope.create("ft-1").checkpoint("c-1", 1, "READY");
                 test.rig.sandbox.faults().always("ft-1/checkpoints", Fault.status(404));
@@ -116,14 +116,14 @@ class ReplayTest {
         },
         NOT_ASKED_AGAIN_BECAUSE_THE_JOB_IS_GONE {
             @Override
-            void prepare(ReplayTest test) throws Exception {
+            void prepare(ReplayIT test) throws Exception {
                 ASKED_AGAIN_IN_VAIN.prepare(test);
                 test.dashscope.forget(test.dashscope.job("ft-1"));
             }
         },
         NOT_ASKED_AGAIN_BECAUSE_NOBODY_REMEMBERS {
             @Override
-            void prepare(ReplayTest test) throws Exception {
+            void prepare(ReplayIT test) throws Exception {
                 NOT_ASKED_AGAIN_BECAUSE_THE_JOB_IS_GONE.prepare(test);
                 test.withSink(sink -> {
                     sink.forget(sink.open().stream().map(JobState::name).toList());
@@ -133,7 +133,7 @@ class ReplayTest {
         },
         OF_A_MODEL_NOBODY_WANTS {
             @Override
-            void prepare(ReplayTest test) throws Exception {
+            void prepare(ReplayIT test) throws Exception {
                 test.breakMapping("dashscope-jobs.jslt", "\"statusRaw\": .status", "\"statusRaw\": 7");
                 test.dashscope.create("ft-1");
                 test.rig.once();
@@ -142,7 +142,7 @@ class ReplayTest {
             }
         };
 
-        abstract void prepare(ReplayTest test) throws Exception;
+        abstract void prepare(ReplayIT test) throws Exception;
     }
 
     @ParameterizedTest

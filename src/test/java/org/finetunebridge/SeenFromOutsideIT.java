@@ -22,7 +22,7 @@ import org.finetunebridge.simulator.Fault;
 import org.finetunebridge.simulator.Simulation;
 import org.junit.jupiter.api.Test;
 
-class SeenFromOutsideTest extends WindowFixture {
+class SeenFromOutsideIT extends WindowFixture {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 

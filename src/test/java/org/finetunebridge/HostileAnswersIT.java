@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a provider sends besides, or in the place of, what it was asked for. */
 @Timeout(120)
-class HostileAnswersTest {
+class HostileAnswersIT {
 
     private static final int FASTER = 40;
     private static final long MUCH = 60_000_000;

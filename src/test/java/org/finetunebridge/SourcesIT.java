@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Which jobs of which account are read, and when. */
 @Timeout(120)
-class SourcesTest {
+class SourcesIT {
 
     @TempDir
     private Path folder;

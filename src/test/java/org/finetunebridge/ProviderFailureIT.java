@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What goes wrong at a provider: what is suspended, what goes on, and what is said of it. */
 @Timeout(120)
-class ProviderFailureTest {
+class ProviderFailureIT {
 
     private static final String SECRET = "sk-very-secret-0123456789";
 

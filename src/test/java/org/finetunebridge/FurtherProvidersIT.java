@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  * them all, for its start takes longer than the reading.
  */
 @Timeout(60)
-class FurtherProvidersTest {
+class FurtherProvidersIT {
 
     private static final List<String> PROVIDERS = List.of("openai", "azure-openai", "mistral", "together", "dashscope");
     private static final List<Integer> BURSTS = List.of(1, 0, 1, 99, 1, 100, 101, 0, 230, 2);

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
  * an account of its own. All accounts live the same life, and of each the same is published as of the one left in peace.
  */
 @Timeout(120)
-class DisturbedListsTest {
+class DisturbedListsIT {
 
     private static final List<String> PROVIDERS = List.of("openai", "azure-openai", "mistral", "together", "dashscope");
     /** More than a page of jobs that nobody asked for, so that those watched stand on both sides of its end. */

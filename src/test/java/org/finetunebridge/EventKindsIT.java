@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code <source>.events} leaves out is left out, and nothing else changes. */
-class EventKindsTest {
+class EventKindsIT {
 
     @TempDir
     private Path folder;
@@ -65,7 +65,7 @@ class EventKindsTest {
     /** Kind, id and status of each event, in order. */
     private List<String> published(String account, String job) {
         return rig.events().stream().filter(event -> event.at("/data/account").asText().equals(account))
-                .filter(event -> event.path("subject").asText().equals(job)).map(EventKindsTest::brief).toList();
+                .filter(event -> event.path("subject").asText().equals(job)).map(EventKindsIT::brief).toList();
     }
 
     private static String brief(JsonNode event) {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A poll cycle that takes many periods: two at once would compare their pages with one state, and publish things twice. */
-class LongPollCycleTest {
+class LongPollCycleIT {
 
     private static final int JOBS = 20;
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A job's id is a provider's text: it goes into addresses and bodies, and must not become part of them. */
 @Timeout(120)
-class HostileIdsTest {
+class HostileIdsIT {
 
     private static final List<String> IDS = List.of("a/b", "../../v2", "...", "a.b", "a b", "a+b", "a%2Fb", "a?x=1&y=2",
             "a#b", "a;b=c", "a\"b", "a'b", "a\\b", "{\"x\":1}", "{{env:HOME}}", "${body}", "ünïcödé-漢字-🙂", "a\nb", "a,b", "*");
