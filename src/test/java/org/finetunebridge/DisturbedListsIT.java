@@ -27,7 +27,7 @@ import org.finetunebridge.simulator.FaultInjector;
 import org.finetunebridge.simulator.PagingFaults;
 import org.finetunebridge.simulator.SimulatedAccount;
 import org.finetunebridge.simulator.SimulatedJob;
-import org.finetunebridge.simulator.SimulatedLogLine;
+import org.finetunebridge.simulator.SimulatedJob.SimulatedLogLine;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;

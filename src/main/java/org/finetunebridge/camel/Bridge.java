@@ -215,7 +215,7 @@ public final class Bridge implements AutoCloseable {
     }
 
     private void prepare(CamelContext context) throws IOException {
-        context.getPropertiesComponent().addPropertiesFunction(new FilePropertiesFunction());
+        context.getPropertiesComponent().addPropertiesFunction(new CamelProperties.FilePropertiesFunction());
         var providers = new ProviderRegistry(files);
         settings = new SettingsReader(providers, new QuartzCronValidator(), clock)
                 .shortestPeriod(shortestPeriod)

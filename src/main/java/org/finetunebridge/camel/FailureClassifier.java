@@ -2,10 +2,10 @@ package org.finetunebridge.camel;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
-import org.finetunebridge.camel.http.ResponseTooLargeException;
+import org.finetunebridge.camel.http.BoundedHttpClientConfigurer.ResponseTooLargeException;
+import org.finetunebridge.camel.http.BoundedHttpClientConfigurer.UndecodableResponseException;
 import org.finetunebridge.camel.http.Throwables;
 import org.finetunebridge.camel.http.TransportFailure;
-import org.finetunebridge.camel.http.UndecodableResponseException;
 import org.finetunebridge.provider.ErrorAction;
 import org.finetunebridge.provider.JsltMapper;
 import org.finetunebridge.provider.ProviderException;

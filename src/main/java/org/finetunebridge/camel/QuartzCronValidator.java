@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Date;
 import java.util.TimeZone;
-import org.finetunebridge.settings.CronValidator;
+import org.finetunebridge.settings.SettingsReader.CronValidator;
 import org.quartz.CronExpression;
 
 /** What Quartz, which fires the cron expressions, says of them. */

@@ -1,7 +1,7 @@
 package org.finetunebridge.polling;
 
 import org.finetunebridge.event.RecordPage;
-import org.finetunebridge.provider.PaginationConfig;
+import org.finetunebridge.provider.Provider.PaginationConfig;
 import org.finetunebridge.state.Cursor;
 import org.finetunebridge.state.PublishedState;
 import org.finetunebridge.state.StateDiff;

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.finetunebridge.provider.ErrorAction;
 import org.finetunebridge.provider.JsltMapper;
-import org.finetunebridge.provider.PaginationConfig;
+import org.finetunebridge.provider.Provider.PaginationConfig;
 import org.finetunebridge.provider.ProviderException;
 import org.finetunebridge.provider.RequestAttempt;
 import org.finetunebridge.settings.SourceSettings;

@@ -8,8 +8,11 @@ import com.schibsted.spt.data.jslt.Parser;
 import java.io.IOException;
 import java.io.StringReader;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** The mapping language, behind one method: the routes name a mapping, nothing else knows that it is JSLT. */
@@ -117,6 +120,37 @@ public final class JsltMapper {
 
         NoPageException(String why) {
             super(why, null);
+        }
+    }
+
+    /**
+     * The outline of a page, as {@code schemas/page.schema.json} says it. A mapping that misspells {@code facts} or
+     * {@code next} would otherwise lose records in silence. The records themselves are checked where they are read.
+     */
+    static final class PageSchema {
+
+        private static final Predicate<JsonNode> CURSOR = node -> node.isTextual() || node.isNumber();
+        private static final Map<String, Predicate<JsonNode>> MEMBERS = Map.of("facts", JsonNode::isArray,
+                "next", CURSOR, "mark", CURSOR, "more", node -> node.isBoolean() || "unknown".equals(node.textValue()), "newestFirst", JsonNode::isBoolean,
+                "requestId", anything -> true);
+
+        private PageSchema() {}
+
+        /** What is wrong with it; null if nothing is. */
+        static String problem(JsonNode page) {
+            if (!page.isObject() || !page.has("facts")) {
+                return "facts is missing";
+            }
+            for (Iterator<Map.Entry<String, JsonNode>> members = page.fields(); members.hasNext(); ) {
+                Map.Entry<String, JsonNode> member = members.next();
+                Predicate<JsonNode> fits = MEMBERS.get(member.getKey());
+                if (fits == null) {
+                    return "it has no member " + member.getKey() + ", only " + String.join(", ", new TreeSet<>(MEMBERS.keySet()));
+                } else if (!fits.test(member.getValue())) {
+                    return member.getKey() + " is of the wrong type";
+                }
+            }
+            return null;
         }
     }
 }

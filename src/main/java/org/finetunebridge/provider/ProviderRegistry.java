@@ -15,6 +15,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.finetunebridge.provider.Provider.PaginationConfig;
 
 /** The providers there are: every {@code <provider>.properties} among the route files. */
 public final class ProviderRegistry {

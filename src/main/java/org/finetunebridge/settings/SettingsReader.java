@@ -3,6 +3,7 @@ package org.finetunebridge.settings;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -250,5 +251,13 @@ public final class SettingsReader {
                 values.unknown(key, KeySuggestions.hint(key, known));
             }
         }
+    }
+
+    /** Says whether a cron expression can be used. Given in from outside, because its language is the scheduler's. */
+    @FunctionalInterface
+    public interface CronValidator {
+
+        /** @return what is wrong with it and what is allowed; null if it fires at some time after {@code now} */
+        String problem(String cron, ZoneId zone, Instant now);
     }
 }

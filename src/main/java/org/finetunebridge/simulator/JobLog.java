@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.finetunebridge.simulator.SimulatedJob.SimulatedLogLine;
 
 /**
  * The log lines of a job, oldest first. The first ones may be regular, one a second: they are computed when asked for,

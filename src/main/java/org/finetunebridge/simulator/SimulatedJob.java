@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -145,5 +147,44 @@ public final class SimulatedJob {
 
     int events(Instant now) {
         return log.size(now);
+    }
+
+    /**
+     * One line of a job's log.
+     *
+     * @param status the job's status at that moment
+     * @param text   the line, word for word; null for the provider's usual line about such a status
+     */
+    public record SimulatedLogLine(Instant at, String level, String status, String text) {
+    }
+
+    /** The statuses of a job or checkpoint over time, past and planned. It can be read at any instant. */
+    private static final class StatusTimeline {
+
+        private final List<Change> changes = new ArrayList<>();
+
+        /** A status, and when it began. */
+        record Change(Instant at, String status) {
+        }
+
+        /** The status from this instant on. Changes that were planned for later are dropped. */
+        synchronized void change(Instant at, String status) {
+            changes.removeIf(change -> change.at().isAfter(at));
+            changes.add(new Change(at, status));
+        }
+
+        /** The last change until now, or null before the first. */
+        synchronized Change at(Instant now) {
+            for (int i = changes.size() - 1; i >= 0; i--) {
+                if (!changes.get(i).at().isAfter(now)) {
+                    return changes.get(i);
+                }
+            }
+            return null;
+        }
+
+        synchronized Instant began() {
+            return changes.get(0).at();
+        }
     }
 }

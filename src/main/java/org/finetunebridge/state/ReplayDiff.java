@@ -3,8 +3,8 @@ package org.finetunebridge.state;
 import java.util.ArrayList;
 import java.util.List;
 import org.finetunebridge.event.Fact;
+import org.finetunebridge.event.Fact.OutgoingEvent;
 import org.finetunebridge.event.FactType;
-import org.finetunebridge.event.OutgoingEvent;
 import org.finetunebridge.event.ParseResult;
 
 /**

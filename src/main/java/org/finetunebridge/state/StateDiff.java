@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.finetunebridge.event.Fact;
+import org.finetunebridge.event.Fact.OutgoingEvent;
 import org.finetunebridge.event.FactType;
-import org.finetunebridge.event.OutgoingEvent;
 import org.finetunebridge.event.ParseResult;
 
 /**

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.finetunebridge.event.Fact;
+import org.finetunebridge.event.Fact.OutgoingEvent;
 import org.finetunebridge.event.FactCodec;
-import org.finetunebridge.event.OutgoingEvent;
 import org.finetunebridge.event.ParseResult;
 
 /** Gathers what is new in one answer: the events, and the state once they are published. */

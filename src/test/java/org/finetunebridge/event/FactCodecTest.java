@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import org.finetunebridge.event.Fact.OutgoingEvent;
 import org.finetunebridge.event.cloudevents.CloudEventWriter;
 import org.junit.jupiter.api.Test;
 

@@ -37,20 +37,19 @@ import org.finetunebridge.event.cloudevents.CloudEventWriter;
 import org.finetunebridge.event.cloudevents.EncodedEvent;
 import org.finetunebridge.polling.ListReader;
 import org.finetunebridge.provider.JsltMapper;
-import org.finetunebridge.provider.PaginationConfig;
 import org.finetunebridge.provider.Provider;
+import org.finetunebridge.provider.Provider.PaginationConfig;
 import org.finetunebridge.provider.ProviderRegistry;
 import org.finetunebridge.provider.RequestAttempt;
 import org.finetunebridge.provider.RouteFiles;
 import org.finetunebridge.settings.SourceSettings;
 import org.finetunebridge.sink.Batch;
-import org.finetunebridge.sink.FlakySink.Commit;
 import org.finetunebridge.sink.FlakySink;
+import org.finetunebridge.sink.FlakySink.Commit;
 import org.finetunebridge.sink.Publisher;
 import org.finetunebridge.sink.SinkSession;
 import org.finetunebridge.sink.SinkUnavailableException;
 import org.finetunebridge.state.JobState;
-import org.finetunebridge.state.PublishedState;
 import org.finetunebridge.state.StateDiff;
 
 /** Over any history of records, polls, broken and mended mappings, resets, lost commits and replays. */

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.finetunebridge.camel.QuartzCronValidator;
+import org.finetunebridge.settings.SettingsReader.CronValidator;
 import org.finetunebridge.event.FactType;
 import org.finetunebridge.provider.ProviderRegistry;
 import org.finetunebridge.provider.RouteFiles;

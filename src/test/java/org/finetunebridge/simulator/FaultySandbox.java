@@ -8,6 +8,7 @@ import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
+import org.finetunebridge.simulator.Sandbox.ReplyFilter;
 
 /** The sandbox with faults: it records what it was asked and served, and misbehaves as a test says. */
 public final class FaultySandbox implements AutoCloseable {

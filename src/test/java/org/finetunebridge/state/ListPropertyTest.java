@@ -17,8 +17,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.finetunebridge.event.FactParser;
 import org.finetunebridge.event.ParseResult;
-import org.finetunebridge.event.RecordKeyStrategy;
 import org.finetunebridge.event.RecordPage;
+import org.finetunebridge.event.RecordPage.RecordKeyStrategy;
 
 /** A list without positions to ask by, seen again and again while it grows: every record once, in order. */
 @Label("A list that is asked whole")

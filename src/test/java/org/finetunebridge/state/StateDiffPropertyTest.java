@@ -18,9 +18,9 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.finetunebridge.event.Fact.OutgoingEvent;
 import org.finetunebridge.event.FactParser;
 import org.finetunebridge.event.FactType;
-import org.finetunebridge.event.OutgoingEvent;
 import org.finetunebridge.event.ParseResult;
 import org.finetunebridge.event.RecordPage;
 

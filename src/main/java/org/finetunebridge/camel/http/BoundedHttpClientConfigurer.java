@@ -182,4 +182,24 @@ public final class BoundedHttpClientConfigurer implements HttpClientConfigurer, 
             }
         }
     }
+
+    /** An answer is larger than it may be, packed or unpacked. */
+    public static final class ResponseTooLargeException extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        ResponseTooLargeException(long maxSize) {
+            super("the answer is larger than bridge.max-response-size (" + maxSize + " bytes)");
+        }
+    }
+
+    /** An answer's body is not what its header {@code Content-Encoding} says, or is encoded in a way that was not asked for. */
+    public static final class UndecodableResponseException extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        UndecodableResponseException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
 }

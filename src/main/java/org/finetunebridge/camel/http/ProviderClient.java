@@ -18,7 +18,6 @@ import org.finetunebridge.provider.ErrorAction;
 import org.finetunebridge.provider.ErrorTable;
 import org.finetunebridge.provider.Provider;
 import org.finetunebridge.provider.ProviderException;
-import org.finetunebridge.provider.RateLimitHeaders;
 import org.finetunebridge.provider.RequestAttempt;
 import org.finetunebridge.provider.RetryAfter;
 import org.finetunebridge.text.LogSanitizer;
@@ -91,7 +90,7 @@ public final class ProviderClient {
         byte[] body = answer.getBody() == null ? new byte[0] : answer.getBody(byte[].class);
         String text = new String(body, StandardCharsets.ISO_8859_1);
         attempt.answered(bytes(text, secret.outOf(text), body), clock.instant(), requestId(answer, provider, secret));
-        attempt.rest(RateLimitHeaders.rest(provider.limits(), name -> answer.getHeader(name, String.class)));
+        attempt.rest(RetryAfter.rest(provider.limits(), name -> answer.getHeader(name, String.class)));
         int status = answer.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, int.class);
         Duration wait = wait(answer);
         if (status < 200 || status > 299) {

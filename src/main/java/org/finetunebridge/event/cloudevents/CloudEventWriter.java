@@ -17,8 +17,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.finetunebridge.event.Fact;
+import org.finetunebridge.event.Fact.OutgoingEvent;
 import org.finetunebridge.event.FactType;
-import org.finetunebridge.event.OutgoingEvent;
 import org.finetunebridge.event.Timestamps;
 
 /** Writes a source's events: CloudEvents 1.0 in JSON. */

@@ -12,9 +12,9 @@ import java.time.ZoneId;
 import java.util.Optional;
 import java.util.Set;
 import org.finetunebridge.event.Fact;
+import org.finetunebridge.event.Fact.OutgoingEvent;
 import org.finetunebridge.event.FactType;
 import org.finetunebridge.event.JsonWriter;
-import org.finetunebridge.event.OutgoingEvent;
 import org.finetunebridge.event.Timestamps;
 
 /**

@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
+import org.finetunebridge.observability.health.SourceMonitor.SourceStatus;
 import org.finetunebridge.settings.Settings;
 import org.finetunebridge.sink.Publisher;
 import org.finetunebridge.text.LogSanitizer;

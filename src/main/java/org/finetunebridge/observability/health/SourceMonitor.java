@@ -5,13 +5,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Date;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.TimeZone;
-import org.finetunebridge.observability.health.SourceStatus.Condition;
+import org.finetunebridge.observability.health.SourceMonitor.SourceStatus.Condition;
 import org.finetunebridge.polling.CycleResult;
 import org.finetunebridge.polling.PollListener;
 import org.finetunebridge.polling.SourcePoller;
 import org.finetunebridge.provider.ProviderException;
 import org.finetunebridge.settings.SourceSettings;
+import org.finetunebridge.sink.SinkSession;
+import org.finetunebridge.state.JobState;
 import org.finetunebridge.state.Suspension;
 import org.quartz.CronExpression;
 
@@ -100,6 +104,100 @@ public final class SourceMonitor implements PollListener {
             return next == null ? null : next.toInstant();
         } catch (ParseException e) {
             throw new IllegalStateException("the cron was checked when the configuration was read", e);
+        }
+    }
+
+    /**
+     * How one source stands at one moment: what health, metrics and the status page show of it.
+     *
+     * @param now            the moment, UTC
+     * @param lastSuccess    when the source was last read, or had nothing to read; null if never
+     * @param lastFailure    when a request last failed; null if none did
+     * @param reason         the last error, in one line for a person; null if there is none that still matters
+     * @param suspendedUntil when a suspended source, or its list of jobs, is tried again; null if it is not suspended
+     * @param heldUntil      before which nothing of the source is asked; null if nothing holds it back
+     * @param next           when it is polled next; null if that cannot be said
+     */
+    public record SourceStatus(SourceSettings source, Condition condition, Instant now, Instant lastSuccess,
+            Instant lastFailure, String reason, Instant suspendedUntil, Instant heldUntil, Instant next) {
+
+        /** From best to worst. */
+        public enum Condition {
+            /** The last request was answered. */
+            WELL,
+            /** Nothing has been read yet, and nothing has failed. */
+            STARTING,
+            /** The last request failed and will be repeated. */
+            FAILING,
+            /** The provider has asked for a pause. */
+            WAITING,
+            /** Nothing has been read for so long that somebody should look. */
+            SILENT,
+            /** The source cannot be read, such as with a refused key, and is tried slowly. */
+            SUSPENDED
+        }
+
+        /** Whether somebody should look. */
+        public boolean isDown() {
+            return condition == Condition.SILENT || condition == Condition.SUSPENDED;
+        }
+
+        /** The condition in one line, with the last error if it still matters. */
+        public String message() {
+            String because = reason == null ? "" : ": " + reason;
+            return switch (condition) {
+                case SUSPENDED -> "suspended until " + suspendedUntil + because;
+                case SILENT -> (lastSuccess == null ? "never read" : "not read for "
+                        + Duration.between(lastSuccess, now).toSeconds() + " seconds") + because;
+                default -> (lastSuccess == null ? "not read yet" : "last read "
+                        + Duration.between(lastSuccess, now).toSeconds() + " seconds ago")
+                        + (reason == null ? "" : "; last error" + because);
+            };
+        }
+    }
+
+    /**
+     * How many jobs of a source there are in the state.
+     *
+     * @param watched   jobs that are read, by their published status; {@link #UNPUBLISHED} if they have none
+     * @param suspended those of them that are suspended after an error and read slowly, by status
+     * @param records   all records, of retired jobs too
+     */
+    public record JobCounts(Map<String, Integer> watched, Map<String, Integer> suspended, int records) {
+
+        /** In place of a status. */
+        public static final String UNPUBLISHED = "NONE";
+
+        /** Of a source without jobs. */
+        public static final JobCounts NONE = new JobCounts(Map.of(), Map.of(), 0);
+
+        /** Counts in one pass, for the state may hold many sources. Returns counts by the source's name. */
+        public static Map<String, JobCounts> bySource(SinkSession session) {
+            Map<String, JobCounts> counts = new HashMap<>();
+            for (JobState job : session.jobs()) {
+                JobCounts before = counts.getOrDefault(job.source(), NONE);
+                Map<String, Integer> watched = before == NONE ? new HashMap<>() : before.watched;
+                Map<String, Integer> suspended = before == NONE ? new HashMap<>() : before.suspended;
+                if (job.retired() == null) {
+                    String status = job.published().status() == null ? UNPUBLISHED : job.published().status();
+                    watched.merge(status, 1, Integer::sum);
+                    if (job.suspension() != null && job.suspension().parked()) {
+                        suspended.merge(status, 1, Integer::sum);
+                    }
+                }
+                counts.put(job.source(), new JobCounts(watched, suspended, before.records + 1));
+            }
+            return counts;
+        }
+
+        /** Jobs that are read. */
+        public int allWatched() {
+            return watched.values().stream().mapToInt(Integer::intValue).sum();
+        }
+
+        /** Jobs that are suspended. */
+        public int allSuspended() {
+            return suspended.values().stream().mapToInt(Integer::intValue).sum();
         }
     }
 }

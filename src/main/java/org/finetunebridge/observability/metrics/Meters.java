@@ -1,8 +1,12 @@
 package org.finetunebridge.observability.metrics;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -12,18 +16,32 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.finetunebridge.observability.health.JobCounts;
+import org.finetunebridge.event.FactType;
+import org.finetunebridge.event.cloudevents.EncodedEvent;
+import org.finetunebridge.event.cloudevents.EventMetadata;
 import org.finetunebridge.observability.health.SourceMonitor;
-import org.finetunebridge.observability.health.SourceStatus.Condition;
+import org.finetunebridge.observability.health.SourceMonitor.JobCounts;
+import org.finetunebridge.observability.health.SourceMonitor.SourceStatus.Condition;
+import org.finetunebridge.polling.PollListener;
 import org.finetunebridge.polling.SchemaDriftDetector;
+import org.finetunebridge.provider.ErrorAction;
+import org.finetunebridge.provider.ProviderException;
 import org.finetunebridge.settings.Settings;
+import org.finetunebridge.sink.Batch;
 import org.finetunebridge.sink.Publisher;
 import org.finetunebridge.sink.SinkSession;
 
@@ -124,6 +142,149 @@ public final class Meters {
             return files.mapToLong(file -> file.toFile().length()).sum();
         } catch (IOException e) {
             return Double.NaN;
+        }
+    }
+
+    /** Counts what is published: facts by kind, dead letters by reason, and the age of the newest fact. */
+    private static final class CommitMeters implements Consumer<Batch> {
+
+        /** The bridge's own classes of errors. Any other text as a label would make labels without bound. */
+        private static final List<String> REASONS =
+                List.of("Malformed record", "HTTP error", "Provider error", "Unusable answer");
+        private static final String OTHER = "Other";
+        private static final ObjectMapper MAPPER = new ObjectMapper();
+
+        private final MeterRegistry registry;
+        private final InstantSource clock;
+        private final Map<String, Instant> newest = new ConcurrentHashMap<>();
+
+        CommitMeters(List<String> sources, MeterRegistry registry, InstantSource clock) {
+            this.registry = registry;
+            this.clock = clock;
+            sources.forEach(this::prepare);
+        }
+
+        /** Registers the counters at zero, so that Prometheus sees their first increment as one. */
+        private void prepare(String source) {
+            for (FactType kind : FactType.values()) {
+                if (kind != FactType.JOB_SEEN) {
+                    published(source, kind);
+                }
+            }
+            REASONS.forEach(reason -> letters(source, reason));
+            letters(source, OTHER);
+            Gauge.builder("finetune.lag", () -> lag(source)).baseUnit("seconds").tag("source", source)
+                    .description("Now minus the time of the newest fact published since the start").register(registry);
+        }
+
+        @Override
+        public void accept(Batch batch) {
+            for (EncodedEvent event : batch.events()) {
+                EventMetadata head = EventMetadata.of(event);
+                published(head.source(), head.kind()).increment();
+                newest.merge(head.source(), head.time(), (one, other) -> one.isAfter(other) ? one : other);
+            }
+            for (EncodedEvent letter : batch.deadLetters()) {
+                letters(EventMetadata.of(letter).source(), reason(letter)).increment();
+            }
+        }
+
+        private double lag(String source) {
+            Instant time = newest.get(source);
+            return time == null ? Double.NaN : Duration.between(time, clock.instant()).toMillis() / 1000.0;
+        }
+
+        private Counter published(String source, FactType kind) {
+            return Counter.builder("finetune.facts.told").tag("source", source).tag("kind", kind.word())
+                    .description("Facts published").register(registry);
+        }
+
+        private Counter letters(String source, String reason) {
+            return Counter.builder("finetune.dead.letters").tag("source", source).tag("reason", reason)
+                    .description("Dead letters written").register(registry);
+        }
+
+        private static String reason(EncodedEvent letter) {
+            try {
+                JsonNode json = MAPPER.readTree(letter.value());
+                String reason = (json.has("data") ? json.path("data") : json).path("error").path("class").asText();
+                return REASONS.contains(reason) ? reason : OTHER;
+            } catch (IOException e) {
+                throw new IllegalStateException("a dead letter is JSON", e);
+            }
+        }
+    }
+
+    /** Counts and times the requests of one source. */
+    private static final class PollMeters implements PollListener {
+
+        private static final Duration[] BUCKETS = {Duration.ofMillis(100), Duration.ofMillis(300), Duration.ofSeconds(1),
+            Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofSeconds(30)};
+
+        private final String source;
+        private final MeterRegistry registry;
+        private final InstantSource clock;
+        private final Counter read;
+        private final Map<ErrorAction, Counter> failed;
+        private final Counter known;
+        private final Counter throttled;
+        private Instant counted = Instant.EPOCH;
+
+        PollMeters(String source, MeterRegistry registry, InstantSource clock) {
+            this.source = source;
+            this.registry = registry;
+            this.clock = clock;
+            request("2xx");
+            this.read = polls("read", source, registry);
+            this.failed = Arrays.stream(ErrorAction.values()).collect(Collectors.toMap(Function.identity(),
+                    means -> polls(label(means), source, registry)));
+            this.known = Counter.builder("finetune.facts.known").tag("source", source)
+                    .description("Facts seen again, and not published again").register(registry);
+            this.throttled = Counter.builder("finetune.throttled").baseUnit("seconds").tag("source", source)
+                    .description("Time the whole source was asked to wait").register(registry);
+        }
+
+        /** One that throttles is counted among the transient: how long the source waited has a metric of its own. */
+        private static String label(ErrorAction means) {
+            return (means == ErrorAction.THROTTLED ? ErrorAction.TRANSIENT : means).name().toLowerCase(Locale.ROOT);
+        }
+
+        private Timer request(String result) {
+            return Timer.builder("finetune.request").tag("source", source).tag("result", result)
+                    .serviceLevelObjectives(BUCKETS).description("Time a provider took to answer").register(registry);
+        }
+
+        private static Counter polls(String result, String source, MeterRegistry registry) {
+            return Counter.builder("finetune.polls").tag("source", source).tag("result", result)
+                    .description("Pages read and published, and requests that failed, by what the failure means")
+                    .register(registry);
+        }
+
+        @Override
+        public void read(int knownBefore, Duration took) {
+            request("2xx").record(took);
+            read.increment();
+            known.increment(knownBefore);
+        }
+
+        @Override
+        public void failed(ProviderException failure, Duration took) {
+            if (took != null) {
+                // Without a status of its own, the failure is a 2xx answer that could not be understood.
+                request(failure.status() == 0 ? "2xx" : failure.status() / 100 + "xx").record(took);
+            }
+            failed.get(failure.means()).increment();
+        }
+
+        /** Counts a wait when it is ordered. Of one that overlaps an earlier one only the addition counts. */
+        @Override
+        public synchronized void deferred(Instant until) {
+            Instant now = clock.instant();
+            Instant from = counted.isAfter(now) ? counted : now;
+            if (until.isAfter(from)) {
+                throttled.increment(Duration.between(from, until).toMillis() / 1000.0);
+                counted = until;
+            }
         }
     }
 }

@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.finetunebridge.provider.ProviderRegistry;
 import org.finetunebridge.provider.RouteFiles;
+import org.finetunebridge.provider.validation.ProviderValidator.ValidationReport;
 
 /** What is wrong with a provider's {@code .properties}: unknown keys, values that are none, names that lead nowhere. */
 final class DescriptorValidator {

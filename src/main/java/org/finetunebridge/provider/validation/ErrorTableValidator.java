@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import org.finetunebridge.provider.validation.ProviderValidator.ValidationReport;
 
 /** What is wrong with a provider's {@code -errors.json}, that would show only when it answers with an error. */
 final class ErrorTableValidator {

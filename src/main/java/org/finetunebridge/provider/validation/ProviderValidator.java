@@ -2,6 +2,7 @@ package org.finetunebridge.provider.validation;
 
 import com.schibsted.spt.data.jslt.JsltException;
 import java.io.IOException;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -94,5 +95,41 @@ public final class ProviderValidator {
     private static String placeFirst(String message) {
         Matcher place = PLACE.matcher(message);
         return place.matches() ? place.group(2) + ": " + place.group(1) : message;
+    }
+
+    /** What is wrong with files, and what is better written otherwise: a line each, which begins with the place. */
+    static final class ValidationReport {
+
+        private final Set<String> problems = new LinkedHashSet<>();
+        private final Set<String> hints = new LinkedHashSet<>();
+
+        /** A problem. @param line counted from 1; 0 if it is about the whole file */
+        void add(String file, int line, String what) {
+            problems.add(place(file, line) + what);
+        }
+
+        /** A problem that names its place itself. */
+        void add(String line) {
+            problems.add(line);
+        }
+
+        /** What works, but is better written otherwise. @param line counted from 1 */
+        void hint(String file, int line, String what) {
+            hints.add(place(file, line) + what);
+        }
+
+        /** The problems. */
+        List<String> lines() {
+            return List.copyOf(problems);
+        }
+
+        /** Nothing that keeps the files from being used. */
+        List<String> hints() {
+            return List.copyOf(hints);
+        }
+
+        private static String place(String file, int line) {
+            return file + (line > 0 ? ":" + line : "") + ": ";
+        }
     }
 }

@@ -9,6 +9,7 @@ import java.util.function.BiConsumer;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.finetunebridge.provider.validation.ProviderValidator.ValidationReport;
 import org.finetunebridge.provider.validation.RouteTemplateReader.RouteTemplate;
 import org.finetunebridge.provider.validation.RouteTemplateReader.Words;
 

@@ -7,6 +7,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.finetunebridge.observability.statuspage.PageView.Badge;
 import org.finetunebridge.observability.statuspage.PageView.Moment;
+import org.finetunebridge.observability.statuspage.PageView.Timeline;
+import org.finetunebridge.observability.statuspage.StatusPage.HtmlEscaper;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
