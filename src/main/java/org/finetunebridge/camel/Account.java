@@ -4,7 +4,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.finetunebridge.camel.http.ApiKey;
 import org.finetunebridge.polling.ChangeDetector;
-import org.finetunebridge.polling.RateLimiter;
 import org.finetunebridge.polling.SourcePoller;
 import org.finetunebridge.settings.SourceSettings;
 import org.finetunebridge.text.PercentEncoder;
@@ -15,15 +14,14 @@ import org.finetunebridge.text.PercentEncoder;
  *
  * @param settings  from the configuration
  * @param key       sent with every request
- * @param limiter   of requests, shared by everything that uses the key
  * @param poller    decides when what is read
  * @param detector  compares pages with the state
  * @param client    name of the HTTP client that the account shares with those of equal settings
  * @param variables what routes may use of the account: {@code source}, {@code provider}, and the provider's own keys,
  *                  escaped as a segment of a path or a value of a query
  */
-public record Account(SourceSettings settings, ApiKey key, RateLimiter limiter, SourcePoller poller,
-        ChangeDetector detector, String client, Map<String, String> variables) {
+public record Account(SourceSettings settings, ApiKey key, SourcePoller poller, ChangeDetector detector,
+        String client, Map<String, String> variables) {
 
     /** The variables of an account with these settings. */
     static Map<String, String> variables(SourceSettings settings) {

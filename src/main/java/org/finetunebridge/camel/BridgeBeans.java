@@ -26,7 +26,6 @@ import org.finetunebridge.polling.ChangeDetector;
 import org.finetunebridge.polling.PollClock;
 import org.finetunebridge.polling.PollDispatcher;
 import org.finetunebridge.polling.PollTask;
-import org.finetunebridge.polling.RateLimiter;
 import org.finetunebridge.polling.RetryBudget;
 import org.finetunebridge.polling.SourcePoller;
 import org.finetunebridge.provider.JsltMapper;
@@ -41,8 +40,9 @@ import org.finetunebridge.sink.kafka.KafkaSink;
 final class BridgeBeans {
 
     private static final int DEEPEST_JSON = 100;
-    /** Requests in flight of all accounts together, at most; and of one provider, however few accounts it has, if they want so many. */
+    /** Requests in flight of all accounts together, at most, unless one account wants more. */
     private static final int WORKERS = 64;
+    /** Of one provider at least, however few accounts it has, if they want so many. */
     private static final int FEWEST_WORKERS = 4;
 
     private final Settings settings;
@@ -72,12 +72,15 @@ final class BridgeBeans {
         Map<String, Integer> wanted = settings.sources().stream().collect(Collectors.toMap(source -> source.provider().name(),
                 SourceSettings::concurrency, Integer::sum));
         int all = wanted.values().stream().mapToInt(Integer::intValue).sum();
-        wanted.forEach((provider, count) -> dispatchers.put(provider, new PollDispatcher(workers(count, all), PollClock.of(clock), this::read)));
+        int largest = settings.sources().stream().mapToInt(SourceSettings::concurrency).max().orElse(0);
+        wanted.forEach((provider, count) -> dispatchers.put(provider,
+                new PollDispatcher(workers(count, all, largest), PollClock.of(clock), this::read)));
     }
 
     /** A provider's part of all workers: each has its own, so that one that answers slowly holds up none of the others. */
-    static int workers(int wanted, int ofAll) {
-        return ofAll <= WORKERS ? wanted : Math.max(Math.min(wanted, FEWEST_WORKERS), (int) ((long) WORKERS * wanted / ofAll));
+    static int workers(int wanted, int ofAll, int largest) {
+        int most = Math.max(WORKERS, largest);
+        return ofAll <= most ? wanted : Math.max(Math.min(wanted, FEWEST_WORKERS), (int) ((long) most * wanted / ofAll));
     }
 
     /** They read what is due of each provider; their threads are not started yet. */
@@ -136,8 +139,8 @@ final class BridgeBeans {
         var envelope = new CloudEventWriter(source.provider().name(), source.name(), source.zone(),
                 settings.sink().equals("kafka") && settings.kafka().binary()).traced(traceparent);
         dispatchers.get(source.provider().name()).add(poller);
-        return new Account(source, new ApiKey(source.name(), source.apiKey(), key),
-                new RateLimiter(source.rate(), poller::admit), poller, new ChangeDetector(source, envelope),
+        return new Account(source, new ApiKey(source.name(), source.apiKey(), key), poller,
+                new ChangeDetector(source, envelope),
                 clients.of(source), Account.variables(source));
     }
 

@@ -63,6 +63,7 @@ public final class PollErrorHandler {
             LOG.error("{}: a fault of ours", poll, cause);
         }
         if (poll.dropsCursor(failure)) {
+            account.poller().asksAgain(poll);
             return null;
         }
         LOG.debug("{}: {} failed: {}", poll, poll.getResource(), failure.getMessage());

@@ -5,7 +5,7 @@ package org.finetunebridge.polling;
  *
  * @param read   jobs read to their end
  * @param failed jobs, or the list, that could not be read
- * @param reason what failed first, for a person; null if nothing did
+ * @param reason of the last failure, for a person; null if nothing failed
  */
 public record CycleResult(int read, int failed, String reason) {
 
@@ -15,15 +15,21 @@ public record CycleResult(int read, int failed, String reason) {
         return new CycleResult(read + more, failed, reason);
     }
 
-    CycleResult failed(int more) {
-        return new CycleResult(read, failed + more, reason == null ? "not read in time" : reason);
+    /** @param why null if nothing is known but that there was no time */
+    CycleResult failed(String why) {
+        return new CycleResult(read, failed + 1, reason == null && why == null ? "not read in time" : last(why));
     }
 
-    CycleResult failed(String why) {
-        return new CycleResult(read, failed + 1, reason == null ? why : reason);
+    /** One of those that failed fails with something else. */
+    CycleResult because(String why) {
+        return new CycleResult(read, failed, last(why));
     }
 
     CycleResult failing(String why) {
-        return new CycleResult(read, Math.max(1, failed), reason == null ? why : reason);
+        return new CycleResult(read, Math.max(1, failed), why);
+    }
+
+    private String last(String why) {
+        return why == null ? reason : why;
     }
 }

@@ -31,6 +31,7 @@ final class PollSchedule implements Cloneable {
     private static final String LIST = "";
     /** Before what was given back without a word is read again. */
     private static final long PAUSE = Duration.ofSeconds(1).toNanos();
+    private static final long BEFORE_ALL = -1;
 
     private final PollRules rules;
     private long cycle;
@@ -39,6 +40,8 @@ final class PollSchedule implements Cloneable {
     private boolean ticked;
     private long beginsAt = NEVER;
     private long began;
+    /** Before which the source's own rate allows no request, in nanoseconds. */
+    private long rateAllowsAt;
     private JobQueue jobs = JobQueue.EMPTY;
     private PSet<String> finished = HashTreePSet.empty();
     private SourceHold hold = SourceHold.NONE;
@@ -163,6 +166,7 @@ final class PollSchedule implements Cloneable {
             JobSchedule job = next.jobs.first();
             next.jobs = next.jobs.taken(job);
             next.hold = next.hold.probed(hold.probing() ? job.job() : null);
+            next.rateAllowsAt = rules.afterRequest(now.nanos());
             reads.add(new Read(job.job(), job.dueFirst(now.nanos()), hold.probing()));
         }
         return new Reads(next, reads);
@@ -175,13 +179,21 @@ final class PollSchedule implements Cloneable {
         }
         int may = hold.probing() ? 1 : rules.source().concurrency();
         boolean alone = jobs.inFlight() > 0 && (jobs.of(LIST).inFlight() || jobs.first().isAlone());
-        return jobs.inFlight() >= may || alone ? NEVER : Math.max(jobs.due().firstKey().at(), hold.end());
+        return jobs.inFlight() >= may || alone ? NEVER
+                : Math.max(jobs.due().firstKey().at(), Math.max(hold.end(), rateAllowsAt));
     }
 
     /** Whether a resource of a job that is in flight may be asked now: what failed lets others go first. */
     boolean mayRead(String job, String resource, Moment now) {
         long until = jobs.of(job).failures(resource).until();
-        return until <= now.nanos() && (until == 0 || jobs.isEmpty() && jobs.inFlight() == 1);
+        return until <= now.nanos() && rateAllowsAt <= now.nanos() && (until == 0 || jobs.isEmpty() && jobs.inFlight() == 1);
+    }
+
+    /** A task that is in flight asks for one more page. */
+    PollSchedule asking(Moment now) {
+        PollSchedule next = copy();
+        next.rateAllowsAt = rules.afterRequest(now.nanos());
+        return next;
     }
 
     /** What is still to be read of a job in this cycle. */
@@ -265,7 +277,9 @@ final class PollSchedule implements Cloneable {
         next.jobs = jobs.returned(back);
         if (!back.left().isEmpty()) {
             long pause = reported || hold.end() > now.nanos() ? 0 : now.nanos() + PAUSE;
-            next.jobs = next.jobs.queued(back.inFlight(false), Math.max(back.due(), pause));
+            long due = Math.max(back.due(), pause);
+            // What only waits for the rate goes on before others begin, or every long list would be open at once.
+            next.jobs = next.jobs.queued(back.inFlight(false), due == 0 && rules.source().rate() > 0 ? BEFORE_ALL : due);
         }
         next.endIfOver(now);
         return next;
@@ -291,7 +305,7 @@ final class PollSchedule implements Cloneable {
     }
 
     private JobSchedule counted(JobSchedule job, String reason) {
-        result = job.counted() ? result : result.failed(reason);
+        result = job.counted() ? result.because(reason) : result.failed(reason);
         return job.asCounted();
     }
 

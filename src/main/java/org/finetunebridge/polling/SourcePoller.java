@@ -192,18 +192,13 @@ public final class SourcePoller {
 
     /** Before a page is read: with which state it is compared, and whether at all. */
     public void ready(PollTask poll) {
-        admit();
+        if (stopping || schedule.holdUntil() > clock.nanos()) {
+            throw new PollPostponedException();
+        }
         poll.ready(publisher.session());
         synchronized (this) {
             poll.listing(listing);
             tasks.reading(poll);
-        }
-    }
-
-    /** Before a request goes out: lets nothing through while the account is asked to wait. */
-    public void admit() {
-        if (stopping || schedule.holdUntil() > clock.nanos()) {
-            throw new PollPostponedException();
         }
     }
 
@@ -220,7 +215,9 @@ public final class SourcePoller {
                     poll.session().of(source.name(), poll.getJob()), now);
             if (whole && poll.isList()) {
                 schedule = schedule.listed(listing, PollAction.states(poll.session(), source.name()), now);
-            } else if (!whole && !schedule.mayRead(poll.getJob(), poll.getResource(), now)) {
+            } else if (!whole && schedule.mayRead(poll.getJob(), poll.getResource(), now)) {
+                schedule = schedule.asking(now);
+            } else if (!whole) {
                 poll.pause();
             }
         }
@@ -232,6 +229,11 @@ public final class SourcePoller {
         if (rest != null) {
             listeners.forEach(listener -> listener.deferred(suspendedUntil()));
         }
+    }
+
+    /** A request failed in a way that it is made again, at once and asked otherwise. */
+    public synchronized void asksAgain(PollTask poll) {
+        tasks.reported(poll);
     }
 
     /** A request failed: the batch to publish about it, which may be empty. */

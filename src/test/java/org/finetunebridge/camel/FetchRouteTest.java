@@ -22,7 +22,6 @@ import org.apache.camel.test.junit5.CamelTestSupport;
 import org.apache.camel.test.junit5.TestExecutionConfiguration;
 import org.finetunebridge.camel.http.ApiKey;
 import org.finetunebridge.camel.http.ProviderClient;
-import org.finetunebridge.polling.RateLimiter;
 import org.finetunebridge.provider.ErrorAction;
 import org.finetunebridge.provider.ProviderException;
 import org.finetunebridge.provider.ProviderRegistry;
@@ -50,7 +49,7 @@ class FetchRouteTest extends CamelTestSupport {
         var json = new ObjectMapper();
         registry.bind("json", json);
         var accounts = new Accounts();
-        accounts.add(new Account(source(), new ApiKey("acme", "sk-secret", () -> rotated), new RateLimiter(0), null, null, "1s", Map.of()));
+        accounts.add(new Account(source(), new ApiKey("acme", "sk-secret", () -> rotated), null, null, "1s", Map.of()));
         registry.bind("poll-failures", new PollErrorHandler(accounts));
         registry.bind("provider-client", new ProviderClient(accounts, json, Instant::now));
     }

@@ -58,6 +58,7 @@ final class DryRun {
     private int pages;
     private Duration jitter = Duration.ZERO;
     private Duration stepped = Duration.ZERO;
+    private Runnable beforeCommit = () -> { };
     private final PollClock clock = new PollClock() {
         @Override
         public Instant instant() {
@@ -115,17 +116,18 @@ final class DryRun {
     }
 
     /** Of a source whose list is {@code jobs} and whose jobs are {@code job}. */
-    static SourceSettings settings(List<String> jobs, List<String> follow, int concurrency, Duration period, Duration every,
-            Duration during) {
+    static SourceSettings settings(List<String> jobs, List<String> follow, int concurrency, double rate, Duration period,
+            Duration every, Duration during) {
         SourceSettings of = source("acme", jobs, "jobs", "job", follow, growing(), concurrency);
         return new SourceSettings(of.name(), of.provider(), of.baseUrl(), of.apiKey(), of.jobs(), of.models(), of.since(),
-                period, of.cron(), of.cronZone(), of.concurrency(), of.rate(), of.zone(), of.requestTimeout(), of.own(),
+                period, of.cron(), of.cronZone(), of.concurrency(), rate, of.zone(), of.requestTimeout(), of.own(),
                 every, during, of.events());
     }
 
     /** The poller of an account whose jobs are given, on this machine's clock. */
-    static SourcePoller poller(String name, List<String> jobs, int concurrency) {
-        SourceSettings settings = source(name, jobs, "jobs", null, List.of("checkpoints"), growing(), concurrency);
+    static SourcePoller poller(String name, List<String> jobs, int concurrency, double rate) {
+        SourceSettings settings = with(source(name, jobs, "jobs", null, List.of("checkpoints"), growing(), concurrency), rate,
+                Duration.ofHours(1), Duration.ofDays(7));
         return new SourcePoller(settings, new Publisher(new FlakySink()), RetryBudget.watching(settings), Instant::now,
                 new Random(1));
     }
@@ -143,11 +145,20 @@ final class DryRun {
 
     /** From now on jobs that ended are read so long, once an hour. */
     DryRun recheckingFor(Duration during) {
-        var of = source;
-        source = new SourceSettings(of.name(), of.provider(), of.baseUrl(), of.apiKey(), of.jobs(), of.models(), of.since(),
-                of.period(), of.cron(), of.cronZone(), of.concurrency(), of.rate(), of.zone(), of.requestTimeout(), of.own(),
-                Duration.ofHours(1), during, of.events());
+        source = with(source, source.rate(), Duration.ofHours(1), during);
         return restart();
+    }
+
+    /** From now on with so many requests a second, at most. */
+    DryRun atRate(double rate) {
+        source = with(source, rate, source.recheck(), source.recheckFor());
+        return restart();
+    }
+
+    private static SourceSettings with(SourceSettings of, double rate, Duration every, Duration during) {
+        return new SourceSettings(of.name(), of.provider(), of.baseUrl(), of.apiKey(), of.jobs(), of.models(), of.since(),
+                of.period(), of.cron(), of.cronZone(), of.concurrency(), rate, of.zone(), of.requestTimeout(), of.own(),
+                every, during, of.events());
     }
 
     /** The wall clock is set forward, or back; no time passes. */
@@ -177,7 +188,7 @@ final class DryRun {
         poller = new SourcePoller(source, publisher, patience, clock, new Random(1));
         observer = new ChangeDetector(source, new CloudEventWriter("acme", "acme", ZoneOffset.UTC, false));
         var accounts = new Accounts();
-        accounts.add(new Account(source, null, null, poller, observer, "", Map.of()));
+        accounts.add(new Account(source, null, poller, observer, "", Map.of()));
         failures = new PollErrorHandler(accounts);
         return this;
     }
@@ -189,13 +200,37 @@ final class DryRun {
         poller.tick();
         while (!poller.isIdle()) {
             now = now.plusMillis(Math.max(1, Math.min(250, poller.nanosUntilDue() / 1_000_000)));
-            poller.takeDue().forEach(task -> {
-                poll(task);
-                poller.completed(task);
-            });
+            poller.takeDue().forEach(this::finish);
         }
         jitter = Duration.between(tick, poller.began());
         return pages;
+    }
+
+    /** Begins a cycle, and takes what may be in flight at once. */
+    List<PollTask> begin() {
+        poller.tick();
+        return take();
+    }
+
+    List<PollTask> take() {
+        return poller.takeDue();
+    }
+
+    /** Reads a task that was taken to its end, or to its failure. */
+    void finish(PollTask task) {
+        poll(task);
+        poller.completed(task);
+    }
+
+    /** From now on this happens after a page is compared with the state, and before it is committed. */
+    DryRun beforeCommit(Runnable action) {
+        beforeCommit = action;
+        return this;
+    }
+
+    /** Now, by a wall clock that is never set. */
+    Instant now() {
+        return now;
     }
 
     /** How long after the tick the last sweep began. */
@@ -258,7 +293,9 @@ final class DryRun {
             while (poll.isReading()) {
                 poller.ready(poll);
                 JsonNode page = answer(poll);
-                publisher.publish(observer.observe(page, poll));
+                Batch batch = observer.observe(page, poll);
+                beforeCommit.run();
+                publisher.publish(batch);
                 poller.passed(poll);
             }
         } catch (RuntimeException e) {

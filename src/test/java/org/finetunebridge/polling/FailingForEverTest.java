@@ -6,13 +6,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.finetunebridge.provider.ErrorAction;
 import org.finetunebridge.provider.ProviderException;
+import org.finetunebridge.state.JobState.Retired;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A resource that fails for ever costs one dead letter, and keeps nothing else from being read. */
 class FailingForEverTest {
@@ -22,16 +26,53 @@ class FailingForEverTest {
 
     private final Map<String, ProviderException> failures = new HashMap<>();
     private final List<String> asked = new ArrayList<>();
+    private final List<Instant> events = new ArrayList<>();
     private String status = "RUNNING";
+    private int jobs = 1;
+    private DryRun run;
 
-    @Test
-    void resourceLeavesTheOthersBeingReadInEveryCycle() {
+    /** The cycle in which it fails first, those in which it is asked again, and those between. */
+    @ParameterizedTest
+    @ValueSource(strings = {"events", "checkpoints"})
+    void resourceLeavesTheOtherBeingReadInEveryCycle(String failing) {
+        String other = failing.equals("events") ? "checkpoints" : "events";
+        run = DryRun.ofListedWithEvents(this::answer).watching();
+        cycles(run, 2);
+        failures.put(failing, NOT_THERE);
+        for (int cycle = 0; cycle < 240; cycle++) {
+            asked.clear();
+            cycles(run, 1);
+            assertThat(asked).as("cycle %d", cycle).filteredOn(other::equals).hasSize(1);
+        }
+
+        assertThat(run.sink.deadLetters()).hasSize(1);
+        failures.clear();
+        cycles(run, 121);
+        asked.clear();
+        cycles(run, 1);
+        assertThat(asked).as("once it can be read again").containsExactlyInAnyOrder("jobs", "events", "checkpoints");
+    }
+
+    /** What is read of the job meanwhile does not shorten the wait, and a restart does not either. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void resourceIsAskedAfterItsOwnWaitOnly(boolean restarts) {
         failures.put("events", NOT_THERE);
-        var run = DryRun.ofListedWithEvents(this::answer).watching();
-        cycles(run, 40);
+        run = DryRun.ofListedWithEvents(this::answer).watching();
+        for (int cycle = 0; cycle < 6 * 120; cycle++) {
+            cycles(run, 1);
+            if (restarts && cycle % 7 == 0) {
+                run.restart();
+            }
+        }
 
-        assertThat(asked).filteredOn("checkpoints"::equals).hasSize(40);
-        assertThat(asked).filteredOn("events"::equals).hasSizeBetween(2, 8);
+        List<Duration> waits = new ArrayList<>();
+        for (int request = 1; request < events.size(); request++) {
+            waits.add(Duration.between(events.get(request - 1), events.get(request)));
+        }
+        assertThat(waits).hasSizeBetween(6, 14).allMatch(wait -> wait.compareTo(Duration.ofMinutes(2)) > 0);
+        assertThat(waits.subList(4, waits.size())).allMatch(wait -> wait.compareTo(Duration.ofMinutes(29)) > 0)
+                .allMatch(wait -> wait.compareTo(Duration.ofMinutes(61)) < 0);
         assertThat(run.sink.deadLetters()).hasSize(1);
     }
 
@@ -40,7 +81,7 @@ class FailingForEverTest {
         failures.put("events", NOT_THERE);
         failures.put("checkpoints", NOT_THERE);
         status = "SUCCEEDED";
-        var run = DryRun.ofListedWithEvents(this::answer).recheckingFor(Duration.ZERO).watching();
+        run = DryRun.ofListedWithEvents(this::answer).recheckingFor(Duration.ZERO).watching();
         cycles(run, 8 * 120);
 
         assertThat(run.state("job-1").retired()).isNotNull();
@@ -50,9 +91,45 @@ class FailingForEverTest {
         assertThat(asked).containsOnly("jobs");
     }
 
+    /** A first catch-up of an account with many old jobs whose details are gone. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void detailsOfManyJobsCostALetterEachAndAreNotAskedForForEver(boolean watching) {
+        failures.put("events", NOT_THERE);
+        failures.put("checkpoints", NOT_THERE);
+        status = "SUCCEEDED";
+        jobs = 30;
+        run = DryRun.ofListedWithEvents(this::answer).recheckingFor(Duration.ZERO);
+        run = watching ? run.watching() : run;
+        for (int hour = 0; hour < 8; hour++) {
+            cycles(run, watching ? 120 : 1);
+            run.restart();
+        }
+
+        assertThat(run.sink.deadLetters()).hasSize(jobs);
+        assertThat(asked).filteredOn(resource -> !resource.equals("jobs")).hasSizeLessThanOrEqualTo(jobs * 2 * 4);
+        for (int job = 1; job <= jobs; job++) {
+            assertThat(run.state("job-" + job).retired()).isEqualTo(Retired.FINISHED);
+        }
+    }
+
+    /** What is said last is what somebody looks at: of a job that fails twice, too. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void onceNamesTheLastReason(int count) {
+        jobs = count;
+        failures.put("events", NOT_THERE);
+        failures.put("checkpoints", new ProviderException(ErrorAction.TRANSIENT, "too busy", 503, "", null, null, null));
+        run = DryRun.ofListedWithEvents(this::answer);
+        run.sweep();
+
+        assertThat(run.result().failed()).isEqualTo(count);
+        assertThat(run.result().reason()).startsWith("acme job job-").endsWith(": too busy");
+    }
+
     @Test
     void listThatIsRefusedIsAskedLessAndLessThoughJobsCanBeRead() {
-        var run = DryRun.ofListedWithJobs(this::answer).watching();
+        run = DryRun.ofListedWithJobs(this::answer).watching();
         cycles(run, 1);
         failures.put("jobs", REFUSED);
         cycles(run, 12 * 120);
@@ -69,15 +146,20 @@ class FailingForEverTest {
 
     private JsonNode answer(PollTask task) {
         asked.add(task.getResource());
+        if (task.getResource().equals("events")) {
+            events.add(run.now());
+        }
         if (failures.containsKey(task.getResource())) {
             throw failures.get(task.getResource());
         }
         ObjectNode page = JsonNodeFactory.instance.objectNode();
         page.putArray("facts");
         if (task.getResource().startsWith("job")) {
-            ObjectNode fact = page.withArray("facts").addObject().put("kind", "job.status-changed").put("job", "job-1");
-            fact.putArray("key").add("job.status-changed").add(status);
-            fact.putObject("data").put("status", status).put("statusRaw", status);
+            for (int job = 1; job <= jobs; job++) {
+                ObjectNode fact = page.withArray("facts").addObject().put("kind", "job.status-changed").put("job", "job-" + job);
+                fact.putArray("key").add("job.status-changed").add(status);
+                fact.putObject("data").put("status", status).put("statusRaw", status);
+            }
         }
         return page;
     }

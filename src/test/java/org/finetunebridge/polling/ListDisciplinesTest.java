@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -91,6 +92,71 @@ class ListDisciplinesTest {
         }
 
         assertThat(run.published("message")).containsExactlyElementsOf(names);
+    }
+
+    /** The account has no request left after every sixth, for longer than a poll cycle keeps at what fails. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void readsBackInOneCycleThoughTheAccountHasToRest(boolean newest) {
+        newestFirst = newest;
+        limit = 2;
+        append(60);
+        var run = DryRun.ofNamed(newest, poll -> {
+            poll.getAttempt().rest(asked.size() % 6 == 5 ? Duration.ofMinutes(10) : null);
+            return answer(poll);
+        }).watching();
+        run.sweep();
+
+        assertThat(run.published("message")).containsExactlyElementsOf(names);
+        assertThat(run.result()).isEqualTo(new CycleResult(1, 0, null));
+        // Thirty pages, and on the way forward all of them but the oldest once more.
+        assertThat(asked).hasSize(newest ? 30 + 29 : 30);
+        run.restart().sweep();
+        assertThat(run.published("message")).hasSize(60);
+    }
+
+    /** The answer that says when to ask again interrupts the way back, whatever was published on the way there. */
+    @Test
+    void asksForEveryPageOnceEachWayThoughItWasInterrupted() {
+        newestFirst = true;
+        limit = 2;
+        append(60);
+        var requests = new int[1];
+        var run = DryRun.ofNamed(true, poll -> {
+            if (++requests[0] % 10 == 0) {
+                throw new ProviderException(ErrorAction.THROTTLED, "busy", 429, "", null, Duration.ofHours(1), null);
+            }
+            return answer(poll);
+        }).watching();
+        int cycles = 0;
+        while (run.published("message").size() < 60) {
+            assertThat(++cycles).as("cycles").isLessThan(20);
+            run.later(Duration.ofMinutes(90)).sweep();
+        }
+
+        assertThat(run.published("message")).containsExactlyElementsOf(names);
+        // Each cycle begins with the newest page, which leads on to where the last one was interrupted.
+        assertThat(asked).hasSizeLessThanOrEqualTo(30 + 29 + 2 * cycles);
+    }
+
+    /** A cursor that is refused is no failure: nothing waits. */
+    @Test
+    void asksAtOnceAgainAfterACursorWasRefused() {
+        append(7);
+        var times = new ArrayList<Instant>();
+        var runs = new DryRun[1];
+        runs[0] = DryRun.ofNamed(false, poll -> {
+            times.add(runs[0].now());
+            return answer(poll);
+        });
+        runs[0].sweep();
+        names.remove(names.size() - 1);
+        times.clear();
+        asked.clear();
+        runs[0].sweep();
+
+        assertThat(asked).startsWith("e6", "");
+        assertThat(Duration.between(times.get(0), times.get(1))).isLessThan(Duration.ofMillis(50));
     }
 
     @Test

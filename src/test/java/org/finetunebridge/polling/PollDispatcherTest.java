@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -29,8 +30,8 @@ class PollDispatcherTest {
 
     @Test
     void readsTheAccountsInTurnsHoweverManyJobsOneHas() {
-        SourcePoller large = DryRun.poller("large", List.of("l1", "l2", "l3", "l4", "l5"), 4);
-        SourcePoller small = DryRun.poller("small", List.of("s1"), 4);
+        SourcePoller large = DryRun.poller("large", List.of("l1", "l2", "l3", "l4", "l5"), 4, 0);
+        SourcePoller small = DryRun.poller("small", List.of("s1"), 4, 0);
         start(1, large, small);
 
         await().atMost(SOON).until(() -> read.size() == 6);
@@ -39,7 +40,7 @@ class PollDispatcherTest {
 
     @Test
     void readsNoMoreOfAnAccountAtOnceThanItsConcurrency() {
-        SourcePoller poller = DryRun.poller("acme", List.of("j1", "j2", "j3", "j4"), 2);
+        SourcePoller poller = DryRun.poller("acme", List.of("j1", "j2", "j3", "j4"), 2, 0);
         dispatcher = new PollDispatcher(8, PollClock.of(Instant::now), task -> {
             read.add(task.getJob());
             waitUntilItMay();
@@ -50,9 +51,21 @@ class PollDispatcherTest {
         await().during(Duration.ofMillis(100)).atMost(SOON).until(() -> read.size() == 2);
     }
 
+    /** Twenty accounts whose rate allows a request every ten seconds, and two workers. */
+    @Test
+    void keepsNoWorkerWaitingForTheRateOfAnAccount() {
+        SourcePoller[] pollers = IntStream.range(0, 20).mapToObj(account ->
+                DryRun.poller("account-" + account, List.of("j1", "j2"), 4, 0.1)).toArray(SourcePoller[]::new);
+        start(2, pollers);
+
+        await().atMost(Duration.ofSeconds(5)).until(() -> read.size() == 20);
+        await().during(Duration.ofMillis(100)).atMost(SOON).until(() -> read.size() == 20);
+        assertThat(read).as("one request of each account").containsOnly("j1");
+    }
+
     @Test
     void goesOnAfterATaskThatFails() {
-        SourcePoller poller = DryRun.poller("acme", List.of("j1", "j2"), 1);
+        SourcePoller poller = DryRun.poller("acme", List.of("j1", "j2"), 1, 0);
         dispatcher = new PollDispatcher(1, PollClock.of(Instant::now), task -> {
             read.add(task.getJob());
             throw new IllegalStateException("a fault");

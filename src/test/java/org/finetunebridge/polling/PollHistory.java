@@ -58,11 +58,11 @@ final class PollHistory implements States {
     private long now;
     private long nextTick;
     private long banUntil;
+    private long rateAllowsAt;
     private long held;
     /** The sink failed, and is not known to be written again. */
     private boolean sinkFails;
     private Duration wallStep = Duration.ZERO;
-    long requests;
 
     PollHistory(Kind kind, long seed) {
         this.kind = kind;
@@ -70,8 +70,8 @@ final class PollHistory implements States {
         for (int job = 0; job < 1 + random.nextInt(4); job++) {
             lives.put("job-" + job, random.nextInt(3) == 0 ? "QUEUED" : "RUNNING");
         }
-        this.source = DryRun.settings(kind.listed() ? List.of() : List.copyOf(lives.keySet()), FOLLOW, CONCURRENCY, PERIOD,
-                RECHECK, kind.recheckFor());
+        this.source = DryRun.settings(kind.listed() ? List.of() : List.copyOf(lives.keySet()), FOLLOW, CONCURRENCY,
+                random.nextBoolean() ? 0 : 3, PERIOD, RECHECK, kind.recheckFor());
         restart();
     }
 
@@ -80,6 +80,7 @@ final class PollHistory implements States {
         schedule = new PollSchedule(new PollRules(source, budget, random.nextLong()));
         flights.clear();
         notBefore.clear();
+        rateAllowsAt = 0;
         // Rests and waits of less than half a minute are not remembered.
         Suspension whole = of("").suspensions().get(JobState.WHOLE);
         banUntil = whole == null ? 0 : Math.min(banUntil, now + RetryPolicy.remaining(whole, moment().wall()));
@@ -88,10 +89,6 @@ final class PollHistory implements States {
 
     CycleResult result() {
         return schedule.result();
-    }
-
-    PollSchedule schedule() {
-        return schedule;
     }
 
     JobState state(String job) {
@@ -135,10 +132,6 @@ final class PollHistory implements States {
         wallStep = wallStep.plus(step);
     }
 
-    void pass(Duration time) {
-        now += time.toNanos();
-    }
-
     private void step(long end) {
         long next = Math.min(Math.min(end, nextTick), flights.isEmpty() ? Long.MAX_VALUE : flights.peek().done());
         long due = schedule.dueAt();
@@ -177,9 +170,10 @@ final class PollHistory implements States {
     private void ask(Read read, int resource) {
         String name = read.resources().get(resource);
         String key = read.job() + ' ' + name;
-        requests++;
         attempts.merge(key, 1, Integer::sum);
         assertThat(now).as("%s before the provider allows it", key).isGreaterThanOrEqualTo(banUntil);
+        assertThat(now).as("%s before the rate allows it", key).isGreaterThanOrEqualTo(rateAllowsAt);
+        rateAllowsAt = source.rate() == 0 ? 0 : now + (long) (1e9 / source.rate());
         assertThat(now).as("%s before its backoff allows it", key).isGreaterThanOrEqualTo(notBefore.getOrDefault(key, 0L));
         checkInTime(key);
         for (Flight other : flights) {
@@ -271,6 +265,7 @@ final class PollHistory implements States {
         int next = flight.resource() + 1;
         if (!whole && next < read.resources().size() && schedule.mayRead(read.job(), read.resources().get(next), moment())
                 && schedule.holdUntil() <= now) {
+            schedule = schedule.asking(moment());
             ask(read, next);
         } else {
             schedule = schedule.completed(read.job(), true, moment());

@@ -44,7 +44,6 @@ import org.finetunebridge.event.RecordPage.RecordKeyStrategy;
 import org.finetunebridge.event.cloudevents.CloudEventWriter;
 import org.finetunebridge.event.cloudevents.EncodedEvent;
 import org.finetunebridge.polling.ListReader;
-import org.finetunebridge.polling.RateLimiter;
 import org.finetunebridge.settings.SettingsReader;
 import org.finetunebridge.settings.SourceSettings;
 import org.finetunebridge.state.Cursor;
@@ -189,7 +188,7 @@ class GoldenEventsTest {
     private static byte[] answered(SourceSettings source, String resource, byte[] body, RequestAttempt attempt)
             throws Exception {
         var accounts = new Accounts();
-        accounts.add(new Account(source, new ApiKey(source.name(), source.apiKey(), null), new RateLimiter(0), null, null,
+        accounts.add(new Account(source, new ApiKey(source.name(), source.apiKey(), null), null, null,
                 "60s", Map.of()));
         var client = new ProviderClient(accounts, JSON, () -> OBSERVED);
         try (var context = new DefaultCamelContext()) {

@@ -51,11 +51,10 @@ public final class ProviderClient {
     }
 
     /**
-     * Prepares a request: waits for its turn, sets the account's address, and puts the key where the provider wants it.
+     * Prepares a request: sets the account's address, and puts the key where the provider wants it.
      * The account's HTTP client becomes the variable {@code client}.
      */
-    public void ask(Exchange exchange, @Variable("source") String source, @Variable("attempt") RequestAttempt attempt)
-            throws InterruptedException {
+    public void ask(Exchange exchange, @Variable("source") String source, @Variable("attempt") RequestAttempt attempt) {
         Account account = accounts.of(source);
         Provider provider = account.settings().provider();
         Message request = exchange.getMessage();
@@ -66,7 +65,6 @@ public final class ProviderClient {
         attempt.asked(method,
                 request.getHeader(Exchange.HTTP_PATH, String.class),
                 request.getHeader(Exchange.HTTP_QUERY, String.class));
-        account.limiter().take();
         attempt.sent();
         ApiKey.Value key = account.key().value();
         attempt.sentWith(key.redactor());
