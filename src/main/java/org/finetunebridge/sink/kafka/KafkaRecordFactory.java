@@ -68,7 +68,7 @@ final class KafkaRecordFactory {
     }
 
     private static Sending published(String topic, EncodedEvent event) {
-        byte[] key = event.key() == null || event.key().isEmpty() ? null : event.key().getBytes(UTF_8);
+        byte[] key = event.key() == null || event.key().isEmpty() ? null : KafkaStateStore.bytes(event.key());
         return new Sending(new ProducerRecord<>(topic, null, null, key, event.value(), headers(event)), event);
     }
 
@@ -78,7 +78,7 @@ final class KafkaRecordFactory {
         headers.add(CONTENT_TYPE, type.getBytes(UTF_8));
         event.headers().forEach((attribute, value) -> {
             if (!attribute.equals(DATA_CONTENT_TYPE)) {
-                headers.add("ce_" + attribute, value.getBytes(UTF_8));
+                headers.add("ce_" + attribute, KafkaStateStore.bytes(value));
             }
         });
         return headers;

@@ -58,7 +58,10 @@ final class KafkaStateStore {
         return bytes.toByteArray();
     }
 
-    /** A key in UTF-8. Half of a pair, which UTF-8 does not know, becomes three bytes by the same rule. */
+    /**
+     * A key, or a header's value, in UTF-8. Half of a pair, which UTF-8 does not know, becomes three bytes by the same
+     * rule, so that two texts never become the same bytes.
+     */
     static byte[] bytes(String key) {
         if (UTF_8.newEncoder().canEncode(key)) {
             return key.getBytes(UTF_8);
