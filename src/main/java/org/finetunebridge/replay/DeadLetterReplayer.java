@@ -125,14 +125,25 @@ public final class DeadLetterReplayer {
         if (jobs == null) {
             return unknown(letter);
         }
-        boolean listed = bridge.settings().sources().stream()
-                .anyMatch(source -> source.name().equals(letter.account()) && source.listsJobs());
+        SourceSettings source = bridge.settings().sources().stream().filter(one -> one.name().equals(letter.account()))
+                .findFirst().orElseThrow();
+        String unread = letter.resource().isEmpty() ? null : unread(letter, source);
+        if (unread != null) {
+            return unread;
+        }
+        boolean listed = source.listsJobs();
         boolean read = letter.job().isEmpty() && !listed ? !jobs.isEmpty() : jobs.contains(letter.job());
         Suspension suspension = bridge.publisher().session().of(letter.account(), letter.job()).suspension();
         if (suspension != null) {
             return "it still cannot be read: " + suspension.reason();
         }
         return read ? null : "it was not read again: it failed for the moment, or its job is not polled any more";
+    }
+
+    /** Why nothing that the letter is about is read with today's configuration; null if it is. */
+    static String unread(DeadLetter letter, SourceSettings source) {
+        return source.reads(letter.resource()) ? null : "what it is about is not read: " + source.name() + " does not follow "
+                + (letter.resource().isEmpty() ? "it" : LogSanitizer.line(letter.resource()));
     }
 
     private static String unknown(DeadLetter letter) {

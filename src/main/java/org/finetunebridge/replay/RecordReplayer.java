@@ -19,7 +19,6 @@ import org.finetunebridge.event.cloudevents.CloudEventWriter;
 import org.finetunebridge.event.cloudevents.EncodedEvent;
 import org.finetunebridge.polling.JobFilter;
 import org.finetunebridge.provider.JsltMapper;
-import org.finetunebridge.provider.Provider;
 import org.finetunebridge.provider.Provider.PaginationConfig;
 import org.finetunebridge.settings.SourceSettings;
 import org.finetunebridge.sink.Batch;
@@ -92,6 +91,10 @@ final class RecordReplayer {
     }
 
     private Candidate read(DeadLetter letter) {
+        String unread = DeadLetterReplayer.unread(letter, source);
+        if (unread != null) {
+            return new Candidate(letter, List.of(), unread);
+        }
         try {
             List<ParseResult> results = results(letter);
             return new Candidate(letter, results, problem(letter, results));
@@ -101,20 +104,12 @@ final class RecordReplayer {
     }
 
     private List<ParseResult> results(DeadLetter letter) {
-        if (!isFollowed(letter.resource())) {
-            return List.of();
-        }
         PaginationConfig ways = source.provider().ways();
         boolean placed = ways.indexed().contains(letter.resource()) && letter.position() != null;
         var answer = JsonNodeFactory.instance.objectNode().set("record", letter.record());
         return RecordPage.of(mappings.mapResource(answer, JsltMapper.asked(letter.job(), ""), source.provider().name(),
                 letter.resource()), parser, new RecordKeyStrategy(false, ways.numbered().contains(letter.resource()),
                 placed ? letter.position() : -1)).results();
-    }
-
-    private boolean isFollowed(String resource) {
-        Provider provider = source.provider();
-        return resource.equals(provider.list()) || resource.equals(provider.job()) || provider.follow().contains(resource);
     }
 
     /** Why the record stays a dead letter; null if it can be used. */

@@ -61,6 +61,11 @@ public record SourceSettings(String name, Provider provider, String baseUrl, Str
                 .filter(one -> !wishes.containsKey(one) || "true".equals(own.get(wishes.get(one)))).toList();
     }
 
+    /** Whether anything of this resource is read: the list, the job itself, or what is followed of it. */
+    public boolean reads(String resource) {
+        return resource.equals(provider.list()) || resource.equals(provider.job()) || follow().contains(resource);
+    }
+
     /** Without the secret, so that a record in a log line does not show it. */
     @Override
     public String toString() {
