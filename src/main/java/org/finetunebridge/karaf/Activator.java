@@ -30,7 +30,7 @@ public final class Activator implements BundleActivator, ManagedService {
     @Override
     public void start(BundleContext context) {
         worker = Executors.newSingleThreadExecutor(Activator::thread);
-        supervisor = new BridgeSupervisor(new KarafConfiguration(context)::bridge, worker);
+        supervisor = new BridgeSupervisor(new KarafConfiguration(context, System.getenv()), worker);
         var properties = new Hashtable<String, Object>(Map.of("service.pid", PID));
         asked = context.registerService(BridgeSupervisor.class, supervisor, null);
         configured = context.registerService(ManagedService.class, this, properties);

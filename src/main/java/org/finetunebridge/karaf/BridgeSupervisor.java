@@ -5,11 +5,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 import org.finetunebridge.camel.Bridge;
 import org.finetunebridge.polling.SourcePoller;
 import org.finetunebridge.replay.DeadLetterReplayer;
 import org.finetunebridge.replay.ReplayOutcome;
 import org.finetunebridge.settings.InvalidConfigurationException;
+import org.finetunebridge.settings.SettingsReader;
 import org.finetunebridge.sink.InstanceFencedException;
 import org.finetunebridge.sink.Publisher;
 import org.finetunebridge.sink.SinkUnavailableException;
@@ -38,6 +40,11 @@ public final class BridgeSupervisor {
     /** Makes a bridge that is not started. */
     interface Maker {
         Bridge make(Map<String, String> configuration, boolean once) throws Exception;
+
+        /** What somebody may have overlooked in the configuration of the last bridge, one line each. */
+        default List<String> hints() {
+            return List.of();
+        }
     }
 
     BridgeSupervisor(Maker maker, Executor worker) {
@@ -149,6 +156,8 @@ public final class BridgeSupervisor {
         try {
             next = maker.make(wanted, false).served();
             next.init();
+            Stream.concat(maker.hints().stream(), SettingsReader.warnings(next.settings()).stream())
+                    .forEach(LOG::warn);
             next.settings().off().forEach(name -> LOG.info("{} is off: {}.api-key is not set", name, name));
             current = wanted;
             if (next.settings().sources().isEmpty()) {

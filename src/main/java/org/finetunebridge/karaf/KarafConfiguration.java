@@ -14,12 +14,13 @@ import org.finetunebridge.camel.Bridge;
 import org.finetunebridge.provider.ProviderRegistry;
 import org.finetunebridge.provider.RouteFiles;
 import org.finetunebridge.settings.Configuration;
+import org.finetunebridge.settings.EnvironmentHints;
 import org.finetunebridge.settings.InvalidConfigurationException;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 
 /** Where a bridge in Karaf has its routes and its configuration from. */
-final class KarafConfiguration {
+final class KarafConfiguration implements BridgeSupervisor.Maker {
 
     private static final String ROUTES = "routes/";
     private static final String PROVIDERS = "bridge.providers.directory";
@@ -28,9 +29,15 @@ final class KarafConfiguration {
     private final List<String> packed;
     private final Path etc;
     private final Path base;
+    private final Map<String, String> environment;
+    private volatile List<String> hints = List.of();
 
-    /** @param context of the bundle that holds the packed files */
-    KarafConfiguration(BundleContext context) {
+    /**
+     * @param context     of the bundle that holds the packed files
+     * @param environment of the process
+     */
+    KarafConfiguration(BundleContext context, Map<String, String> environment) {
+        this.environment = environment;
         loader = KarafConfiguration.class.getClassLoader();
         packed = names(context.getBundle());
         etc = Path.of(context.getProperty("karaf.etc"));
@@ -43,12 +50,20 @@ final class KarafConfiguration {
      * @param pid  what the configuration admin says, over everything else
      * @param once one full catch-up instead of watching
      */
-    Bridge bridge(Map<String, String> pid, boolean once) throws IOException {
+    @Override
+    public Bridge make(Map<String, String> pid, boolean once) throws IOException {
         RouteFiles files = files(pid.getOrDefault(PROVIDERS, ""));
+        var providers = new ProviderRegistry(files);
         // Before the environment it says which sources there are to look for, after it what wins.
         Configuration configuration = new Configuration().packed(loader).with(defaults()).with(pid)
-                .surroundings(System.getenv(), System.getProperties(), new ProviderRegistry(files).keys()).with(pid);
+                .surroundings(environment, System.getProperties(), providers.keys()).with(pid);
+        hints = EnvironmentHints.of(environment, configuration.values(), providers.names());
         return new Bridge(files, configuration.values(), once, Clock.tickMillis(ZoneOffset.UTC));
+    }
+
+    @Override
+    public List<String> hints() {
+        return hints;
     }
 
     private RouteFiles files(String providers) throws IOException {

@@ -18,6 +18,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.LogEvent;
+import org.apache.logging.log4j.core.Logger;
+import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.config.Property;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.finetunebridge.camel.Bridge;
@@ -86,6 +92,45 @@ class BridgeSupervisorTest {
             assertThat(supervisor.bridge()).isEmpty();
             assertThat(supervisor.reason()).contains("another instance").doesNotContain("configuration");
         }
+    }
+
+    /** As {@code run} prints it: what may have been overlooked, and what is dangerous though nothing forbids it. */
+    @Test
+    void logsWhatSomebodyMayHaveOverlooked() {
+        List<String> warned = new CopyOnWriteArrayList<>();
+        var appender = new AbstractAppender("warned", null, null, true, Property.EMPTY_ARRAY) {
+            @Override
+            public void append(LogEvent event) {
+                if (event.getLevel() == Level.WARN) {
+                    warned.add(event.getMessage().getFormattedMessage());
+                }
+            }
+        };
+        appender.start();
+        Logger logger = (Logger) LogManager.getLogger(BridgeSupervisor.class);
+        logger.addAppender(appender);
+        supervisor = new BridgeSupervisor(new BridgeSupervisor.Maker() {
+            @Override
+            public Bridge make(Map<String, String> keys, boolean once) throws IOException {
+                return BridgeSupervisorTest.this.make(keys, once);
+            }
+
+            @Override
+            public List<String> hints() {
+                return List.of("OPENAI_API_KEY is set, but bridge.sources does not name openai");
+            }
+        }, worker);
+        Map<String, String> keys = configuration();
+        keys.put("dashscope.base-url", "http://0.0.0.0:1");
+        try {
+            supervisor.configure(keys);
+            await().until(() -> supervisor.bridge().isPresent());
+        } finally {
+            logger.removeAppender(appender);
+        }
+
+        assertThat(warned).contains("OPENAI_API_KEY is set, but bridge.sources does not name openai")
+                .anyMatch(line -> line.startsWith("dashscope.base-url = http://0.0.0.0:1") && line.endsWith("use https"));
     }
 
     /** The bundle waits for so long, then drops what the worker had still to do, its stop included. */
