@@ -11,6 +11,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 
 /** The walls between the packages: the core knows no framework, and arrows run one way. */
@@ -32,6 +33,11 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule HAS_NO_CYCLES = slices().matching("org.finetunebridge.(*)..").should().beFreeOfCycles();
+
+    /** Its seed is the same in every thread that did not ask for one: what restarts together would ask together. */
+    @ArchTest
+    static final ArchRule DRAWS_JITTER_FROM_A_SEEDED_RANDOM = noClasses().should().dependOnClassesThat().areAssignableTo(
+            ThreadLocalRandom.class);
 
     /** By their names, for classes of others are not read: that takes most of the time. */
     @ArchTest

@@ -77,9 +77,13 @@ public final class BridgeCommand implements Callable<Integer> {
 
     /** Whether a person sees the output as it comes. From JDK 22 on there is a console without a terminal, too. */
     static boolean isTerminal() {
-        Console console = System.console();
+        return isTerminal(Console.class, System.console());
+    }
+
+    /** @param type of a console, which says since Java 22 whether it is a terminal; before, there was none without one */
+    static boolean isTerminal(Class<?> type, Object console) {
         try {
-            return console != null && (boolean) Console.class.getMethod("isTerminal").invoke(console);
+            return console != null && (boolean) type.getMethod("isTerminal").invoke(console);
         } catch (NoSuchMethodException e) {
             return true;
         } catch (ReflectiveOperationException e) {

@@ -186,6 +186,22 @@ class BridgeCommandTest extends CommandLineFixture {
         assertThat(out.toString()).contains("finetune-bridge");
     }
 
+    /** Since Java 22 there is a console without a terminal, as in a cron job: no control characters for it. */
+    @Test
+    void believesAConsoleThatIsNoTerminal() {
+        assertThat(BridgeCommand.isTerminal(ConsoleOfJava17.class, null)).isFalse();
+        assertThat(BridgeCommand.isTerminal(ConsoleOfJava17.class, new ConsoleOfJava17())).isTrue();
+        assertThat(BridgeCommand.isTerminal(ConsoleOfJava22.class, (ConsoleOfJava22) () -> true)).isTrue();
+        assertThat(BridgeCommand.isTerminal(ConsoleOfJava22.class, (ConsoleOfJava22) () -> false)).isFalse();
+        assertThat(BridgeCommand.isTerminal()).as("a test has none").isFalse();
+    }
+
+    private static final class ConsoleOfJava17 { }
+
+    private interface ConsoleOfJava22 {
+        boolean isTerminal();
+    }
+
     private int run(List<String> first, String... more) {
         return terminal.type(Stream.concat(first.stream(), Stream.of(more)));
     }
