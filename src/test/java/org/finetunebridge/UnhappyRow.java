@@ -14,21 +14,25 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.finetunebridge.simulator.Fault;
 import org.finetunebridge.simulator.FaultInjector;
+import org.finetunebridge.simulator.SimulatedJob;
 import org.finetunebridge.simulator.Simulation;
 
 /**
  * A row of {@code unhappy-world.txt}, for one provider: what its source answers, and what the bridge is to make of it.
  *
  * @param name   of the case
- * @param where  which answers are spoilt: of the list, or of the job bad
+ * @param where  which answers are spoilt: of the list, of the job bad, of its checkpoints or its log alone, or to a request
+ *               that goes on from a cursor. In the last three cases both jobs have a log
  * @param times  how many; or {@code always}
  * @param answer how
  * @param once   how often {@code once} asks for the list, for bad and for good
  * @param run    the same of {@code run}, which reads a finished job three times more; {@code +} is again and again
- * @param published   of bad: all, all but the first record, what the list shows of it, or nothing
+ * @param published   of bad: all, all but the first record, what the list shows of it, all but its checkpoints, all but its
+ *               log, or nothing
  * @param letter the dead letter, in short
  * @param state  what {@code once} counts as not read, and whether {@code run} is up
  */
@@ -40,6 +44,8 @@ record UnhappyRow(String name, String provider, String where, String times, Stri
     static final String GOOD = "5000";
     private static final Map<String, Map<String, String>> LINES = Map.of("list", Map.of("dashscope", "page_no=",
             "minimax", "list_finetune_job"), "bad", Map.of("dashscope", BAD + "/", "minimax", "event.*" + BAD),
+            "checkpoints", Map.of("dashscope", BAD + "/checkpoints"), "log", Map.of("dashscope", BAD + "/logs"),
+            "cursor", Map.of("dashscope", BAD + "/logs.*offset=[1-9]", "minimax", "event.*" + BAD + ".*after\\W+[1-9]"),
             "good", Map.of("dashscope", GOOD + "/", "minimax", "event.*" + GOOD));
     private static final Map<String, String> SPOILT = Map.of("dashscope list", "\"status\": ?\"\\w+\"", "dashscope bad",
             "\"checkpoint\": ?\"c-2\"", "minimax list", "\"id\": ?\"" + BAD + "\"", "minimax bad",
@@ -70,14 +76,25 @@ record UnhappyRow(String name, String provider, String where, String times, Stri
     }
 
     void prepare(Simulation world, FaultInjector faults, InstantSource clock) {
-        for (String job : List.of(GOOD, BAD)) {
-            world.account(provider, key()).create(job).checkpoint("c-1", 1, "READY").checkpoint("c-2", 2, "READY")
-                    .become("SUCCEEDED");
+        for (String id : List.of(GOOD, BAD)) {
+            SimulatedJob job = world.account(provider, key()).create(id).checkpoint("c-1", 1, "READY")
+                    .checkpoint("c-2", 2, "READY");
+            IntStream.range(0, lines()).forEach(line -> job.publish("INFO", "line " + line));
+            job.become("SUCCEEDED");
         }
         if (!where.isEmpty()) {
             int count = times.equals("always") ? Integer.MAX_VALUE : Integer.parseInt(times);
             faults.of(key()).times(count, LINES.get(where).get(provider), fault(clock));
         }
+    }
+
+    /** How many lines are in the log of each job, beside those that every job has: for a cursor more than a page. */
+    int lines() {
+        return switch (where) {
+            case "checkpoints", "log" -> 3;
+            case "cursor" -> provider.equals("dashscope") ? 1_050 : 150;
+            default -> 0;
+        };
     }
 
     /** How often a bridge asked for the list, and for the jobs. */

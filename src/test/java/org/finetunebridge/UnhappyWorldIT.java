@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
+import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
 import org.finetunebridge.camel.Bridge;
 import org.finetunebridge.polling.CycleResult;
@@ -24,6 +25,7 @@ import org.finetunebridge.simulator.LoggedRequest;
 import org.finetunebridge.simulator.Simulation;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -116,6 +118,17 @@ class UnhappyWorldIT {
         }
     }
 
+    @Test
+    void namesTestsThatExistForWhatIsPlayedElsewhere() throws IOException {
+        List<String> named = Files.readAllLines(Path.of("src/test/resources/unhappy-world.txt")).stream()
+                .filter(line -> line.matches("#   .*: \\w+(, \\w+)*")).flatMap(line -> Stream.of(line.replaceFirst(".*: ", "").split(", ")))
+                .toList();
+        try (Stream<Path> files = Files.walk(Path.of("src/test/java"))) {
+            assertThat(files.map(file -> file.getFileName().toString().replace(".java", "")).toList()).containsAll(named);
+        }
+        assertThat(named).hasSizeGreaterThan(8);
+    }
+
     private void poller() throws Exception {
         var window = new Window(run);
         try (Bridge bridge = window.open()) {
@@ -149,7 +162,8 @@ class UnhappyWorldIT {
         for (UnhappyRow row : rows()) {
             row.prepare(rig.world, rig.sandbox.faults(), clock);
             rig.source(row.source(), row.provider()).with(row.source() + ".api-key", row.key())
-                    .with(row.source() + ".concurrency", "1").with(row.source() + ".period", "400ms");
+                    .with(row.source() + ".concurrency", "1").with(row.source() + ".period", "400ms")
+                    .with(row.source() + ".logs", Boolean.toString(row.lines() > 0));
             if (row.answer().equals("late")) {
                 rig.with(row.source() + ".request-timeout", "6s");
             }
@@ -162,19 +176,28 @@ class UnhappyWorldIT {
         return switch (row.published()) {
             case "all" -> well;
             case "rest" -> well.stream().filter(published -> !List.of("c-2 READY", "0", "PENDING").contains(published)).toList();
+            case "but checkpoints" -> well.stream().filter(published -> !published.startsWith("c-")).toList();
+            case "but log" -> well.stream().filter(published -> !published.matches("\\d+")).toList();
             case "list" -> row.provider().equals("dashscope") ? List.of("SUCCEEDED") : List.of();
             default -> List.of();
         };
     }
 
+    /** What is published of a job that nothing is wrong with. */
     private static List<String> wellOf(List<JsonNode> events, UnhappyRow row) {
+        if (row.lines() > 0) {
+            List<String> own = published(events, row, UnhappyRow.GOOD);
+            assertThat(own).hasSizeGreaterThan(row.lines()).doesNotHaveDuplicates().contains("SUCCEEDED", "0", row.lines() + "");
+            return own;
+        }
         return published(events, rows().get(row.provider().equals("dashscope") ? 0 : 1), UnhappyRow.GOOD);
     }
 
     private static List<String> published(List<JsonNode> events, UnhappyRow row, String job) {
         return events.stream().filter(event -> event.path("subject").asText().equals(job)
                 && event.at("/data/account").asText().equals(row.source()))
-                .map(event -> Rig.brief(event).substring(row.source().length() + 1).replaceFirst(" \\{.*", ""))
+                .map(event -> Rig.brief(event).substring(row.source().length() + 1)
+                        .replaceFirst("^(\\d+) .*", "$1"))
                 .sorted().toList();
     }
 
