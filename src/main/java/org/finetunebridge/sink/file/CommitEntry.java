@@ -36,8 +36,9 @@ record CommitEntry(Collection<JobState> states, Map<String, CommittedLength> fil
      */
     record CommittedLength(String file, long length) {
 
-        Path path() {
-            return Path.of(file);
+        /** @param near on the same file system */
+        Path path(Path near) {
+            return near.getFileSystem().getPath(file);
         }
     }
 

@@ -110,8 +110,8 @@ final class DailyFileDirectory {
 
     /** A folder that was moved with its files has them still, by their names. */
     private Path place(CommittedLength counts) {
-        Path moved = directory.resolve(counts.path().getFileName());
-        return Files.notExists(counts.path()) && Files.exists(moved) ? moved : counts.path();
+        Path moved = directory.resolve(counts.path(directory).getFileName());
+        return Files.notExists(counts.path(directory)) && Files.exists(moved) ? moved : counts.path(directory);
     }
 
     private static void setAside(List<Path> unknown) throws IOException {

@@ -83,11 +83,10 @@ final class DailyFileWriter implements AutoCloseable {
     /** A clock that goes back does not open yesterday's file again: only the last file may hold what does not count. */
     private String name(CommittedLength counts) {
         String today = folder.name(LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC));
-        if (counts == null || !folder.directory().equals(counts.path().getParent()) || Files.notExists(counts.path())) {
-            return today;
-        }
-        String last = counts.path().getFileName().toString();
-        return last.compareTo(today) > 0 ? last : today;
+        Path directory = folder.directory();
+        Path last = counts == null ? null : counts.path(directory);
+        boolean there = last != null && directory.equals(last.getParent()) && !Files.notExists(last);
+        return there && last.getFileName().toString().compareTo(today) > 0 ? last.getFileName().toString() : today;
     }
 
     /** Adds how much the last file holds, if there is one; nobody else may be writing to it. */
@@ -104,9 +103,10 @@ final class DailyFileWriter implements AutoCloseable {
 
     /** Takes up the last file where it was left, so that nobody else does. */
     void resume(CommittedLength counts) throws IOException {
-        if (counts != null && folder.directory().equals(counts.path().getParent()) && Files.isWritable(counts.path())
-                && Files.size(counts.path()) == counts.length()) {
-            open = alone(counts.path());
+        Path last = counts == null ? null : counts.path(folder.directory());
+        if (last != null && folder.directory().equals(last.getParent()) && Files.isWritable(last)
+                && Files.size(last) == counts.length()) {
+            open = alone(last);
         }
     }
 

@@ -1,6 +1,5 @@
 package org.finetunebridge.sink.file;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -16,7 +15,6 @@ import java.util.Set;
  */
 final class DurableFiles {
 
-    private static final boolean WINDOWS = File.separatorChar == '\\';
     private static final FileAttribute<?>[] NONE = {};
     private static final FileAttribute<?>[] FILE = {
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))};
@@ -60,7 +58,7 @@ final class DurableFiles {
 
     /** Creation and renaming are durable only once the directory is. Windows opens no directory, and needs none. */
     static void syncDirectory(Path directory) throws IOException {
-        if (WINDOWS) {
+        if (directory.getFileSystem().getSeparator().equals("\\")) {
             return;
         }
         try (var handle = FileChannel.open(directory, StandardOpenOption.READ)) {

@@ -124,9 +124,9 @@ public final class FileSink implements Sink {
             CommittedLength before = opened().committed(deadLetters.sort());
             deadLetters.close();
             deadLetters.folder().removeLines(gone);
-            if (before != null && Files.exists(before.path())) {
+            if (before != null && Files.exists(before.path(state))) {
                 stateLog.append(List.of(),
-                        Map.of(deadLetters.sort(), new CommittedLength(before.file(), Files.size(before.path()))));
+                        Map.of(deadLetters.sort(), new CommittedLength(before.file(), Files.size(before.path(state)))));
             }
             lockAgain(deadLetters);
             return null;
