@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** A replay publishes nothing that a poll would not publish, and says why the letter stays. */
 @Timeout(120)
-class ReplayFilterTest {
+class ReplayFilterIT {
 
     @TempDir
     private Path folder;
@@ -48,14 +48,14 @@ class ReplayFilterTest {
     enum LeftOut {
         A_KIND("minimax.events leaves out what it shows") {
             @Override
-            void prepare(ReplayFilterTest test) throws Exception {
+            void prepare(ReplayFilterIT test) throws Exception {
                 test.letterOfALine();
                 test.rig.with("minimax.events", "checkpoint,metrics");
             }
         },
         A_KIND_THAT_A_POLL_PASSED_OVER_SINCE("dashscope.events leaves out what it shows") {
             @Override
-            void prepare(ReplayFilterTest test) throws Exception {
+            void prepare(ReplayFilterIT test) throws Exception {
                 test.dashscope.create("ft-1");
                 test.breakMapping("dashscope-jobs.jslt", "\"statusRaw\": .status", "\"statusRaw\": 7");
                 test.rig.once();
@@ -65,7 +65,7 @@ class ReplayFilterTest {
         },
         A_LOG("what it is about is not read: dashscope does not follow logs") {
             @Override
-            void prepare(ReplayFilterTest test) throws Exception {
+            void prepare(ReplayFilterIT test) throws Exception {
                 test.dashscope.create("ft-1").become("RUNNING").publish("INFO", "one").publish("INFO", "last");
                 test.breakMapping("dashscope-logs.jslt", "\"message\": $line", "\"message\": 7");
                 test.rig.once();
@@ -75,7 +75,7 @@ class ReplayFilterTest {
         },
         THE_REQUEST_FOR_A_LOG("what it is about is not read: dashscope does not follow logs") {
             @Override
-            void prepare(ReplayFilterTest test) throws Exception {
+            void prepare(ReplayFilterIT test) throws Exception {
                 test.dashscope.create("ft-1").become("RUNNING");
                 test.rig.sandbox.faults().always("ft-1/logs", Fault.status(404));
                 test.rig.once();
@@ -90,7 +90,7 @@ class ReplayFilterTest {
             this.reason = reason;
         }
 
-        abstract void prepare(ReplayFilterTest test) throws Exception;
+        abstract void prepare(ReplayFilterIT test) throws Exception;
     }
 
     @ParameterizedTest

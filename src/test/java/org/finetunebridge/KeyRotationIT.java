@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A key in a file that is replaced while the bridge runs, as a mounted secret is. */
 @Timeout(60)
-class KeyRotationTest {
+class KeyRotationIT {
 
     @TempDir
     private Path folder;
