@@ -84,7 +84,7 @@ class JarIT {
     }
 
     @Test
-    void helpsAndTellsItsVersion() throws Exception {
+    void helpsAndPrintsItsVersion() throws Exception {
         assertThat(run(HERE, SMALL, Map.of(), "--help").out()).contains("once", "demo", "--config");
         assertThat(run(HERE, SMALL, Map.of(), "--version").out()).matches("finetune-bridge \\d+\\.\\d+\\.\\d+.*\\s*");
         assertThat(folder).isEmptyDirectory();

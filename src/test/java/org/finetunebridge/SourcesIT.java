@@ -39,7 +39,7 @@ class SourcesIT {
     }
 
     @Test
-    void tellsTwoAccountsOfOneProviderApart() throws Exception {
+    void keepsTwoAccountsOfOneProviderApart() throws Exception {
         rig.source("team-a", "dashscope").with("team-a.api-key", "sk-a");
         rig.source("team-b", "dashscope").with("team-b.api-key", "sk-b");
         rig.world.account("dashscope", "sk-a").create("ft-same").become("RUNNING");

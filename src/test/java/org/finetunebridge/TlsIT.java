@@ -85,7 +85,7 @@ class TlsIT {
     }
 
     @Test
-    void tellsAnyOtherNothingNotEvenItsKey() {
+    void givesAnyOtherNothingNotEvenItsKey() {
         try (BridgeProcess check = BridgeProcess.start("check", keys(), folder)) {
             assertThat(check.exit(Duration.ofSeconds(60))).as(check::output).isEqualTo(1);
             assertThat(check.output()).contains("is signed by nobody who is trusted here").doesNotContain(Simulation.KEY);

@@ -65,7 +65,7 @@ class TracesIT {
     }
 
     @Test
-    void tellsAProviderNothingOfItsTraces() throws Exception {
+    void showsAProviderNothingOfItsTraces() throws Exception {
         rig.world.account("dashscope").create("ft-1");
         var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         var relay = new Relay(rig.sandbox.url("dashscope"));

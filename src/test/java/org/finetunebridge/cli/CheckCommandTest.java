@@ -154,7 +154,7 @@ class CheckCommandTest extends CommandLineFixture {
     }
 
     @Test
-    void tellsNoCollectorOfItsQuestions() throws IOException {
+    void sendsNoCollectorAnything() throws IOException {
         assertThat(run(KEY, "--json", "-Dbridge.traces.endpoint=" + sandbox.url() + "/v1/traces")).isZero();
         assertThat(sandbox.requests().all()).hasSize(1);
         assertThat(JSON.readTree(out.toString()).at("/sources/0/events/0").has("traceparent")).isFalse();

@@ -106,7 +106,7 @@ class FactParserTest {
     }
 
     @Test
-    void tellsALineWithoutAnyText() {
+    void publishesALineWithoutAnyText() {
         ObjectNode line = changed("LOG", "data.message", "\"\"");
         line.putArray("key").add(1702558487522L).add("");
 

@@ -36,12 +36,12 @@ class BrokenListTest {
     void waitsAloneWhileTheJobsThatAreKnownAreRead() {
         var run = known(DryRun::ofListed).watching();
         failures.put("jobs ", NOT_THERE);
-        sweep(run);
+        cycle(run);
         assertThat(asked).containsExactlyInAnyOrder("jobs ", "checkpoints job-1", "checkpoints job-2");
         assertThat(run.result()).isEqualTo(new CycleResult(2, 1, "acme: not there"));
 
-        for (int sweeps = 0; sweeps < 3; sweeps++) {
-            sweep(run.later(Duration.ofSeconds(30)));
+        for (int cycles = 0; cycles < 3; cycles++) {
+            cycle(run.later(Duration.ofSeconds(30)));
             assertThat(asked).containsExactlyInAnyOrder("checkpoints job-1", "checkpoints job-2");
             assertThat(run.result()).isEqualTo(new CycleResult(2, 1, "the list of jobs cannot be read: not there"));
         }
@@ -54,15 +54,15 @@ class BrokenListTest {
     void isLookedAtAgainAndThenEverythingIsAsBefore() {
         var run = known(DryRun::ofListed).watching();
         failures.put("jobs ", NOT_THERE);
-        sweep(run);
-        sweep(run.later(Duration.ofMinutes(6)));
+        cycle(run);
+        cycle(run.later(Duration.ofMinutes(6)));
         assertThat(asked).contains("jobs ", "checkpoints job-1");
         assertThat(run.sink.deadLetters()).hasSize(1);
 
         failures.clear();
         jobs.put("job-3", "SUCCEEDED");
         jobs.remove("job-1");
-        sweep(run.later(Duration.ofHours(1)));
+        cycle(run.later(Duration.ofHours(1)));
 
         assertThat(run.result()).isEqualTo(new CycleResult(2, 0, null));
         assertThat(asked).containsExactlyInAnyOrder("jobs ", "checkpoints job-2", "checkpoints job-3");
@@ -76,11 +76,11 @@ class BrokenListTest {
     void canBeReadAgainThoughItRepeatsAPage() {
         var run = known(DryRun::ofListed).watching();
         failures.put("jobs ", NOT_THERE);
-        sweep(run);
+        cycle(run);
         failures.clear();
         repeats = true;
         jobs.remove("job-1");
-        sweep(run.later(Duration.ofHours(1)));
+        cycle(run.later(Duration.ofHours(1)));
 
         assertThat(run.result()).isEqualTo(new CycleResult(1, 0, null));
         assertThat(run.state("").suspension()).isNull();
@@ -92,7 +92,7 @@ class BrokenListTest {
         var run = known(DryRun::ofListed);
         failures.put("jobs ", NONSENSE);
         for (int runs = 0; runs < 2; runs++) {
-            sweep(run.restart());
+            cycle(run.restart());
 
             assertThat(Collections.frequency(asked, "jobs ")).isEqualTo(5);
             assertThat(asked).filteredOn(question -> question.startsWith("checkpoints")).hasSize(2).doesNotHaveDuplicates();
@@ -107,12 +107,12 @@ class BrokenListTest {
         var run = known(DryRun::ofListedWithJobs).watching();
         failures.put("jobs ", NOT_THERE);
         jobs.put("job-1", "SUCCEEDED");
-        sweep(run);
+        cycle(run);
 
         assertThat(run.published("status")).endsWith("SUCCEEDED");
         assertThat(asked).startsWith("jobs ").contains("job job-1", "checkpoints job-1");
-        for (int sweeps = 0; sweeps < 3; sweeps++) {
-            sweep(run.later(Duration.ofSeconds(30)));
+        for (int cycles = 0; cycles < 3; cycles++) {
+            cycle(run.later(Duration.ofSeconds(30)));
         }
         assertThat(asked).as("a finished job is read at growing intervals").contains("job job-2").doesNotContain("job job-1");
     }
@@ -123,12 +123,12 @@ class BrokenListTest {
         var run = known(DryRun::ofListed).watching();
         jobs.put("job-0", "RUNNING");
         failures.put("jobs job-0", NOT_THERE);
-        sweep(run);
+        cycle(run);
 
         assertThat(asked).as("the refused cursor is dropped once").containsExactlyInAnyOrder("jobs ", "jobs job-0", "jobs ",
                 "jobs job-0", "checkpoints job-0", "checkpoints job-1", "checkpoints job-2");
         assertThat(run.state("job-2").retired()).isNull();
-        sweep(run.later(Duration.ofSeconds(30)));
+        cycle(run.later(Duration.ofSeconds(30)));
         assertThat(asked).hasSize(3);
     }
 
@@ -136,19 +136,19 @@ class BrokenListTest {
     void doesNotKeepTheAccountFromBeingSetAside() {
         var run = known(DryRun::ofListed).watching();
         failures.put("jobs ", NOT_THERE);
-        sweep(run);
+        cycle(run);
         failures.put("checkpoints job-1", REFUSED);
-        sweep(run.later(Duration.ofSeconds(30)));
+        cycle(run.later(Duration.ofSeconds(30)));
         assertThat(run.suspension().reason()).isEqualTo("refused");
 
-        sweep(run.later(Duration.ofSeconds(30)));
+        cycle(run.later(Duration.ofSeconds(30)));
         assertThat(asked).isEmpty();
         assertThat(run.result().failed()).isPositive();
         assertThat(run.sink.deadLetters()).hasSize(2);
 
         failures.remove("checkpoints job-1");
-        sweep(run.later(Duration.ofMinutes(6)));
-        sweep(run.later(Duration.ofHours(1)));
+        cycle(run.later(Duration.ofMinutes(6)));
+        cycle(run.later(Duration.ofHours(1)));
         assertThat(asked).contains("jobs ", "checkpoints job-1");
         assertThat(run.suspension().reason()).as("told before").isEqualTo("the list of jobs cannot be read: not there");
         assertThat(run.sink.deadLetters()).hasSize(2);
@@ -158,31 +158,31 @@ class BrokenListTest {
     void letsNobodyAskWhileTheAccountIsAskedToWait() {
         var run = known(DryRun::ofListed).watching();
         failures.put("jobs ", NOT_THERE);
-        sweep(run);
+        cycle(run);
         failures.put("checkpoints job-1", BUSY);
-        sweep(run.later(Duration.ofSeconds(30)));
+        cycle(run.later(Duration.ofSeconds(30)));
 
-        sweep(run.later(Duration.ofMinutes(50)));
+        cycle(run.later(Duration.ofMinutes(50)));
         assertThat(asked).isEmpty();
-        sweep(run.restart());
+        cycle(run.restart());
         assertThat(asked).isEmpty();
         failures.remove("checkpoints job-1");
-        sweep(run.later(Duration.ofMinutes(11)));
-        sweep(run.restart());
+        cycle(run.later(Duration.ofMinutes(11)));
+        cycle(run.restart());
         assertThat(run.result()).isEqualTo(new CycleResult(2, 1, "acme: not there"));
         assertThat(run.sink.deadLetters()).as("the wait between them makes it no other trouble").hasSize(1);
     }
 
     @Test
-    void endsTheSweepThoughNoJobCanBeReadEither() {
+    void endsThePollCycleThoughNoJobCanBeReadEither() {
         var run = known(DryRun::ofListed);
         failures.put("jobs ", NOT_THERE);
         failures.put("checkpoints job-1", ProviderException.of(ErrorAction.TRANSIENT, "no answer", null));
         failures.put("checkpoints job-2", NONSENSE);
-        sweep(run);
+        cycle(run);
         assertThat(run.result().failed()).isEqualTo(3);
 
-        sweep(run.watching().later(Duration.ofMinutes(5)));
+        cycle(run.watching().later(Duration.ofMinutes(5)));
         assertThat(run.result().read()).isZero();
         assertThat(run.result().failed()).isEqualTo(3);
         assertThat(run.sink.deadLetters()).as("the list's and the second job's").hasSize(2);
@@ -193,11 +193,11 @@ class BrokenListTest {
         var run = known(DryRun::ofListed).watching();
         failures.put("jobs ", NOT_THERE);
         run.sink.next(List.of(Commit.LOST));
-        sweep(run);
+        cycle(run);
         assertThat(run.sink.deadLetters()).isEmpty();
 
-        sweep(run.later(Duration.ofMinutes(6)));
-        sweep(run.later(Duration.ofMinutes(6)));
+        cycle(run.later(Duration.ofMinutes(6)));
+        cycle(run.later(Duration.ofMinutes(6)));
         assertThat(run.sink.deadLetters()).hasSize(1);
     }
 
@@ -206,8 +206,8 @@ class BrokenListTest {
     void leavesNothingToReadWhereNothingIsFollowed() {
         var run = known(DryRun::ofListOnly).watching();
         failures.put("jobs ", NOT_THERE);
-        sweep(run);
-        sweep(run.later(Duration.ofSeconds(30)));
+        cycle(run);
+        cycle(run.later(Duration.ofSeconds(30)));
 
         assertThat(asked).isEmpty();
         assertThat(run.result()).isEqualTo(new CycleResult(0, 1, "the list of jobs cannot be read: not there"));
@@ -217,8 +217,8 @@ class BrokenListTest {
     void troublesNobodyWhoDoesNotAskForIt() {
         var run = known(DryRun::ofListedWithJobs).watching();
         failures.put("jobs ", NOT_THERE);
-        sweep(run);
-        sweep(run.giving("job-1"));
+        cycle(run);
+        cycle(run.giving("job-1"));
 
         assertThat(run.result()).isEqualTo(new CycleResult(1, 0, null));
         assertThat(run.suspension()).isNull();
@@ -228,12 +228,12 @@ class BrokenListTest {
     /** A run that has seen both jobs running. */
     private DryRun known(Function<Function<PollTask, JsonNode>, DryRun> source) {
         var run = source.apply(this::answer);
-        sweep(run);
+        cycle(run);
         assertThat(run.result()).isEqualTo(new CycleResult(2, 0, null));
         return run;
     }
 
-    private void sweep(DryRun run) {
+    private void cycle(DryRun run) {
         asked.clear();
         run.sweep();
     }

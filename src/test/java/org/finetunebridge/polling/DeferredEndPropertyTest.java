@@ -28,7 +28,7 @@ import org.finetunebridge.state.JobState;
 
 /**
  * Jobs that end, start again and are deleted, while the process is killed and given up on between the answer that shows
- * an end and those that are read before it is told.
+ * an end and those that are read before it is published.
  */
 @Label("The end of a job that is held back")
 class DeferredEndPropertyTest {
@@ -36,7 +36,7 @@ class DeferredEndPropertyTest {
     /** What happens just before an answer. */
     enum Happening { NOTHING, KILL, WAIT, ERROR, REFUSAL, DELETION }
 
-    /** Jobs change, and then there is a sweep. */
+    /** Jobs change, and then there is a poll cycle. */
     record Step(Map<String, String> changes, List<Happening> happenings) {}
 
     private static final class Killed extends Error {
@@ -52,7 +52,7 @@ class DeferredEndPropertyTest {
             this(new TreeMap<>(), new TreeMap<>(), new ArrayDeque<>());
         }
 
-        /** Each step, and at last two sweeps with time enough, with the jobs there or not. */
+        /** Each step, and at last two poll cycles with time enough, with the jobs there or not. */
         DryRun live(List<Step> steps, boolean deleted, DryRun run) {
             for (Step step : steps) {
                 step.changes().forEach(this::change);
@@ -114,7 +114,7 @@ class DeferredEndPropertyTest {
         var provider = new Provider();
         var run = provider.live(steps, deleted, DryRun.ofListed(provider::answer));
 
-        assertThatAllIsToldOnce(provider, run);
+        assertThatAllIsPublishedOnce(provider, run);
     }
 
     @Property
@@ -122,7 +122,7 @@ class DeferredEndPropertyTest {
         var provider = new Provider();
         var run = provider.live(steps, deleted, DryRun.ofGiven(provider::answer));
 
-        assertThatAllIsToldOnce(provider, run);
+        assertThatAllIsPublishedOnce(provider, run);
     }
 
     /** A list that is refused leaves the jobs that are known to tell how they stand. */
@@ -132,10 +132,10 @@ class DeferredEndPropertyTest {
         var provider = new Provider();
         var run = DryRun.ofListedWithJobs(provider::answer);
 
-        assertThatAllIsToldOnce(provider, provider.live(steps, deleted, watching ? run.watching() : run));
+        assertThatAllIsPublishedOnce(provider, provider.live(steps, deleted, watching ? run.watching() : run));
     }
 
-    private static void assertThatAllIsToldOnce(Provider provider, DryRun run) {
+    private static void assertThatAllIsPublishedOnce(Provider provider, DryRun run) {
         Map<String, List<String>> published = new TreeMap<>();
         run.sink.events().stream().map(DryRun::json).filter(event -> !event.path("data").has("checkpoint"))
                 .forEach(event -> published.computeIfAbsent(event.path("subject").asText(), job -> new ArrayList<>())

@@ -24,7 +24,7 @@ class GrowingListReaderTest {
     private static final GrowingListReader LIST = new GrowingListReader("events", false);
 
     @Test
-    void tellsEveryLineWithItsPlace() {
+    void publishesEveryLineWithItsPlace() {
         StateDiff first = growth(PublishedState.NOTHING, 0, line(1, "a"), line(2, "b"));
         StateDiff second = growth(first.published(), 1, line(2, "b"), line(3, "c"));
 

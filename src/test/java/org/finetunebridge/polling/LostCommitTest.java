@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What was read but could not be told is read again before the sweep is over. */
+/** What was read but could not be published is read again before the poll cycle is over. */
 class LostCommitTest {
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -51,7 +51,7 @@ class LostCommitTest {
     }
 
     @Test
-    void endsASweepOnceThatCanNeverBeWritten() {
+    void endsAPollCycleOnceThatCanNeverBeWritten() {
         var run = DryRun.ofListed(LostCommitTest::answer);
         run.sink.next(Collections.nCopies(10_000, Commit.LOST));
         run.sweep();

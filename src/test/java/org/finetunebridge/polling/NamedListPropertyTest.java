@@ -23,20 +23,20 @@ import org.finetunebridge.sink.FlakySink.Commit;
 
 /**
  * A list that is asked by the names of its records, newest first or oldest first, read page by page through the real
- * paging, memory and group commit, while records appear between the pages of a sweep.
+ * paging, state and group commit, while records appear between the pages of a poll cycle.
  */
 @Label("Reading a list of named records")
 class NamedListPropertyTest {
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-    /** So many records appear, the last ones while pages are read; each so much later; then a sweep whose commits end so. */
+    /** So many records appear, the last ones while pages are read; each so much later; then a poll cycle whose commits end so. */
     record Stretch(List<Integer> later, int during, List<Commit> commits, boolean restart) {}
 
     record Entry(String name, long time) {}
 
     @Property
-    void tellsEveryRecordOnceAndInOrder(@ForAll("histories") List<Stretch> history, @ForAll boolean newestFirst,
+    void publishesEveryRecordOnceAndInOrder(@ForAll("histories") List<Stretch> history, @ForAll boolean newestFirst,
             @ForAll boolean asKnown, @ForAll boolean saysHow, @ForAll @IntRange(min = 1, max = 9) int limit) {
         var list = new NamedList(newestFirst, saysHow || !asKnown, limit);
         var run = DryRun.ofNamed(newestFirst == asKnown, list::answer);
@@ -50,7 +50,7 @@ class NamedListPropertyTest {
         int published = run.published().size();
         run.restart().sweep();
         run.restart().sweep();
-        assertThat(run.published()).as("told once everything was read").hasSize(published);
+        assertThat(run.published()).as("published once everything was read").hasSize(published);
         assertThat(run.sink.deadLetters()).isEmpty();
     }
 

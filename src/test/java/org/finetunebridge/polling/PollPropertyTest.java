@@ -21,27 +21,27 @@ import org.finetunebridge.polling.GrowingList.Manner;
 import org.finetunebridge.sink.FlakySink.Commit;
 
 /**
- * A list that grows, read page by page through the real paging, the real memory and the real group commit, over any
+ * A list that grows, read page by page through the real paging, the real state and the real group commit, over any
  * history of appends, lost commits and restarts.
  */
 @Label("Reading a list that grows")
 class PollPropertyTest {
 
-    /** A stretch of a history: so many lines appear, some while being read; then a sweep whose commits end so. */
+    /** A stretch of a history: so many lines appear, some while being read; then a poll cycle whose commits end so. */
     record Stretch(List<Shape> appends, int during, List<Commit> commits, boolean restart) {}
 
     /** What a new line is: how much time passed since the one before, and whose likeness it is. */
     record Shape(int later, int likeThoseBefore, boolean bad) {}
 
     @Property
-    void tellsEveryLineOnceAndInOrder(@ForAll("histories") List<Stretch> history,
+    void publishesEveryLineOnceAndInOrder(@ForAll("histories") List<Stretch> history,
             @ForAll @IntRange(min = 2, max = 9) int limit) {
         var list = new GrowingList(limit);
         var run = live(list, history);
 
         assertThat(run.published("message")).containsExactlyElementsOf(good(list));
         assertThat(run.published("sequence")).containsExactlyElementsOf(positions(list));
-        assertThatBadLinesAreToldOnce(list, run);
+        assertThatBadLinesAreRejectedOnce(list, run);
     }
 
     @Property
@@ -62,7 +62,7 @@ class PollPropertyTest {
     }
 
     @Property
-    void tellsTheFirstPageOnceIfThereIsNoOther(@ForAll("different") List<Stretch> history, @ForAll boolean more) {
+    void publishesTheFirstPageOnceIfThereIsNoOther(@ForAll("different") List<Stretch> history, @ForAll boolean more) {
         var list = new GrowingList(5).answers(Manner.FIRST_PAGE).saysMore(more);
         var run = live(list, history);
 
@@ -129,7 +129,7 @@ class PollPropertyTest {
         return histories(shapes(Arbitraries.frequency(Tuple.of(8, 0), Tuple.of(2, 1), Tuple.of(1, 3))));
     }
 
-    /** Any lines, but no two are equal: who does not answer by position leaves nothing to tell those apart by. */
+    /** Any lines, but no two are equal: who does not answer by position leaves nothing to keep those apart by. */
     @Provide
     Arbitrary<List<Stretch>> different() {
         return histories(shapes(Arbitraries.just(0)));
@@ -182,13 +182,13 @@ class PollPropertyTest {
         readAll(run);
         int published = run.published().size();
         readAll(run.restart());
-        assertThat(run.published()).as("told once everything was read").hasSize(published);
+        assertThat(run.published()).as("published once everything was read").hasSize(published);
     }
 
-    /** A page of nothing but equal lines ends a sweep, for it looks like one that repeats; the next goes on. */
+    /** A page of nothing but equal lines ends a poll cycle, for it looks like one that repeats; the next goes on. */
     private static void readAll(DryRun run) {
         int before = -1;
-        for (int sweep = 0; sweep < 200 && run.sink.commits().size() > before; sweep++) {
+        for (int cycle = 0; cycle < 200 && run.sink.commits().size() > before; cycle++) {
             before = run.sink.commits().size();
             run.sweep();
         }
@@ -214,7 +214,7 @@ class PollPropertyTest {
                 && seen.add(list.lines().get(index).name())).mapToObj(Integer::toString).toList();
     }
 
-    private static void assertThatBadLinesAreToldOnce(GrowingList list, DryRun run) {
+    private static void assertThatBadLinesAreRejectedOnce(GrowingList list, DryRun run) {
         List<String> bad = list.lines().stream().filter(Line::bad).map(Line::name).distinct().toList();
         List<String> dead = run.sink.deadLetters().stream()
                 .map(letter -> DryRun.json(letter).at("/data/payload").asText()).toList();

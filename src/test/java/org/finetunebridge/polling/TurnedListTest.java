@@ -22,7 +22,7 @@ class TurnedListTest {
 
     @ParameterizedTest
     @CsvSource({"true,true", "true,false", "false,true", "false,false"})
-    void isToldOnceAndInOrderFromBothEnds(boolean known, boolean atFirst) {
+    void isPublishedOnceAndInOrderFromBothEnds(boolean known, boolean atFirst) {
         newestFirst = atFirst;
         var run = DryRun.ofNamed(known, this::answer);
         for (int day = 0; day < 6; day++) {
@@ -44,7 +44,7 @@ class TurnedListTest {
             newestFirst = !newestFirst;
             return answer(poll);
         });
-        for (int sweep = 0; sweep < 4; sweep++) {
+        for (int cycle = 0; cycle < 4; cycle++) {
             append(1);
             assertThat(run.sweep()).isLessThan(40);
         }

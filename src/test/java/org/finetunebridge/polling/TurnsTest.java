@@ -10,39 +10,39 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** In which sweeps a job is read that is watched already. */
+/** In which poll cycles a job is read that is watched already. */
 class TurnsTest {
 
     private final List<Integer> read = new ArrayList<>();
     private String status = "RUNNING";
     private String ended;
     private boolean late;
-    private int sweep;
+    private int cycle;
 
-    /** The first sweep waits for nobody, and two others are never further apart than the period. */
+    /** The first poll cycle waits for nobody, and two others are never further apart than the period. */
     @Test
-    void waitsEquallyLongBeforeEverySweepButTheFirst() {
+    void waitsEquallyLongBeforeEveryPollCycleButTheFirst() {
         DryRun run = run();
-        sweep(run, 1);
+        cycle(run, 1);
         assertThat(run.jitter()).isLessThanOrEqualTo(Duration.ofMillis(1));
-        sweep(run, 1);
+        cycle(run, 1);
         Duration jitter = run.jitter();
-        sweep(run, 1);
+        cycle(run, 1);
 
         assertThat(jitter).isPositive().isLessThanOrEqualTo(Duration.ofSeconds(3)).isCloseTo(run.jitter(), Duration.ofMillis(2));
     }
 
     @Test
-    void readsAJobThatRunsInEverySweep() {
-        sweep(run(), 6);
+    void readsAJobThatRunsInEveryPollCycle() {
+        cycle(run(), 6);
 
         assertThat(read).containsExactly(1, 2, 3, 4, 5, 6);
     }
 
     @Test
-    void readsAJobThatWaitsInEveryThirdSweep() {
+    void readsAJobThatWaitsInEveryThirdPollCycle() {
         status = "QUEUED";
-        sweep(run(), 10);
+        cycle(run(), 10);
 
         assertThat(read).hasSizeBetween(4, 5).startsWith(1);
         assertThat(read.subList(1, read.size())).allSatisfy(at -> assertThat(at % 3).isEqualTo(read.get(1) % 3));
@@ -50,9 +50,9 @@ class TurnsTest {
 
     /** The list shows its end again and again: that is no reason to read it again. */
     @Test
-    void readsAJobThatEndedAfterOneFourAndSixteenSweepsAndThenNeverAgain() {
+    void readsAJobThatEndedAfterOneFourAndSixteenPollCyclesAndThenNeverAgain() {
         status = "SUCCEEDED";
-        sweep(run().recheckingFor(Duration.ZERO), 300);
+        cycle(run().recheckingFor(Duration.ZERO), 300);
 
         assertThat(read).containsExactly(1, 2, 6, 22);
     }
@@ -61,10 +61,10 @@ class TurnsTest {
     void readsAJobThatEndedEveryHourAfterThatForAWeek() {
         status = "SUCCEEDED";
         DryRun run = run();
-        sweep(run, 22 + 3 * 120);
+        cycle(run, 22 + 3 * 120);
         assertThat(read).containsExactly(1, 2, 6, 22, 142, 262, 382);
 
-        sweep(run, 7 * 24 * 120);
+        cycle(run, 7 * 24 * 120);
         assertThat(read).hasSize(4 + 7 * 24 - 1).last().satisfies(at ->
                 assertThat(at).isLessThanOrEqualTo(7 * 24 * 120));
     }
@@ -73,7 +73,7 @@ class TurnsTest {
     void readsAJobThatEndedLongAgoAtGrowingIntervalsOnly() {
         status = "SUCCEEDED";
         ended = "2025-01-01T00:00:00Z";
-        sweep(run(), 500);
+        cycle(run(), 500);
 
         assertThat(read).containsExactly(1, 2, 6, 22);
     }
@@ -82,9 +82,9 @@ class TurnsTest {
     void beginsAnewWithAnythingThatComesLate() {
         status = "SUCCEEDED";
         DryRun run = run().recheckingFor(Duration.ZERO);
-        sweep(run, 5);
+        cycle(run, 5);
         late = true;
-        sweep(run, 100);
+        cycle(run, 100);
 
         assertThat(run.published("checkpoint")).contains("late");
         assertThat(read).containsExactly(1, 2, 6, 7, 11, 27);
@@ -95,8 +95,8 @@ class TurnsTest {
     void keepsTheIntervalsOverARestart() {
         status = "SUCCEEDED";
         DryRun run = run().recheckingFor(Duration.ZERO);
-        for (int sweeps = 0; sweeps < 60; sweeps++) {
-            sweep(run, 1);
+        for (int cycles = 0; cycles < 60; cycles++) {
+            cycle(run, 1);
             run.restart();
         }
 
@@ -107,12 +107,12 @@ class TurnsTest {
     void watchesAJobAgainThatRunsAgainAfterItWasRetired() {
         status = "SUCCEEDED";
         DryRun run = run().recheckingFor(Duration.ZERO);
-        sweep(run, 40);
+        cycle(run, 40);
         assertThat(run.state("job-1").retired()).isNotNull();
         read.clear();
 
         status = "RUNNING";
-        sweep(run, 5);
+        cycle(run, 5);
 
         assertThat(run.state("job-1").retired()).isNull();
         assertThat(read).endsWith(43, 44, 45);
@@ -123,9 +123,9 @@ class TurnsTest {
     @ValueSource(strings = {"PT-24H", "PT24H", "P-400D", "P400D"})
     void staysAtItsTurnsThoughTheWallClockIsSet(String step) {
         DryRun run = run();
-        sweep(run, 2);
+        cycle(run, 2);
         run.step(Duration.parse(step));
-        sweep(run, 3);
+        cycle(run, 3);
         assertThat(read).containsExactly(1, 2, 3, 4, 5);
     }
 
@@ -133,9 +133,9 @@ class TurnsTest {
         return DryRun.ofListed(this::answer).watching();
     }
 
-    private void sweep(DryRun run, int sweeps) {
-        for (int more = 0; more < sweeps; more++) {
-            sweep++;
+    private void cycle(DryRun run, int cycles) {
+        for (int more = 0; more < cycles; more++) {
+            cycle++;
             run.nextPeriod().sweep();
         }
     }
@@ -144,7 +144,7 @@ class TurnsTest {
         if (poll.isList()) {
             return page("job.status-changed", status, "");
         }
-        read.add(sweep);
+        read.add(cycle);
         return late ? page("checkpoint.changed", "READY", ",\"checkpoint\":\"late\"") : DryRun.json("{\"facts\":[]}");
     }
 

@@ -79,7 +79,7 @@ class GoldenEventsTest {
     private final JsonSchema envelope = schema("cloudevent");
 
     @TestFactory
-    Stream<DynamicTest> tellsEveryAnswerAsItsGoldenEvents() {
+    Stream<DynamicTest> publishesEveryAnswerAsItsGoldenEvents() {
         return answers().map(answer -> dynamicTest(name(answer), () -> {
             var published = new Pipe(answer);
             Path deadLetters = beside(answer, ".dead-letters.ndjson");

@@ -111,7 +111,7 @@ class MappingTest {
     }
 
     @TestFactory
-    Stream<DynamicTest> tellsEveryRecordThatIsNotMalformedAsAnEventThatFitsItsSchema() {
+    Stream<DynamicTest> publishesEveryRecordThatIsNotMalformedAsAnEventThatFitsItsSchema() {
         return answers(answer -> {
             if (!answer.getFileName().toString().startsWith("malformed")) {
                 for (JsonNode published : map(answer, read(answer)).path("facts")) {

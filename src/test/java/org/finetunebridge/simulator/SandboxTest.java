@@ -59,7 +59,7 @@ class SandboxTest {
     }
 
     @Test
-    void tellsTimesByTheClockOfBeijingAndRatesAsTextOrNumber() throws Exception {
+    void writesTimesByTheClockOfBeijingAndRatesAsTextOrNumber() throws Exception {
         dashscope.finished(3, 0, 0);
 
         JsonNode jobs = json(get(JOBS)).path("output").path("jobs");

@@ -27,7 +27,7 @@ class CursorTest {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
     @Property
-    void isToldOnceThoughRecordsOfOneMomentChangePlaces(@ForAll @IntRange(min = 1, max = 6) int ofAMoment,
+    void isPublishedOnceThoughRecordsOfOneMomentChangePlaces(@ForAll @IntRange(min = 1, max = 6) int ofAMoment,
             @ForAll @IntRange(min = 1, max = 40) int atATime, @ForAll long seed) {
         Random chance = new Random(seed);
         List<String> published = new ArrayList<>();

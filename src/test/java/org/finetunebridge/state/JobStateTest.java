@@ -14,7 +14,7 @@ class JobStateTest {
             "RUNNING")).deferring(END);
 
     @Test
-    void holdsAnEndBackUntilItIsTold() {
+    void holdsAnEndBackUntilItIsPublished() {
         assertThat(deferring.with(deferring.published().withStatus("c-1", "READY", null)).deferred()).isEqualTo(END);
         assertThat(deferring.with(deferring.published().withJobStatus("FAILED", "FAILED")).deferred()).isEqualTo(END);
         assertThat(deferring.with(deferring.published().withJobStatus("SUCCEEDED", "SUCCEEDED")).deferred()).isNull();
@@ -27,7 +27,7 @@ class JobStateTest {
     }
 
     @Test
-    void knowsAnEndThatIsHeldOrTold() {
+    void knowsAnEndThatIsHeldOrPublished() {
         assertThat(deferring.knowsEnd("SUCCEEDED")).isTrue();
         assertThat(deferring.knowsEnd("FAILED")).isFalse();
         assertThat(deferring.with(deferring.published().withJobStatus("FAILED", "FAILED")).knowsEnd("FAILED")).isTrue();

@@ -30,7 +30,7 @@ class ListPropertyTest {
     record Look(List<Integer> later, boolean lost) {}
 
     @Property
-    void tellsEveryRecordOnceAndInOrder(@ForAll("histories") List<Look> history, @ForAll boolean newestFirst,
+    void publishesEveryRecordOnceAndInOrder(@ForAll("histories") List<Look> history, @ForAll boolean newestFirst,
             @ForAll boolean named) {
         List<Long> times = new ArrayList<>();
         List<String> published = new ArrayList<>();

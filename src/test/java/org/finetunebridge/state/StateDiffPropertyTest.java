@@ -25,7 +25,7 @@ import org.finetunebridge.event.ParseResult;
 import org.finetunebridge.event.RecordPage;
 
 /**
- * How things stand, observed any number of times, in any order, with the memory going through JSON at every restart and
+ * How things stand, observed any number of times, in any order, with the state going through JSON at every restart and
  * thrown away with every lost commit. Lists that grow are read by {@code PollPropertyTest}.
  */
 class StateDiffPropertyTest {
@@ -41,11 +41,11 @@ class StateDiffPropertyTest {
         }
     }
 
-    /** An answer, and what becomes of the commit that tells it. */
+    /** An answer, and what becomes of the commit that publishes it. */
     record Observation(List<Shown> page, boolean lost, boolean restart) {}
 
     @Property
-    void tellsEveryStatusOfEveryThingOnce(@ForAll("histories") List<Observation> history) {
+    void publishesEveryStatusOfEveryThingOnce(@ForAll("histories") List<Observation> history) {
         PublishedState published = PublishedState.NOTHING;
         List<String> all = new ArrayList<>();
         List<String> ids = new ArrayList<>();
@@ -68,7 +68,7 @@ class StateDiffPropertyTest {
     }
 
     @Property
-    void whatIsLostIsToldByTheNextObservation(@ForAll("histories") List<Observation> history,
+    void whatIsLostIsPublishedByTheNextObservation(@ForAll("histories") List<Observation> history,
             @ForAll("pages") List<Shown> page) {
         PublishedState published = PublishedState.NOTHING;
         for (Observation observation : history) {

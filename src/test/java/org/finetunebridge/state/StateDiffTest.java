@@ -24,7 +24,7 @@ class StateDiffTest {
     private static final FactParser READER = new FactParser("acme", ZoneOffset.UTC);
 
     @Test
-    void tellsAStatusOnceAndWhatItWasBefore() {
+    void publishesAStatusOnceAndWhatItWasBefore() {
         StateDiff first = StateDiff.ofState(PublishedState.NOTHING, page(status("PENDING")));
         StateDiff second = StateDiff.ofState(first.published(), page(status("RUNNING")));
         StateDiff third = StateDiff.ofState(second.published(), page(status("RUNNING"), status("PENDING")));
@@ -52,7 +52,7 @@ class StateDiffTest {
     }
 
     @Test
-    void tellsTheOldestFirst() {
+    void publishesTheOldestFirst() {
         StateDiff diff = StateDiff.ofState(PublishedState.NOTHING, page(checkpoint("c-3", "READY", "2026-03-01T00:00:03Z"),
                 checkpoint("c-1", "READY", "2026-03-01T00:00:01Z"),
                 checkpoint("c-2", "READY", "2026-03-01T00:00:02Z")));
@@ -62,14 +62,14 @@ class StateDiffTest {
     }
 
     @Test
-    void tellsTwoUnknownStatusesApart() {
+    void keepsTwoUnknownStatusesApart() {
         StateDiff diff = StateDiff.ofState(PublishedState.NOTHING, page(unknown("THINKING"), unknown("DREAMING"), unknown("THINKING")));
 
         assertThat(diff.items()).hasSize(2);
     }
 
     @Test
-    void refusesABadRecordOnceAndTellsTheOthers() {
+    void refusesABadRecordOnceAndPublishesTheOthers() {
         StateDiff first = StateDiff.ofState(PublishedState.NOTHING, page(bad("x"), status("RUNNING")));
         StateDiff second = StateDiff.ofState(first.published(), page(status("RUNNING"), bad("x"), bad("y")));
 

@@ -51,7 +51,7 @@ public final class Disk {
         return events.resolve("events-" + day + ".ndjson");
     }
 
-    /** A batch that tells one fact of a job and remembers it. */
+    /** A batch with one fact of a job and its state. */
     static Batch batch(String job, String fact) {
         return batch(job, fact, List.of());
     }
@@ -65,7 +65,7 @@ public final class Disk {
         return new EncodedEvent(job, json.getBytes(StandardCharsets.UTF_8), Map.of());
     }
 
-    /** Of a job of which this was told last. */
+    /** Of a job of which this was published last. */
     public static JobState state(String job, String fact) {
         PublishedState published = new PublishedState(fact, Map.of("", List.of(fact)), List.of(), Map.of());
         return JobState.blank("acme", job).with(published);
@@ -103,7 +103,7 @@ public final class Disk {
         return statuses;
     }
 
-    /** Everything as it stands, somewhere else. Paths in the memory still name this place. */
+    /** Everything as it stands, somewhere else. Paths in the state still name this place. */
     Map<Path, byte[]> snapshot() throws IOException {
         Map<Path, byte[]> all = new TreeMap<>();
         try (Stream<Path> files = Files.walk(root)) {

@@ -22,7 +22,7 @@ import org.finetunebridge.simulator.FaultySandbox;
 import org.finetunebridge.simulator.SimulatedAccount;
 import org.finetunebridge.simulator.Simulation;
 import org.finetunebridge.sink.kafka.BridgeProcess;
-import org.finetunebridge.sink.kafka.Tidings;
+import org.finetunebridge.sink.kafka.ReceivedEvents;
 import org.jboss.byteman.agent.Main;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -74,7 +74,7 @@ class FileKillIT {
                         .as(bridge.output()).isNull();
             }
         }
-        assertThatEachFactIsToldOnce();
+        assertThatEachFactIsPublishedOnce();
     }
 
     @Test
@@ -87,11 +87,11 @@ class FileKillIT {
                 }
             }
         }
-        assertThatEachFactIsToldOnce();
+        assertThatEachFactIsPublishedOnce();
     }
 
     @Test
-    void tellsTheEndOfAJobThatIsDeletedWhileTheProcessIsDead() {
+    void publishesTheEndOfAJobThatIsDeletedWhileTheProcessIsDead() {
         lively.rest();
         SimulatedAccount account = lively.world.account("dashscope");
         String job = account.create().become("CANCELED").id();
@@ -127,7 +127,7 @@ class FileKillIT {
             first.stop();
             assertThat(first.exit(LONG)).as(first.output()).isZero();
         }
-        assertThatEachFactIsToldOnce();
+        assertThatEachFactIsPublishedOnce();
     }
 
     @Test
@@ -142,7 +142,7 @@ class FileKillIT {
         }
         assertThat(lines()).as("whole lines").isNotEmpty();
         sandbox.faults().end();
-        assertThatEachFactIsToldOnce();
+        assertThatEachFactIsPublishedOnce();
     }
 
     @Test
@@ -159,15 +159,15 @@ class FileKillIT {
             bridge.stop();
             assertThat(bridge.exit(LONG)).as(bridge.output()).isZero();
         }
-        assertThatEachFactIsToldOnce();
+        assertThatEachFactIsPublishedOnce();
     }
 
-    private void assertThatEachFactIsToldOnce() {
+    private void assertThatEachFactIsPublishedOnce() {
         Map<String, ExpectedFacts> truth = lively.rest();
         catchUp();
-        var tidings = Tidings.of(lines());
-        tidings.holdEachFactOnce();
-        tidings.holdAllOf(truth);
+        var received = ReceivedEvents.of(lines());
+        received.holdEachFactOnce();
+        received.holdAllOf(truth);
         assertThat(directory.resolve("dead-letters")).isEmptyDirectory();
     }
 

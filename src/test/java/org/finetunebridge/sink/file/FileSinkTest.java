@@ -181,7 +181,7 @@ class FileSinkTest {
     }
 
     @Test
-    void leavesTheFilesOfAnEarlierMemoryAlone() throws IOException {
+    void leavesTheFilesOfAnEarlierStateAlone() throws IOException {
         sink.open();
         sink.write(List.of(batch("a", "1")));
         sink.close();
@@ -196,7 +196,7 @@ class FileSinkTest {
     }
 
     @Test
-    void setsAsideAFileTheMemoryKnowsNothingOf() throws IOException {
+    void keepsAFileTheStateKnowsNothingOfUnderAnotherName() throws IOException {
         sink.open();
         sink.write(List.of(batch("a", "1")));
         sink.close();
@@ -454,7 +454,7 @@ class FileSinkTest {
     }
 
     @Test
-    void hasNothingOfACommitWhoseMemoryCouldNotBeWritten() throws IOException {
+    void hasNothingOfACommitWhoseStateCouldNotBeWritten() throws IOException {
         sink.open();
         sink.write(List.of(batch("a", "1")));
         append(disk.log(), "somebody else was here");

@@ -124,7 +124,7 @@ class HundredThousandJobsIT {
         return job % (JOBS / WATCHED) == 0 ? watched : watched.retired(Retired.FINISHED);
     }
 
-    /** A job with ten checkpoints, each told twice, and a cursor at its fullest. */
+    /** A job with ten checkpoints, each published twice, and a cursor at its fullest. */
     private static JobState watched(String job) {
         Map<String, List<String>> things = new TreeMap<>();
         things.put("", List.of("PENDING", "QUEUED", "RUNNING", "SUCCEEDED"));

@@ -33,7 +33,7 @@ import org.finetunebridge.simulator.SimulatedAccount;
 import org.finetunebridge.simulator.SimulatedJob;
 import org.finetunebridge.simulator.Simulation;
 import org.finetunebridge.sink.kafka.BridgeProcess;
-import org.finetunebridge.sink.kafka.Tidings;
+import org.finetunebridge.sink.kafka.ReceivedEvents;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -77,7 +77,7 @@ class SoakIT {
     }
 
     @Test
-    void tellsEveryFactOnceWhateverGoesWrongForAWhile() throws Exception {
+    void publishesEveryFactOnceWhateverGoesWrongForAWhile() throws Exception {
         int jmx = Loopback.freePort();
         misbehave();
         time.scheduleAtFixedRate(this::tick, 0, 20, TimeUnit.MILLISECONDS);
@@ -87,15 +87,15 @@ class SoakIT {
             assertThat(time.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
             asked = sandbox.requests().received();
             sandbox.faults().end();
-            awaitSweeps(bridge, 2);
+            awaitPollCycles(bridge, 2);
             bridge.stop();
             assertThat(bridge.exit(Duration.ofSeconds(60))).as(bridge.output()).isZero();
         }
-        var tidings = Tidings.of(lines());
-        report(tidings);
-        tidings.holdEachFactOnce();
-        tidings.holdAllOf(sandbox.served());
-        tidings.holdAllOf(ExpectedFacts.visible(world));
+        var received = ReceivedEvents.of(lines());
+        report(received);
+        received.holdEachFactOnce();
+        received.holdAllOf(sandbox.served());
+        received.holdAllOf(ExpectedFacts.visible(world));
         assertThat(directory.resolve("dead-letters")).isEmptyDirectory();
         assertThat(disobedient).as("asked while they were asked to wait").isEmpty();
         assertThat(spoken).as("bans").isPositive();
@@ -167,18 +167,18 @@ class SoakIT {
     }
 
     /** Whole ones: what is under way began before all was well. */
-    private void awaitSweeps(BridgeProcess bridge, int sweeps) {
+    private void awaitPollCycles(BridgeProcess bridge, int cycles) {
         for (String list : List.of("page_no=1&", "list_finetune_job .*\"after\":\"0\"")) {
             Instant now = Instant.now();
             await().atMost(LONG).pollInterval(Duration.ofMillis(300)).failFast(() -> bridge.exit(Duration.ZERO) != null)
                     .until(() -> sandbox.requests().matching(list).stream().filter(request -> request.at().isAfter(now))
-                            .count() > sweeps);
+                            .count() > cycles);
         }
     }
 
-    private void report(Tidings tidings) {
+    private void report(ReceivedEvents received) {
         System.out.printf("soak of %.1f minutes: %d requests, %d of them answered with a fault, %d bans, %d jobs, %d facts, heap %s MB%n", MINUTES,
-                asked, faults.get(), spoken, ExpectedFacts.visible(world).size(), tidings.all().size(),
+                asked, faults.get(), spoken, ExpectedFacts.visible(world).size(), received.all().size(),
                 heap.stream().map(bytes -> bytes / 1_000_000).toList());
     }
 

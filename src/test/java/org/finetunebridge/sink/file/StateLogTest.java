@@ -267,7 +267,7 @@ class StateLogTest {
         }
     }
 
-    /** What is told again after going back stands in the files once. */
+    /** What is published again after going back stands in the files once. */
     private static void assertThatItGoesOn(Disk disk, FileSink sink, Map<String, String> read, String what) {
         sink.write(List.of(batch("y", "1")));
         sink.close();

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code docs/examples}, as their README says to run them, against what a bridge has told a real broker. */
+/** {@code docs/examples}, as their README says to run them, against what a bridge has published to a real broker. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class ExamplesIT {
 

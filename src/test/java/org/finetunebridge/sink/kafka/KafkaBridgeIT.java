@@ -53,7 +53,7 @@ class KafkaBridgeIT extends BrokerFixture {
 
     @ParameterizedTest
     @ValueSource(strings = {EXACTLY_ONCE, AT_LEAST_ONCE})
-    void tellsEachFactOnceAlsoAfterARestart(String delivery) throws Exception {
+    void publishesEachFactOnceAlsoAfterARestart(String delivery) throws Exception {
         world.account("dashscope").finished(12, 3, 0);
         world.account("minimax").finished(4, 0, 250);
         assertThat(once(Map.of("bridge.kafka.delivery", delivery))).containsExactly(new CycleResult(12, 0, null),
@@ -61,9 +61,9 @@ class KafkaBridgeIT extends BrokerFixture {
         world.account("minimax").finished(1, 0, 120);
         once(Map.of("bridge.kafka.delivery", delivery));
 
-        var tidings = new Tidings(broker.read(events));
-        tidings.holdEachFactOnce();
-        tidings.holdAllOf(ExpectedFacts.visible(world));
+        var received = new ReceivedEvents(broker.read(events));
+        received.holdEachFactOnce();
+        received.holdAllOf(ExpectedFacts.visible(world));
         assertThat(broker.read(deadLetters)).isEmpty();
         assertThat(broker.read(events)).allSatisfy(record -> {
             assertThat(new String(record.key(), UTF_8)).isEqualTo(json(record).path("subject").asText());
@@ -74,7 +74,7 @@ class KafkaBridgeIT extends BrokerFixture {
 
     @ParameterizedTest
     @ValueSource(strings = {EXACTLY_ONCE, AT_LEAST_ONCE})
-    void deadLettersALineThatIsTooLargeOnceAndTellsTheOthers(String delivery) throws Exception {
+    void deadLettersALineThatIsTooLargeOnceAndPublishesTheOthers(String delivery) throws Exception {
         SimulatedJob job = world.account("minimax").create().become("RUNNING").publish("INFO", "small")
                 .publish("INFO", "x".repeat(1_200_000)).publish("INFO", "small again");
         world.account("minimax").finished(3, 0, 30);
@@ -101,7 +101,7 @@ class KafkaBridgeIT extends BrokerFixture {
 
     @ParameterizedTest
     @ValueSource(strings = {EXACTLY_ONCE, AT_LEAST_ONCE})
-    void tellsTheAttributesAsHeadersInBinaryMode(String delivery) throws Exception {
+    void writesTheAttributesAsHeadersInBinaryMode(String delivery) throws Exception {
         SimulatedJob job = world.account("dashscope").finished(1, 0, 0).jobs().get(0);
         once(Map.of("bridge.kafka.delivery", delivery, "bridge.kafka.content-mode", "binary"));
 

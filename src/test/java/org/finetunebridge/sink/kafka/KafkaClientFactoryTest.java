@@ -39,7 +39,7 @@ class KafkaClientFactoryTest {
     }
 
     @Test
-    void neverTellsAPassword() {
+    void neverShowsAPassword() {
         assertThatExceptionOfType(InvalidConfigurationException.class)
                 .isThrownBy(() -> clients(true, Map.of("ssl.key.password", "hush", "batch.size", "many")))
                 .satisfies(e -> assertThat(e.getMessage()).doesNotContain("hush"));

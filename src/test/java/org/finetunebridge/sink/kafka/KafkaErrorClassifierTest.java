@@ -28,7 +28,7 @@ class KafkaErrorClassifierTest {
     }
 
     @Test
-    void tellsWhatCanNeverWorkFromWhatMay() {
+    void separatesWhatCanNeverWorkFromWhatMay() {
         assertThat(KafkaErrorClassifier.isForEver(new KafkaException(new RecordTooLargeException("large")))).isTrue();
         assertThat(KafkaErrorClassifier.isForEver(new KafkaException(new TimeoutException("late")))).isFalse();
     }

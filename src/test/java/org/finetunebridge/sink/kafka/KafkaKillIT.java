@@ -59,16 +59,16 @@ class KafkaKillIT extends BrokerFixture {
     @Test
     void losesAndRepeatsNothingWhenTheProcessIsKilledAgainAndAgain() {
         killAgainAndAgain(KILLS);
-        assertThatEachFactIsToldOnce();
+        assertThatEachFactIsPublishedOnce();
     }
 
     @Test
     void losesNothingWithoutTransactionsAndThenEachFactIsThereOnceUnderItsId() {
         keys.put("bridge.kafka.delivery", "at-least-once");
         killAgainAndAgain(Math.max(4, KILLS / 2));
-        Tidings tidings = caughtUp();
-        tidings.withoutRepeats().holdEachFactOnce();
-        tidings.withoutRepeats().holdAllOf(ExpectedFacts.visible(world));
+        ReceivedEvents received = caughtUp();
+        received.withoutRepeats().holdEachFactOnce();
+        received.withoutRepeats().holdAllOf(ExpectedFacts.visible(world));
     }
 
     @Test
@@ -88,7 +88,7 @@ class KafkaKillIT extends BrokerFixture {
             bridge.stop();
             assertThat(bridge.exit(LONG)).as(bridge.output()).isZero();
         }
-        assertThatEachFactIsToldOnce();
+        assertThatEachFactIsPublishedOnce();
     }
 
     @Test
@@ -108,7 +108,7 @@ class KafkaKillIT extends BrokerFixture {
                 assertThat(second.exit(LONG)).as(second.output()).isZero();
             }
         }
-        assertThatEachFactIsToldOnce();
+        assertThatEachFactIsPublishedOnce();
     }
 
     @Test
@@ -122,7 +122,7 @@ class KafkaKillIT extends BrokerFixture {
             bridge.stop();
             assertThat(bridge.exit(LONG)).as(bridge.output()).isZero();
         }
-        assertThatEachFactIsToldOnce();
+        assertThatEachFactIsPublishedOnce();
     }
 
     @Test
@@ -137,7 +137,7 @@ class KafkaKillIT extends BrokerFixture {
         } finally {
             broker.start();
         }
-        assertThatEachFactIsToldOnce();
+        assertThatEachFactIsPublishedOnce();
     }
 
     @Test
@@ -152,7 +152,7 @@ class KafkaKillIT extends BrokerFixture {
             assertThat(bridge.exit(LONGEST_STOP)).as(bridge::output).isZero();
         }
         sandbox.faults().end();
-        assertThatEachFactIsToldOnce();
+        assertThatEachFactIsPublishedOnce();
     }
 
     /** More to tell, so that there is something under way whenever somebody dies. */
@@ -178,18 +178,18 @@ class KafkaKillIT extends BrokerFixture {
         }
     }
 
-    private void assertThatEachFactIsToldOnce() {
-        Tidings tidings = caughtUp();
-        tidings.holdEachFactOnce();
-        tidings.holdAllOf(ExpectedFacts.visible(world));
+    private void assertThatEachFactIsPublishedOnce() {
+        ReceivedEvents received = caughtUp();
+        received.holdEachFactOnce();
+        received.holdAllOf(ExpectedFacts.visible(world));
         assertThat(broker.read(deadLetters)).isEmpty();
     }
 
-    private Tidings caughtUp() {
+    private ReceivedEvents caughtUp() {
         try (BridgeProcess once = BridgeProcess.start("once", keys, directory)) {
             assertThat(once.exit(Duration.ofMinutes(5))).as(once.output()).isZero();
         }
-        return new Tidings(broker.read(events));
+        return new ReceivedEvents(broker.read(events));
     }
 
     private BridgeProcess run() {

@@ -61,7 +61,7 @@ class KafkaOutageIT {
     }
 
     @Test
-    void livesThroughItSaysSoAndTellsEachFactOnce() throws Exception {
+    void livesThroughItSaysSoAndPublishesEachFactOnce() throws Exception {
         try (BridgeProcess bridge = BridgeProcess.start("run", keys(), directory)) {
             awaitFacts(JOBS * FACTS_A_JOB / 3, bridge);
             Footprint before = Footprint.of(bridge);
@@ -83,10 +83,10 @@ class KafkaOutageIT {
             bridge.stop();
             assertThat(bridge.exit(LONG)).as(bridge.output()).isZero();
         }
-        var tidings = new Tidings(broker.read("finetune.events"));
-        tidings.holdEachFactOnce();
-        tidings.holdAllOf(ExpectedFacts.visible(world));
-        assertThat(tidings.all()).hasSize(JOBS * FACTS_A_JOB);
+        var received = new ReceivedEvents(broker.read("finetune.events"));
+        received.holdEachFactOnce();
+        received.holdAllOf(ExpectedFacts.visible(world));
+        assertThat(received.all()).hasSize(JOBS * FACTS_A_JOB);
     }
 
     private void awaitFacts(int facts, BridgeProcess bridge) {

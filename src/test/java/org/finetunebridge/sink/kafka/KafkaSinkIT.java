@@ -60,7 +60,7 @@ class KafkaSinkIT extends BrokerFixture {
     }
 
     @Test
-    void createsTheTopicsAndCompactsTheMemory() throws Exception {
+    void createsTheTopicsAndCompactsTheState() throws Exception {
         try (Sink sink = sink(Map.of())) {
             assertThat(sink.open()).isEmpty();
         }
@@ -87,7 +87,7 @@ class KafkaSinkIT extends BrokerFixture {
             assertThat(sink.open()).containsExactlyInAnyOrder(remembered("job-1", 3), remembered("job-2", 1));
         }
         assertThat(broker.read(state).stream().filter(record -> key(record).startsWith("source/")))
-                .as("of a job's memories in one commit, the last").hasSize(3);
+                .as("of a job's states in one commit, the last").hasSize(3);
     }
 
     @Test
@@ -120,7 +120,7 @@ class KafkaSinkIT extends BrokerFixture {
     }
 
     @Test
-    void tellsTheAttributesAsHeadersInBinaryMode() {
+    void writesTheAttributesAsHeadersInBinaryMode() {
         var event = new EncodedEvent("job-1", "{\"provider\":\"p\"}".getBytes(UTF_8), new TreeMap<>(Map.of("specversion", "1.0",
                 "id", "x1", "source", "urn:finetune:p:s", "type", "t.v1", "subject", "Übung", "datacontenttype",
                 "application/json", "partitionkey", "job-1")));
@@ -256,7 +256,7 @@ class KafkaSinkIT extends BrokerFixture {
     }
 
     @Test
-    void stopsWhereSomebodyMadeTheMemoryAnewAndSaysWhatThatCosts() throws Exception {
+    void stopsWhereSomebodyMadeTheStateAnewAndSaysWhatThatCosts() throws Exception {
         try (Sink sink = sink(Map.of()); var admin = broker.admin()) {
             sink.open();
             sink.write(List.of(page("job-1", 1, 1)));
@@ -295,7 +295,7 @@ class KafkaSinkIT extends BrokerFixture {
     }
 
     @Test
-    void waitsForAForeignTransactionOnTheMemoryInsteadOfForgetting() {
+    void waitsForAForeignTransactionOnTheStateInsteadOfForgetting() {
         try (Sink sink = sink(Map.of()); var foreign = broker.producer(Map.of("transactional.id", name + "-foreign"))) {
             sink.open();
             foreign.initTransactions();
@@ -312,7 +312,7 @@ class KafkaSinkIT extends BrokerFixture {
     }
 
     @Test
-    void refusesAMemoryThatIsNotCompacted() {
+    void refusesAStateTopicThatIsNotCompacted() {
         broker.create(state, 1, Map.of("cleanup.policy", "delete"));
         try (Sink sink = sink(Map.of())) {
             assertThatExceptionOfType(SinkUnavailableException.class).isThrownBy(sink::open)
@@ -457,7 +457,7 @@ class KafkaSinkIT extends BrokerFixture {
         return new EncodedEvent(job, Integer.toString(number).getBytes(UTF_8), Map.of());
     }
 
-    /** A memory that knows how far it was told. */
+    /** A state that knows how far it was published. */
     private static JobState remembered(String job, int number) {
         return JobState.blank("source", job)
                 .suspended("", new Suspension("job", "e", "r", number, false, Instant.parse("2026-01-01T00:00:00Z")));
@@ -495,7 +495,7 @@ class KafkaSinkIT extends BrokerFixture {
         return headers;
     }
 
-    /** Tells the next numbers after those it remembers, page after page, as a poll would. */
+    /** Publishes the next numbers after those in the state, page after page, as a poll would. */
     private static final class Flow implements Runnable {
         private final Publisher publisher;
         private volatile int confirmed;

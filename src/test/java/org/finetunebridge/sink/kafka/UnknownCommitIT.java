@@ -89,7 +89,7 @@ class UnknownCommitIT {
                 List.of(state(number)));
     }
 
-    /** A memory that differs from page to page. */
+    /** A state that differs from page to page. */
     private static JobState state(int number) {
         return new JobState("source", "job", JobState.blank("source", "job").published(), number, null, Map.of(), null, null,
                 null);

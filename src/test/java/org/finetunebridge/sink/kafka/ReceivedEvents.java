@@ -20,25 +20,25 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.finetunebridge.simulator.ExpectedFacts;
 
-/** What a consumer of committed records learned, held against what there was to tell. */
-public final class Tidings {
+/** What a consumer of committed records learned, held against what there was to publish. */
+public final class ReceivedEvents {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Map<String, List<JsonNode>> jobs;
 
-    Tidings(List<ConsumerRecord<byte[], byte[]>> records) {
+    ReceivedEvents(List<ConsumerRecord<byte[], byte[]>> records) {
         jobs = records.stream().map(record -> json(record.value()))
                 .collect(Collectors.groupingBy(event -> event.path("subject").asText()));
     }
 
     /** From the lines of event files. */
-    public static Tidings of(List<String> lines) {
-        return new Tidings(lines.stream().map(line -> json(line.getBytes(StandardCharsets.UTF_8)))
+    public static ReceivedEvents of(List<String> lines) {
+        return new ReceivedEvents(lines.stream().map(line -> json(line.getBytes(StandardCharsets.UTF_8)))
                 .collect(Collectors.groupingBy(event -> event.path("subject").asText())));
     }
 
-    private Tidings(Map<String, List<JsonNode>> jobs) {
+    private ReceivedEvents(Map<String, List<JsonNode>> jobs) {
         this.jobs = jobs;
     }
 
@@ -52,14 +52,14 @@ public final class Tidings {
         assertThat(repeated(event -> event.path("subject").asText() + ' ' + fact(event))).isEmpty();
     }
 
-    /** The same without what was told again under its same id. */
-    Tidings withoutRepeats() {
+    /** The same without what was published again under its same id. */
+    ReceivedEvents withoutRepeats() {
         Map<String, List<JsonNode>> once = new TreeMap<>();
         jobs.forEach((job, events) -> {
             Set<String> ids = new HashSet<>();
             once.put(job, events.stream().filter(event -> ids.add(event.path("id").asText())).toList());
         });
-        return new Tidings(once);
+        return new ReceivedEvents(once);
     }
 
     /** Nothing but what can be seen, and all of it; a job's lines in their order. */
