@@ -8,10 +8,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.finetunebridge.polling.PollAction.Failed;
 import org.finetunebridge.polling.PollAction.Read;
 import org.finetunebridge.polling.PollAction.Reads;
@@ -136,7 +138,7 @@ final class PollHistory implements States {
         long next = Math.min(Math.min(end, nextTick), flights.isEmpty() ? Long.MAX_VALUE : flights.peek().done());
         long due = schedule.dueAt();
         next = Math.max(now, due == PollSchedule.NEVER ? next : Math.min(next, Math.max(now, due)));
-        assertThat(next).as("something has to come next").isLessThan(Long.MAX_VALUE);
+        require(next < Long.MAX_VALUE, "something has to come next after %s", now);
         long heldUntil = Math.max(schedule.holdUntil(), sinkFails ? next : 0);
         held += Math.max(0, Math.min(next, heldUntil) - now);
         now = next;
@@ -154,7 +156,14 @@ final class PollHistory implements States {
         Reads reads = schedule.take(1 + random.nextInt(8), moment());
         schedule = reads.schedule();
         reads.reads().forEach(read -> ask(read, 0));
-        assertThat(flights.size()).as("in flight").isLessThanOrEqualTo(CONCURRENCY);
+        require(flights.size() <= CONCURRENCY, "%s in flight", flights.size());
+    }
+
+    /** Millions of requests are checked, so that a description is only made of what is wrong. */
+    private static void require(boolean holds, String wrong, Object about, Object... more) {
+        if (!holds) {
+            throw new AssertionError(String.format(Locale.ROOT, wrong, Stream.concat(Stream.of(about), Stream.of(more)).toArray()));
+        }
     }
 
     private void begin() {
@@ -171,14 +180,14 @@ final class PollHistory implements States {
         String name = read.resources().get(resource);
         String key = read.job() + ' ' + name;
         attempts.merge(key, 1, Integer::sum);
-        assertThat(now).as("%s before the provider allows it", key).isGreaterThanOrEqualTo(banUntil);
-        assertThat(now).as("%s before the rate allows it", key).isGreaterThanOrEqualTo(rateAllowsAt);
+        require(now >= banUntil, "%s before the provider allows it", key);
+        require(now >= rateAllowsAt, "%s before the rate allows it", key);
         rateAllowsAt = source.rate() == 0 ? 0 : now + (long) (1e9 / source.rate());
-        assertThat(now).as("%s before its backoff allows it", key).isGreaterThanOrEqualTo(notBefore.getOrDefault(key, 0L));
+        require(now >= notBefore.getOrDefault(key, 0L), "%s before its backoff allows it", key);
         checkInTime(key);
         for (Flight other : flights) {
-            assertThat(other.read().job()).as("two tasks of one job at once").isNotEqualTo(read.job());
-            assertThat(other.read().job().isEmpty() || read.job().isEmpty()).as("a job beside the list").isFalse();
+            require(!other.read().job().equals(read.job()), "two tasks of job %s at once", read.job());
+            require(!other.read().job().isEmpty() && !read.job().isEmpty(), "job %s beside the list", read.job());
         }
         flights.add(new Flight(now + 10_000_000L + random.nextInt(900_000_000), read, resource));
     }
@@ -186,7 +195,7 @@ final class PollHistory implements States {
     private void checkInTime(String key) {
         Long by = expectedBy.remove(key);
         if (by != null) {
-            assertThat(now - held).as("%s is read in time", key).isLessThanOrEqualTo(by);
+            require(now - held <= by, "%s is read %s ns late", key, now - held - by);
         }
     }
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** One job from its creation to the last look at it; every look is a bridge of its own, as after a restart. */
 @Timeout(120)
-class JobLifeTest {
+class JobLifeIT {
 
     @TempDir
     private Path folder;
