@@ -53,7 +53,7 @@ class FactParserTest {
             STATUS     | job               | " "           | the job id is missing or not a text
             STATUS     | job               | null          | the job id is missing or not a text
             STATUS     | job               | ".."          | a step in a path
-            STATUS     | key               | []            | nothing tells this record from another
+            STATUS     | key               | []            | nothing distinguishes this record from another
             STATUS     | key               | [null]        | a field that its id is made of is missing
             STATUS     | key               | [""]          | a field that its id is made of is empty
             STATUS     | data              | 42            | not an object
