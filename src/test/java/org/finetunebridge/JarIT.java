@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.finetunebridge.simulator.FaultySandbox;
 import org.finetunebridge.simulator.SimulatedJob;
 import org.finetunebridge.simulator.Simulation;
@@ -67,6 +69,19 @@ class JarIT {
         System.out.printf("once with nothing new: %d ms, %d MB%n", again.took().toMillis(), again.megabytes());
         assertThat(again.took()).isLessThan(Duration.ofSeconds(15));
         assertThat(again.megabytes()).isLessThan(250);
+    }
+
+    /** An offline build makes none. */
+    @Test
+    void isListedInABillOfMaterialsWithEveryLibraryItNeeds() throws Exception {
+        Path bill = JAR.resolveSibling("finetune-bridge-sbom.json");
+        assumeThat(bill).as("a build that was not offline").exists();
+        JsonNode components = Ndjson.json(Files.readString(bill)).path("components");
+        try (Stream<Path> libraries = Files.list(JAR.resolveSibling("lib"))) {
+            assertThat(libraries.map(library -> library.getFileName().toString())).isNotEmpty().allMatch(name ->
+                    StreamSupport.stream(components.spliterator(), false).anyMatch(one -> one.path("purl").asText().startsWith("pkg:maven/")
+                            && name.equals(one.path("name").asText() + '-' + one.path("version").asText() + ".jar")));
+        }
     }
 
     @Test

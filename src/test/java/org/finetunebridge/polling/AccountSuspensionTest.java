@@ -21,6 +21,7 @@ class AccountSuspensionTest {
     private static final Duration LONGER_THAN_ANY_WAIT = Duration.ofMinutes(61);
 
     private final Set<String> refused = new HashSet<>();
+    private Runnable awaiting = () -> { };
     private final DryRun run = DryRun.ofListed(this::answer).watching();
 
     /** Both were compared with the state before the refusal; the page is committed after it. */
@@ -37,6 +38,19 @@ class AccountSuspensionTest {
         assertThat(account().suspensions()).containsOnlyKeys(JobState.WHOLE);
         assertThat(run.suspension().parked()).isTrue();
         assertThat(run.sink.deadLetters()).hasSize(1);
+    }
+
+    /** It was asked for before, so that its answer says nothing of the key now. */
+    @Test
+    void answerThatWasAwaitedDuringTheRefusalKeepsTheSuspension() {
+        List<PollTask> tasks = inFlight();
+        refused.add(tasks.get(1).getJob());
+        awaiting = () -> run.finish(tasks.get(1));
+        run.finish(tasks.get(0));
+
+        assertThat(run.state(tasks.get(0).getJob()).suspensions()).isEmpty();
+        assertThat(account().suspensions()).containsOnlyKeys(JobState.WHOLE);
+        assertThat(run.suspension().parked()).isTrue();
     }
 
     @Test
@@ -85,6 +99,9 @@ class AccountSuspensionTest {
     }
 
     private JsonNode answer(PollTask task) {
+        Runnable meanwhile = awaiting;
+        awaiting = () -> { };
+        meanwhile.run();
         if (refused.contains(task.getJob())) {
             throw new ProviderException(ErrorAction.SOURCE, "refused", 401, "", null, null, null);
         }

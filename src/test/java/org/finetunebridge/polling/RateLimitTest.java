@@ -23,6 +23,7 @@ class RateLimitTest {
     private final List<Instant> times = new ArrayList<>();
     private final List<String> asked = new ArrayList<>();
     private ProviderException failure;
+    private Duration takes = Duration.ZERO;
     private DryRun run = DryRun.ofListed(this::answer).atRate(4);
 
     @Test
@@ -61,6 +62,16 @@ class RateLimitTest {
         assertThat(gaps()).allSatisfy(gap -> assertThat(gap).isGreaterThanOrEqualTo(GAP));
     }
 
+    /** The answer took longer than the rate asks for, so that the next page is asked for at once; nobody else is then. */
+    @Test
+    void countsTheFurtherPagesOfAJobThatIsReadSlowly() {
+        takes = GAP.multipliedBy(2);
+        run.sweep();
+
+        assertThat(asked).hasSize(PAGES + PAGES * JOBS_A_PAGE * 2);
+        assertThat(gaps()).allSatisfy(gap -> assertThat(gap).isBetween(takes, takes.plus(GAP)));
+    }
+
     @Test
     void limitsNothingWithoutARate() {
         run = run.atRate(0);
@@ -80,6 +91,10 @@ class RateLimitTest {
     private JsonNode answer(PollTask task) {
         times.add(run.now());
         asked.add(task.getJob() + ' ' + task.getCursorPath());
+        if (!takes.isZero() && task.getCursorPath().equals("2")) {
+            assertThat(run.take()).as("at the moment of a further page").isEmpty();
+        }
+        run.later(takes);
         if (failure != null) {
             throw failure;
         }

@@ -100,6 +100,7 @@ public final class KafkaSink implements Sink {
     public void inspect() {
         look(() -> {
             topics.inspect();
+            state.requireAllInFirstPartition();
             return null;
         });
     }

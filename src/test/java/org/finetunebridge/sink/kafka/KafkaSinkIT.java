@@ -364,7 +364,7 @@ class KafkaSinkIT extends BrokerFixture {
 
             other.send(new ProducerRecord<>(state, 2, "source/job-9".getBytes(UTF_8), "{}".getBytes(UTF_8)));
             other.flush();
-            for (ThrowingCallable use : List.<ThrowingCallable>of(late::open, late::peek)) {
+            for (ThrowingCallable use : List.<ThrowingCallable>of(late::open, late::peek, late::inspect)) {
                 assertThatExceptionOfType(SinkUnavailableException.class).isThrownBy(use)
                         .withMessageContaining("bridge.kafka.state-topic = " + state)
                         .withMessageContaining("1 records").withMessageContaining("partition 0")
