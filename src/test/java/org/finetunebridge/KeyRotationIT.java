@@ -15,6 +15,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A key in a file that is replaced while the bridge runs, as a mounted secret is. */
 @Timeout(60)
@@ -40,8 +42,11 @@ class KeyRotationIT {
         rig.close();
     }
 
-    @Test
-    void isReadAnewWhenTheOldOneIsRefused() throws Exception {
+    /** The key names the file, or another key that does. */
+    @ParameterizedTest
+    @ValueSource(strings = {"{{file:%s}}", "{{ file:%s }}", "{{secrets.dashscope}}"})
+    void isReadAnewWhenTheOldOneIsRefused(String written) throws Exception {
+        rig.with("dashscope.api-key", String.format(written, key)).with("secrets.dashscope", "{{file:" + key + "}}");
         try (Bridge bridge = rig.watching()) {
             await().until(() -> rig.published("ft-1").contains("dashscope PENDING"));
             Files.writeString(key, "sk-new\n");

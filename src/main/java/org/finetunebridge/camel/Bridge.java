@@ -236,13 +236,12 @@ public final class Bridge implements AutoCloseable {
         }
     }
 
-    /** Reads the key of an account anew; null for one that does not stand in a file, so that it cannot change. */
+    /** Reads the key of an account anew; null for one that stands in the configuration itself, so that it cannot change. */
     private Supplier<String> keyOf(String source, CamelContext context) {
-        String written = configuration.getOrDefault(source + ".api-key", "");
-        return !written.contains("{{file:") ? null : () -> {
+        String name = source + ".api-key";
+        return !configuration.getOrDefault(name, "").contains("{{") ? null : () -> {
             try {
-                String key = PlaceholderResolver.resolved(Map.of("bridge.sources", source, source + ".api-key", written),
-                        named -> secret(named, context)).get(source + ".api-key");
+                String key = PlaceholderResolver.resolved(name, configuration, named -> secret(named, context));
                 return SettingsReader.isUsableKey(key) ? key : null;
             } catch (RuntimeException e) {
                 LOG.warn("{}: the key cannot be read anew: {}", source, e.getMessage());

@@ -61,6 +61,15 @@ public final class PlaceholderResolver {
         return resolved;
     }
 
+    /**
+     * The value of one key, read anew.
+     *
+     * @throws RuntimeException if what it names cannot be read
+     */
+    public static String resolved(String key, Map<String, String> configuration, UnaryOperator<String> functions) {
+        return new PlaceholderResolver(configuration, functions).value(key, configuration.getOrDefault(key, ""), 0);
+    }
+
     private String value(String key, String text, int depth) {
         if (depth > DEEPEST) {
             throw new IllegalArgumentException("the keys name each other");

@@ -179,6 +179,8 @@ class KarafIT {
         assertThat(shown).contains("Sink: file, UP").containsPattern("dashscope.*UP")
                 .containsPattern("ft-good.*PENDING").containsPattern("dashscope.*normalize").contains("of 1 dead letters work now")
                 .contains("finetune:jobs -a also shows");
+        assertThat(karaf.log()).contains("OPENAI_API_KEY is set, but bridge.sources does not name openai")
+                .doesNotContain("sk-of-nobody");
     }
 
     @Test

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.finetunebridge.observability.health.SourceMonitor;
 import org.finetunebridge.provider.ErrorAction;
 import org.finetunebridge.provider.ProviderException;
 import org.finetunebridge.state.JobState.Retired;
@@ -111,6 +113,20 @@ class FailingForEverTest {
         for (int job = 1; job <= jobs; job++) {
             assertThat(run.state("job-" + job).retired()).isEqualTo(Retired.FINISHED);
         }
+    }
+
+    @Test
+    void healthNamesTheLastReason() {
+        var now = new AtomicReference<>(Instant.parse("2026-03-01T00:00:00Z"));
+        var monitor = new SourceMonitor(DryRun.poller("acme", List.of("job-1"), 4, 0), now::get);
+        monitor.failed(NOT_THERE, null);
+        now.set(now.get().plusSeconds(1));
+        monitor.failed(new ProviderException(ErrorAction.TRANSIENT, "too busy", 503, "", null, null, null), null);
+
+        assertThat(monitor.status().reason()).isEqualTo("too busy");
+        now.set(now.get().plusSeconds(1));
+        monitor.read(0, null);
+        assertThat(monitor.status().reason()).isNull();
     }
 
     /** What is said last is what somebody looks at: of a job that fails twice, too. */
