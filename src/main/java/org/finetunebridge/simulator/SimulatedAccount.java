@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.finetunebridge.simulator.SimulatedJob.JobLog;
 
 /** One account at a provider: a key, and the jobs it may see. */
 public final class SimulatedAccount {

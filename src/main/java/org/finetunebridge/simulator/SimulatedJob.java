@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
+import org.finetunebridge.simulator.SimulatedJob.SimulatedLogLine;
 
 /**
  * A fine-tuning job. Statuses are the bridge's words: PENDING, QUEUED, RUNNING, SUCCEEDED, FAILED, CANCELLED for a job,
@@ -185,6 +187,61 @@ public final class SimulatedJob {
 
         synchronized Instant began() {
             return changes.get(0).at();
+        }
+    }
+
+    /**
+     * The log lines of a job, oldest first. The first ones may be regular, one a second: they are computed when asked for,
+     * so that a hundred thousand of them take no memory.
+     */
+    static final class JobLog {
+
+        private final Instant start;
+        private final int regular;
+        private final String lastStatus;
+        private final List<SimulatedLogLine> added = new ArrayList<>();
+
+        /** @param lastStatus the status in the last of the regular lines */
+        JobLog(Instant start, int regular, String lastStatus) {
+            this.start = start;
+            this.regular = regular;
+            this.lastStatus = lastStatus;
+        }
+
+        static JobLog empty() {
+            return new JobLog(Instant.EPOCH, 0, "");
+        }
+
+        /** Adds a line. Lines that were planned for later are dropped. */
+        synchronized void add(SimulatedLogLine added) {
+            this.added.removeIf(line -> line.at().isAfter(added.at()));
+            this.added.add(added);
+        }
+
+        /** How many lines there are by then. */
+        synchronized int size(Instant now) {
+            long whole = now.isBefore(start) ? 0 : Duration.between(start, now).toSeconds() + 1;
+            if (whole < regular) {
+                return (int) whole;
+            }
+            int visible = added.size();
+            while (visible > 0 && added.get(visible - 1).at().isAfter(now)) {
+                visible--;
+            }
+            return regular + visible;
+        }
+
+        synchronized SimulatedLogLine line(int index) {
+            return index < regular
+                    ? new SimulatedLogLine(start.plusSeconds(index), "INFO", status(index), null)
+                    : added.get(index - regular);
+        }
+
+        private String status(int index) {
+            if (index == regular - 1) {
+                return lastStatus;
+            }
+            return index == 0 ? "PENDING" : index == 1 ? "QUEUED" : "RUNNING";
         }
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
+import org.finetunebridge.simulator.SimulatedJob.JobLog;
 import org.finetunebridge.simulator.SimulatedJob.SimulatedLogLine;
 
 /**
