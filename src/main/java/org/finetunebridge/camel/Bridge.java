@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
@@ -18,6 +19,7 @@ import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.apache.camel.spi.PropertiesFunction;
 import org.finetunebridge.observability.server.ObservabilityServer;
 import org.finetunebridge.observability.tracing.Traces;
+import org.finetunebridge.polling.JobShard;
 import org.finetunebridge.polling.PollDispatcher;
 import org.finetunebridge.polling.SourcePoller;
 import org.finetunebridge.provider.JsltMapper;
@@ -49,6 +51,9 @@ public final class Bridge implements AutoCloseable {
     private final InstantSource clock;
     private boolean watched = true;
     private boolean served;
+    private Sink runtimeSink;
+    private String sinkName;
+    private Function<String, JobShard> shards = source -> JobShard.WHOLE;
     private Duration shortestPeriod = Duration.ofSeconds(1);
     private ObservabilityServer server;
     private Settings settings;
@@ -98,6 +103,24 @@ public final class Bridge implements AutoCloseable {
     /** Without watching: the routes are there, but nothing starts them. */
     public Bridge unwatched() {
         watched = false;
+        return this;
+    }
+
+    /**
+     * Publishes into a sink that the runtime gives, whatever {@code bridge.sink} says. The bridge closes it.
+     *
+     * @param name of the route that leads to it: {@code publish-<name>}
+     */
+    public Bridge into(String name, Sink sink) {
+        main.addOverrideProperty("bridge.sink", name);
+        runtimeSink = sink;
+        sinkName = name;
+        return this;
+    }
+
+    /** Reads a part of each account only, by the account's name. */
+    public Bridge sharing(Function<String, JobShard> parts) {
+        shards = parts;
         return this;
     }
 
@@ -218,12 +241,12 @@ public final class Bridge implements AutoCloseable {
         context.getPropertiesComponent().addPropertiesFunction(new CamelProperties.FilePropertiesFunction());
         var providers = new ProviderRegistry(files);
         settings = new SettingsReader(providers, new QuartzCronValidator(), clock)
-                .shortestPeriod(shortestPeriod)
+                .shortestPeriod(shortestPeriod).sink(sinkName)
                 .read(PlaceholderResolver.resolved(configuration, named -> secret(named, context)));
         if (settings.traces() != null && watched) {
             traces = Traces.of(context, settings.traces());
         }
-        beans = new BridgeBeans(settings, once, clock, context);
+        beans = new BridgeBeans(settings, once, clock, context, runtimeSink, shards);
         List<String> used = settings.sources().stream().map(source -> source.provider().name()).distinct().toList();
         mappings = new JsltMapper(files).compiled(used);
         main.configure().setRoutesIncludePattern(providers.files(ROUTES, used).stream().map(files::location)

@@ -23,6 +23,7 @@ import org.finetunebridge.camel.http.HttpClients;
 import org.finetunebridge.camel.http.ProviderClient;
 import org.finetunebridge.event.cloudevents.CloudEventWriter;
 import org.finetunebridge.polling.ChangeDetector;
+import org.finetunebridge.polling.JobShard;
 import org.finetunebridge.polling.PollClock;
 import org.finetunebridge.polling.PollDispatcher;
 import org.finetunebridge.polling.PollTask;
@@ -49,6 +50,7 @@ final class BridgeBeans {
     private final boolean once;
     private final InstantSource clock;
     private final CamelContext context;
+    private final Function<String, JobShard> shards;
     private final Sink sink;
     private final Publisher publisher;
     private final Map<String, PollDispatcher> dispatchers = new TreeMap<>();
@@ -58,16 +60,20 @@ final class BridgeBeans {
     private final RandomGenerator random = new Random();
 
     /**
-     * @param once  one poll cycle instead of many
-     * @param clock of everything that asks for the time
+     * @param once   one poll cycle instead of many
+     * @param clock  of everything that asks for the time
+     * @param ready  where to publish; null for where the settings say
+     * @param shards the part of each account that is read
      */
-    BridgeBeans(Settings settings, boolean once, InstantSource clock, CamelContext context) {
+    BridgeBeans(Settings settings, boolean once, InstantSource clock, CamelContext context, Sink ready,
+            Function<String, JobShard> shards) {
         this.settings = settings;
         this.once = once;
         this.clock = clock;
         this.context = context;
+        this.shards = shards;
         this.template = context.createProducerTemplate();
-        this.sink = newSink();
+        this.sink = ready == null ? newSink() : ready;
         this.publisher = new Publisher(sink);
         Map<String, Integer> wanted = settings.sources().stream().collect(Collectors.toMap(source -> source.provider().name(),
                 SourceSettings::concurrency, Integer::sum));
@@ -137,10 +143,10 @@ final class BridgeBeans {
     private Account account(SourceSettings source, Supplier<String> traceparent, Supplier<String> key) {
         var poller = new SourcePoller(source, publisher, once ? RetryBudget.ONCE : RetryBudget.watching(source), clock, random);
         var envelope = new CloudEventWriter(source.provider().name(), source.name(), source.zone(),
-                settings.sink().equals("kafka") && settings.kafka().binary()).traced(traceparent);
+                settings.binary()).traced(traceparent);
         dispatchers.get(source.provider().name()).add(poller);
         return new Account(source, new ApiKey(source.name(), source.apiKey(), key), poller,
-                new ChangeDetector(source, envelope),
+                new ChangeDetector(source, envelope, shards.apply(source.name())),
                 clients.of(source), Account.variables(source));
     }
 

@@ -31,12 +31,22 @@ public final class ChangeDetector {
     private final FactParser parser;
     private final CloudEventWriter envelope;
     private final SchemaDriftDetector drift;
+    private final JobShard shard;
     private final JobFilter filter;
     private final InterruptedReadings interrupted = new InterruptedReadings();
 
     /** @param envelope of the source's events */
     public ChangeDetector(SourceSettings source, CloudEventWriter envelope) {
+        this(source, envelope, JobShard.WHOLE);
+    }
+
+    /**
+     * @param envelope of the source's events
+     * @param shard    the jobs that are read here; of those of others nothing is published or remembered
+     */
+    public ChangeDetector(SourceSettings source, CloudEventWriter envelope, JobShard shard) {
         this.source = source;
+        this.shard = shard;
         this.parser = new FactParser(source.provider().name(), source.zone());
         this.envelope = envelope;
         this.drift = new SchemaDriftDetector(source.name(), source.provider().fields());
@@ -88,7 +98,7 @@ public final class ChangeDetector {
         if (decision.suspension() != null && !ofJob) {
             batch.remember(batch.state("").suspended(decision.ofAll() ? JobState.WHOLE : JobState.LIST, decision.suspension()));
         }
-        if (decision.publish()) {
+        if (decision.publish() && (shard.ownsAccount() || !decision.ofAll() && !poll.isList())) {
             batch.deadLetter(new DeadLetterFactory(envelope).ofFailure(failure, decision.suspension().attempts(),
                     decision.ofAll() ? "" : poll.getJob(), poll.getResource(), poll.getAttempt(), now));
         }
@@ -102,9 +112,9 @@ public final class ChangeDetector {
         Set<String> shown = new HashSet<>();
         for (ParseResult result : page.results()) {
             if (result.fact() == null) {
-                own = own.with(batch.publish(StateDiff.ofState(own.published(), List.of(result))));
+                own = shard.ownsAccount() ? own.with(batch.publish(StateDiff.ofState(own.published(), List.of(result)))) : own;
                 showsBad(result, poll, batch);
-            } else if (filter.wants(result.fact())) {
+            } else if (shard.owns(result.job()) && filter.wants(result.fact())) {
                 // Shown twice in one reading, a job's status is no second read of it: the list moved meanwhile.
                 boolean again = !shown.add(result.job()) || poll.place().hasShown(result.job());
                 shows(result, again, poll, batch);

@@ -12,7 +12,6 @@ import org.finetunebridge.deadletter.DeadLetter.Kind;
 import org.finetunebridge.event.cloudevents.CloudEventWriter;
 import org.finetunebridge.polling.PollListener;
 import org.finetunebridge.polling.SourcePoller;
-import org.finetunebridge.settings.Settings;
 import org.finetunebridge.settings.SourceSettings;
 import org.finetunebridge.sink.SinkUnavailableException;
 import org.finetunebridge.state.Suspension;
@@ -82,10 +81,8 @@ public final class DeadLetterReplayer {
     }
 
     private RecordReplayer replayer(SourceSettings source) {
-        Settings settings = bridge.settings();
-        boolean binary = settings.sink().equals("kafka") && settings.kafka().binary();
         return new RecordReplayer(source, bridge.mappings(),
-                new CloudEventWriter(source.provider().name(), source.name(), source.zone(), binary), bridge.publisher(),
+                new CloudEventWriter(source.provider().name(), source.name(), source.zone(), bridge.settings().binary()), bridge.publisher(),
                 bridge.clock());
     }
 

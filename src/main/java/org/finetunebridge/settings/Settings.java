@@ -9,7 +9,7 @@ import java.util.Map;
  *
  * @param sources         those that are on
  * @param off             names of the sections without an api key
- * @param sink            {@code file} or {@code kafka}
+ * @param sink            {@code file} or {@code kafka}, or another where the runtime gives one
  * @param events          directory of the event files
  * @param deadLetters     directory of the dead letters of the file sink
  * @param state           directory of the file sink's state
@@ -23,6 +23,11 @@ import java.util.Map;
 public record Settings(List<SourceSettings> sources, List<String> off, String sink, Path events, Path deadLetters,
         Path state, KafkaSettings kafka, long maxResponseSize, String httpHost, int httpPort,
         boolean showPayloads, String traces) {
+
+    /** Whether attributes of events travel as headers; files hold them whole. */
+    public boolean binary() {
+        return !sink.equals("file") && kafka.binary();
+    }
 
     /**
      * The Kafka sink.

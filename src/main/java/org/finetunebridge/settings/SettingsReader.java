@@ -50,6 +50,7 @@ public final class SettingsReader {
     private final InstantSource clock;
     private final Map<String, Provider> read = new HashMap<>();
     private Duration shortestPeriod = Duration.ofSeconds(1);
+    private String runtimeSink;
 
     /**
      * @param providers those a source may name
@@ -65,6 +66,12 @@ public final class SettingsReader {
     /** Allows shorter periods than a second: only providers of one's own, as in tests, want to be asked so often. */
     public SettingsReader shortestPeriod(Duration shortest) {
         shortestPeriod = shortest;
+        return this;
+    }
+
+    /** The runtime gives the sink, so that no key names one; null if none does. */
+    public SettingsReader sink(String name) {
+        runtimeSink = name;
         return this;
     }
 
@@ -89,7 +96,7 @@ public final class SettingsReader {
             }
         }
         refuseUnknown(configuration, names, known, values);
-        String sink = values.oneOf("bridge.sink", "file", "file", "kafka");
+        String sink = runtimeSink != null ? runtimeSink : values.oneOf("bridge.sink", "file", "file", "kafka");
         boolean files = sink.equals("file");
         Settings settings = new Settings(List.copyOf(on), List.copyOf(off), sink,
                 values.directory("bridge.file.directory", "data/events", files),

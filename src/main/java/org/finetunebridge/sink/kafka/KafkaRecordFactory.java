@@ -16,10 +16,6 @@ import org.finetunebridge.state.JobState;
 /** What a batch is on the wire: the Kafka protocol binding of CloudEvents, and a record for each job's state. */
 final class KafkaRecordFactory {
 
-    private static final String CONTENT_TYPE = "content-type";
-    private static final String STRUCTURED = "application/cloudevents+json; charset=UTF-8";
-    private static final String DATA_CONTENT_TYPE = "datacontenttype";
-
     private final KafkaSettings settings;
 
     /**
@@ -74,13 +70,7 @@ final class KafkaRecordFactory {
 
     private static RecordHeaders headers(EncodedEvent event) {
         var headers = new RecordHeaders();
-        String type = event.headers().getOrDefault(DATA_CONTENT_TYPE, STRUCTURED);
-        headers.add(CONTENT_TYPE, type.getBytes(UTF_8));
-        event.headers().forEach((attribute, value) -> {
-            if (!attribute.equals(DATA_CONTENT_TYPE)) {
-                headers.add("ce_" + attribute, KafkaStateStore.bytes(value));
-            }
-        });
+        event.wireHeaders().forEach((name, value) -> headers.add(name, KafkaStateStore.bytes(value)));
         return headers;
     }
 }

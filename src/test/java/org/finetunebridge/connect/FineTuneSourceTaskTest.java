@@ -1,0 +1,262 @@
+package org.finetunebridge.connect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.finetunebridge.polling.JobShard;
+import org.finetunebridge.simulator.ExpectedFacts;
+import org.finetunebridge.simulator.Fault;
+import org.finetunebridge.simulator.FaultySandbox;
+import org.finetunebridge.simulator.SimulatedJob;
+import org.finetunebridge.simulator.Simulation;
+import org.finetunebridge.sink.kafka.Tidings;
+import org.finetunebridge.state.JobState;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Whole tasks, on a worker that dies where it hurts. */
+class FineTuneSourceTaskTest {
+
+    private static final String EVENTS = "finetune.events";
+    private static final String DEAD_LETTERS = "finetune.dead-letters";
+
+    private final Simulation world = Simulation.empty();
+    private final Random random = new Random(20_261_126);
+    private final Map<String, String> properties = new TreeMap<>();
+    private FaultySandbox sandbox;
+
+    @BeforeEach
+    void start() {
+        sandbox = FaultySandbox.start(world);
+        world.account("dashscope").finished(6, 3, 0);
+        world.account("minimax").finished(3, 0, 250);
+        for (String source : List.of("dashscope", "minimax")) {
+            properties.put(source + ".base-url", sandbox.url());
+            properties.put(source + ".api-key", Simulation.KEY);
+            properties.put(source + ".period", "1s");
+        }
+        properties.put("bridge.kafka.content-mode", "structured");
+    }
+
+    @AfterEach
+    void close() {
+        sandbox.close();
+    }
+
+    private static ConditionFactory await() {
+        return Awaitility.await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(20));
+    }
+
+    @Test
+    void publishesEachFactOnceOverDeathsAtAnyRecord() {
+        var worker = new FakeWorker(true);
+        for (int death = 0; death < 12; death++) {
+            world.account("dashscope").finished(1, 3, 0);
+            world.account("minimax").finished(1, 0, 120);
+            try (FakeWorker.Run run = worker.startToDie(properties, 1 + random.nextInt(60), death % 2 == 0)) {
+                await().until(run::isDead);
+            }
+        }
+        runUntilAllIsPublished(worker);
+
+        holdsEachFactOnce(worker);
+        assertThat(worker.records(DEAD_LETTERS)).isEmpty();
+    }
+
+    /** Without a transaction the worker may store the state of one record while the next is lost. */
+    @Test
+    void losesNothingWithoutTransactionsAndRepeatsUnderTheSameId() {
+        var worker = new FakeWorker(false);
+        for (int death = 0; death < 8; death++) {
+            world.account("dashscope").finished(1, 3, 0);
+            world.account("minimax").finished(1, 0, 120);
+            try (FakeWorker.Run run = worker.startToDie(properties, 1 + random.nextInt(60), false)) {
+                await().until(run::isDead);
+            }
+        }
+        runUntilAllIsPublished(worker);
+
+        assertThat(worker.records(EVENTS).size()).isGreaterThan(once(worker).size());
+        Tidings.of(once(worker)).holdEachFactOnce();
+    }
+
+    private static String id(SourceRecord record) {
+        String value = (String) record.value();
+        return record.key() + value.replaceFirst(".*?\"id\":\"([^\"]+)\".*", "$1");
+    }
+
+    @Test
+    void findsItsStateThoughThePartitionsWereMadeBySomebodyElse() {
+        var worker = new FakeWorker(true);
+        runUntilAllIsPublished(worker);
+        var other = new FakeWorker(true);
+        worker.offsets().forEach(other::alter);
+
+        try (FakeWorker.Run run = other.start(properties)) {
+            await().until(() -> sandbox.requests().received() > 40);
+            world.account("dashscope").create("ft-late");
+            await().until(() -> !other.records(EVENTS).isEmpty());
+        }
+
+        assertThat(other.records(EVENTS)).extracting(SourceRecord::key).containsOnly("ft-late");
+    }
+
+    @Test
+    void failsAtADamagedOffsetInPlaceOfPublishingAgain() {
+        var worker = new FakeWorker(true);
+        runUntilAllIsPublished(worker);
+        int before = worker.records().size();
+        String job = world.account("dashscope").jobs().get(0).id();
+
+        worker.damage(SourceOffsets.partition("dashscope", job));
+
+        assertThat(failure(worker)).hasMessageContaining(job).hasMessageContaining("damaged");
+        assertThat(worker.records()).hasSize(before);
+    }
+
+    @Test
+    void failsAtAnOffsetThatIsGoneAndSaysHowToPublishTheJobAgain() {
+        var worker = new FakeWorker(true);
+        runUntilAllIsPublished(worker);
+        String job = world.account("dashscope").jobs().get(0).id();
+        long published = worker.records(EVENTS).stream().filter(record -> job.equals(record.key())).count();
+        worker.alter(SourceOffsets.partition("dashscope", job), null);
+
+        assertThat(failure(worker)).hasMessageContaining(job).hasMessageContaining("set its offset to");
+
+        worker.alter(SourceOffsets.partition("dashscope", job), SourceOffsets.offset(JobState.blank("dashscope", job)));
+        try (FakeWorker.Run run = worker.start(properties)) {
+            await().until(() -> worker.records(EVENTS).stream().filter(record -> job.equals(record.key())).count() == 2 * published);
+        }
+    }
+
+    @Test
+    void failsAtAPartOfTheIndexThatIsGone() {
+        var worker = new FakeWorker(true);
+        var index = new JobIndex("dashscope");
+        List<String> jobs = new ArrayList<>();
+        for (int job = 0; jobs.size() <= JobIndex.SEGMENT; job++) {
+            if (JobShard.bucket("ft-" + job) == 0) {
+                jobs.add("ft-" + job);
+            }
+        }
+        index.add(jobs).forEach(worker::alter);
+        jobs.forEach(job -> worker.alter(SourceOffsets.partition("dashscope", job), SourceOffsets.offset(JobState.blank("dashscope", job))));
+        worker.alter(SourceOffsets.index("dashscope", 0, 1), null);
+
+        assertThat(failure(worker)).hasMessageContaining("index=0.1").hasMessageContaining("though the index says that there is");
+    }
+
+    private Throwable failure(FakeWorker worker) {
+        try (FakeWorker.Run run = worker.start(properties)) {
+            await().until(run::isOver);
+            assertThat(run.failure()).isNotNull();
+            return run.failure();
+        }
+    }
+
+    @Test
+    void publishesTheEndOfAJobThatVanishedWhileNothingRan() {
+        var worker = new FakeWorker(true);
+        SimulatedJob job = world.account("dashscope").create("ft-gone").become("RUNNING");
+        runUntilAllIsPublished(worker);
+        world.account("dashscope").forget(job);
+
+        try (FakeWorker.Run run = worker.start(properties)) {
+            await().until(() -> worker.offsets().get(SourceOffsets.partition("dashscope", "ft-gone")).toString().contains("VANISHED"));
+        }
+        int before = worker.records(EVENTS).size();
+        world.account("dashscope").create("ft-new");
+        try (FakeWorker.Run run = worker.start(properties)) {
+            await().until(() -> worker.records(EVENTS).size() > before);
+        }
+        assertThat(worker.records(EVENTS).subList(before, worker.records(EVENTS).size())).extracting(SourceRecord::key)
+                .containsOnly("ft-new");
+    }
+
+    @Test
+    void putsADeadLetterInThePlaceOfARecordThatIsTooLarge() {
+        properties.put("producer.override.max.request.size", "8000");
+        world.account("minimax").create("ft-wordy").publish("INFO", "x".repeat(9000)).publish("INFO", "after");
+        var worker = new FakeWorker(true);
+
+        try (FakeWorker.Run run = worker.start(properties)) {
+            await().failFast(() -> assertThat(run.failure()).isNull())
+                    .until(() -> worker.values(EVENTS).stream().anyMatch(value -> value.contains("\"after\"")));
+        }
+
+        assertThat(worker.records(EVENTS)).noneMatch(record -> ((String) record.value()).contains("xxx"));
+        assertThat(worker.records(DEAD_LETTERS)).extracting(SourceRecord::key).containsExactly("ft-wordy");
+    }
+
+    @Test
+    void spreadsAnAccountOverTasksAndDealsItAnew() {
+        var worker = new FakeWorker(true);
+        properties.put("bridge.sources", "dashscope");
+        properties.keySet().removeIf(key -> key.startsWith("minimax"));
+        world.account("dashscope").finished(40, 1, 0);
+        for (int parts : new int[] {2, 3, 1}) {
+            properties.put("dashscope.jobs.shards", Integer.toString(parts));
+            var connector = new FineTuneSourceConnector();
+            connector.start(properties);
+            List<Map<String, String>> tasks = connector.taskConfigs(parts);
+            assertThat(tasks).hasSize(parts);
+            world.account("dashscope").finished(20, 1, 0);
+            List<FakeWorker.Run> runs = tasks.stream().map(worker::start).toList();
+            await().until(() -> worker.records(EVENTS).stream().map(SourceRecord::key).distinct().count()
+                    == world.account("dashscope").jobs().size());
+            runs.forEach(FakeWorker.Run::close);
+        }
+        Tidings tidings = Tidings.of(worker.values(EVENTS));
+        tidings.holdEachFactOnce();
+        assertThat(worker.records(EVENTS)).hasSize(2 * world.account("dashscope").jobs().size());
+    }
+
+    @Test
+    void stopsSoonAndLeavesNoThreadWhileAProviderThinks() {
+        var worker = new FakeWorker(true);
+        runUntilAllIsPublished(worker);
+        sandbox.faults().always("", Fault.slow(Duration.ofSeconds(30)));
+        long before = sandbox.requests().received();
+        FakeWorker.Run run = worker.start(properties);
+        await().until(() -> sandbox.requests().received() > before + 1);
+
+        long began = System.nanoTime();
+        run.close();
+
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
+        assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
+                .noneMatch(name -> name.startsWith("poll-worker") || name.contains("finetune-bridge-"));
+        assertThat(run.failure()).isNull();
+    }
+
+    private void runUntilAllIsPublished(FakeWorker worker) {
+        try (FakeWorker.Run run = worker.start(properties)) {
+            await().failFast(() -> assertThat(run.failure()).isNull())
+                    .untilAsserted(() -> Tidings.of(once(worker)).holdAllOf(ExpectedFacts.visible(world)));
+        }
+    }
+
+    /** The first record of each id. */
+    private static List<String> once(FakeWorker worker) {
+        Map<String, String> once = new LinkedHashMap<>();
+        worker.records(EVENTS).forEach(record -> once.putIfAbsent(id(record), (String) record.value()));
+        return List.copyOf(once.values());
+    }
+
+    private void holdsEachFactOnce(FakeWorker worker) {
+        Tidings tidings = Tidings.of(worker.values(EVENTS));
+        tidings.holdEachFactOnce();
+        tidings.holdAllOf(ExpectedFacts.visible(world));
+    }
+}
