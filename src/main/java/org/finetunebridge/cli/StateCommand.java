@@ -4,11 +4,19 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.finetunebridge.camel.Bridge;
+import org.finetunebridge.connect.OffsetDocument;
+import org.finetunebridge.sink.Batch;
+import org.finetunebridge.sink.SinkSession;
 import org.finetunebridge.state.JobState;
 import org.finetunebridge.state.JobStateSerde;
 import org.finetunebridge.text.LogSanitizer;
@@ -16,10 +24,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** The state of jobs, for a person who wants to know why. */
-@Command(name = "state", description = "Show or reset the state of jobs: what was published of them. Without a verb,"
-        + " list it.")
+@Command(name = "state", description = "Show, reset or move the state of jobs: what was published of them. Without a"
+        + " verb, list it.")
 final class StateCommand extends BridgeCommand.Verb {
 
+    /** States that are imported in one commit. */
+    private static final int AT_ONCE = 1000;
     private static final ObjectMapper PRETTY = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     @Override
@@ -70,6 +80,52 @@ final class StateCommand extends BridgeCommand.Verb {
                     + " of " + LogSanitizer.line(source) + (job == null ? "" : " job " + LogSanitizer.line(job)));
             return 0;
         }
+    }
+
+    @Command(name = "export", description = "Print the state as source offsets of Kafka Connect: the body of a PATCH request"
+            + " that lets the connector continue where this bridge stopped (docs/connect.md). Stop the bridge before.")
+    int exportOffsets(@Parameters(paramLabel = "SOURCE", arity = "0..1", description = "Only this one.") String source)
+            throws IOException {
+        try (Bridge bridge = open()) {
+            List<JobState> states = bridge.sink().peek().stream().filter(state -> source == null || state.source().equals(source))
+                    .sorted(Comparator.comparing(JobState::name)).toList();
+            OffsetDocument.write(states, out());
+            out().flush();
+            err().println("exported " + count(states.size()));
+            return 0;
+        }
+    }
+
+    @Command(name = "import", description = "Take over the state of a connector that is stopped: a file with what GET"
+            + " /connectors/NAME/offsets answered. Refused for a source of which there is a state already.")
+    int importOffsets(@Parameters(paramLabel = "FILE") Path file) throws IOException {
+        List<JobState> states;
+        try {
+            states = OffsetDocument.read(Files.readString(file));
+        } catch (IOException e) {
+            err().println(LogSanitizer.line(file + " cannot be imported: " + e.getMessage()));
+            return BridgeCommand.FAILED;
+        }
+        try (Bridge bridge = open()) {
+            Set<String> sources = states.stream().map(JobState::source).collect(Collectors.toSet());
+            Optional<JobState> known = bridge.sink().open().stream().filter(state -> sources.contains(state.source())).findFirst();
+            if (known.isPresent()) {
+                err().println("there is a state of " + LogSanitizer.line(known.get().source()) + " already; to replace it:"
+                        + " state reset " + LogSanitizer.line(known.get().source()));
+                return BridgeCommand.FAILED;
+            }
+            for (int from = 0; from < states.size(); from += AT_ONCE) {
+                bridge.sink().write(List.of(new Batch(SinkSession.blank(), List.of(), List.of(),
+                        states.subList(from, Math.min(states.size(), from + AT_ONCE)))));
+            }
+            bridge.sink().close();
+            out().println("imported " + count(states.size()));
+            return 0;
+        }
+    }
+
+    private static String count(int states) {
+        return states + (states == 1 ? " state" : " states");
     }
 
     private static String standing(JobState state) {

@@ -2,6 +2,7 @@ package org.finetunebridge.connect;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
@@ -28,9 +29,19 @@ public final class FineTuneSourceTask extends SourceTask {
     private static final Duration POLL = Duration.ofMillis(400);
     private static final Logger LOG = LoggerFactory.getLogger(FineTuneSourceTask.class);
 
+    private final InstantSource clock;
     private RecordHandover handover;
     private TransactionContext transactions;
     private Bridge bridge;
+
+    /** As Connect makes it. */
+    public FineTuneSourceTask() {
+        this(Clock.tickMillis(ZoneOffset.UTC));
+    }
+
+    FineTuneSourceTask(InstantSource clock) {
+        this.clock = clock;
+    }
 
     @Override
     public String version() {
@@ -69,7 +80,7 @@ public final class FineTuneSourceTask extends SourceTask {
         Map<String, String> configuration = new TreeMap<>(settings.configuration());
         configuration.put("camel.main.name", "finetune-bridge-" + properties.getOrDefault(FineTuneSourceConnector.TASK, "connect"));
         configuration.put("camel.main.shutdownTimeout", "3");
-        bridge = new Bridge(settings.files(), configuration, false, Clock.tickMillis(ZoneOffset.UTC))
+        bridge = new Bridge(settings.files(), configuration, false, clock)
                 .into("connect", new ConnectSink(settings, states, handover, transactions != null))
                 .sharing(source -> settings.shards().getOrDefault(source, JobShard.WHOLE));
         bridge.init();

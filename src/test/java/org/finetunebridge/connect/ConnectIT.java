@@ -27,6 +27,7 @@ import org.finetunebridge.simulator.Fault;
 import org.finetunebridge.simulator.FaultySandbox;
 import org.finetunebridge.simulator.SimulatedJob;
 import org.finetunebridge.simulator.Simulation;
+import org.finetunebridge.sink.kafka.BridgeProcess;
 import org.finetunebridge.sink.kafka.Broker;
 import org.finetunebridge.sink.kafka.Tidings;
 import org.junit.jupiter.api.AfterAll;
@@ -92,6 +93,8 @@ class ConnectIT {
             properties.put(source + ".api-key", Simulation.KEY);
             properties.put(source + ".period", "1s");
         }
+        broker.create(events, 3, Map.of());
+        broker.create(deadLetters, 1, Map.of());
         worker = new ConnectWorker(broker.address(), home, group, Map.of());
     }
 
@@ -127,6 +130,7 @@ class ConnectIT {
         worker.start();
         assertThat(worker.get("/connector-plugins").body().findValuesAsText("class"))
                 .contains("org.finetunebridge.connect.FineTuneSourceConnector");
+        sandbox.faults().end();
         sandbox.faults().always(".*/" + world.account("dashscope").jobs().get(0).id() + ".*", Fault.status(404));
         run();
         await().untilAsserted(() -> assertThat(broker.read(deadLetters)).isNotEmpty());
@@ -163,6 +167,75 @@ class ConnectIT {
         }
         holdsEachFactOnceWhenAllIsRead();
         assertThat(broker.read(events).size()).isGreaterThan(KILLS);
+    }
+
+    @Test
+    void losesAndRepeatsNothingWhenOneOfTwoWorkersIsKilled() {
+        worker.start();
+        try (var other = new ConnectWorker(broker.address(), home, group, Map.of("session.timeout.ms", "6000",
+                "heartbeat.interval.ms", "1000", "rebalance.timeout.ms", "10000"))) {
+            other.start();
+            run();
+            for (int kill = 1; kill <= Math.max(4, KILLS / 5); kill++) {
+                thingsHappen();
+                awaitMoreThan(broker.written(events));
+                pause(random.nextInt(300));
+                ConnectWorker dying = kill % 2 == 0 ? worker : other;
+                dying.kill();
+                thingsHappen();
+                awaitMoreThan(broker.written(events));
+                dying.start();
+            }
+            holdsEachFactOnceWhenAllIsRead();
+        }
+    }
+
+    @Test
+    void movesOverFromTheProcessAndBack() throws Exception {
+        Map<String, String> keys = new TreeMap<>();
+        properties.forEach((key, value) -> {
+            if (key.matches("(bridge\\.kafka|dashscope|minimax)\\..*")) {
+                keys.put(key, value);
+            }
+        });
+        keys.putAll(Map.of("bridge.sink", "kafka", "bridge.kafka.brokers", broker.address(), "bridge.http.port", "0",
+                "bridge.kafka.content-mode", "binary", "bridge.kafka.replication", "1", "bridge.kafka.state-topic", "state-" + group,
+                "bridge.kafka.transactional-id", group));
+        process("once", keys);
+        String exported = process("state export", keys);
+        JsonNode offsets = JSON.readTree(exported.substring(exported.indexOf("{\"offsets\""), exported.lastIndexOf("\n]}") + 3));
+
+        worker.start();
+        assertThat(worker.send("POST", "/connectors", Map.of("name", NAME, "initial_state", "STOPPED", "config", properties)).status())
+                .isEqualTo(201);
+        worker.await(NAME, "STOPPED[]");
+        ObjectNode one = JSON.createObjectNode();
+        one.putArray("offsets").add(offsets.path("offsets").get(1));
+        assertThat(worker.send("PATCH", "/connectors/jobs/offsets", one)).satisfies(answer -> {
+            assertThat(answer.status()).isGreaterThanOrEqualTo(400);
+            assertThat(answer.body().toString()).contains("is not in the index");
+        });
+        ConnectWorker.Answer patched = worker.send("PATCH", "/connectors/jobs/offsets", offsets);
+        assertThat(patched.status()).as(patched.body().toString()).isEqualTo(200);
+        thingsHappen();
+        worker.send("PUT", "/connectors/jobs/resume", null);
+        holdsEachFactOnceWhenAllIsRead();
+
+        worker.send("PUT", "/connectors/jobs/stop", null);
+        worker.await(NAME, "STOPPED[]");
+        Path file = Files.writeString(home.resolve("offsets-" + group), worker.get("/connectors/jobs/offsets").body().toString());
+        keys.put("bridge.kafka.state-topic", "state-back-" + group);
+        assertThat(process("state import " + file, keys)).contains("imported ");
+        thingsHappen();
+        process("once", keys);
+        holdsEachFactOnceWhenAllIsRead();
+    }
+
+    private static String process(String verb, Map<String, String> keys) {
+        try (BridgeProcess process = BridgeProcess.start(verb, keys, home)) {
+            assertThat(process.exit(LONG)).as(process::output).isZero();
+            return process.output();
+        }
     }
 
     /** More to publish, so that there is something under way whenever somebody dies. */

@@ -1,5 +1,7 @@
 package org.finetunebridge.connect;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.File;
@@ -27,7 +29,7 @@ final class ConnectWorker implements AutoCloseable {
 
     static final String VERSION = System.getProperty("connect.version", "3.9.1");
     private static final Path TARGET = Path.of("target").toAbsolutePath();
-    private static final Duration STARTING = Duration.ofSeconds(180);
+    private static final Duration STARTING = Duration.ofSeconds(120);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient HTTP = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
@@ -161,6 +163,12 @@ final class ConnectWorker implements AutoCloseable {
         return send("PUT", "/connectors/" + name + "/config", properties);
     }
 
+    /** The end of the log, and why tasks failed. */
+    private String trouble() {
+        String log = log();
+        return get("/connectors?expand=status").body() + "\n" + log.substring(Math.max(0, log.length() - 6000));
+    }
+
     /** {@code RUNNING}, {@code STOPPED} and the like; the tasks' states after it. */
     String standing(String name) {
         JsonNode status = get("/connectors/" + name + "/status").body();
@@ -169,8 +177,8 @@ final class ConnectWorker implements AutoCloseable {
 
     /** Waits until the connector, and its tasks if it has any, stand so. */
     void await(String name, String standing) {
-        Awaitility.await("the connector to be " + standing).atMost(STARTING).pollInterval(Duration.ofMillis(200)).ignoreExceptions()
-                .until(() -> standing(name).equals(standing));
+        Awaitility.await().atMost(STARTING).pollInterval(Duration.ofMillis(200))
+                .untilAsserted(() -> assertThat(standing(name)).as(this::trouble).isEqualTo(standing));
     }
 
     @Override

@@ -4,14 +4,12 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.connect.source.SourceRecord;
@@ -50,6 +48,11 @@ final class FakeWorker {
         Map<Map<String, ?>, Map<String, ?>> all = new HashMap<>();
         offsets.forEach((partition, offset) -> all.put(map(partition), map(offset)));
         return all;
+    }
+
+    /** As a task reads its offsets. */
+    OffsetStorageReader reader() {
+        return new Offsets();
     }
 
     /** As PATCH does. */
@@ -191,7 +194,7 @@ final class FakeWorker {
 
         @Override
         public OffsetStorageReader offsetStorageReader() {
-            return new Offsets();
+            return reader();
         }
 
         @Override
@@ -240,16 +243,7 @@ final class FakeWorker {
         }
     }
 
-    /** Properties of a task that reads some accounts of a stand-in. */
-    static Map<String, String> properties(String... more) {
-        Map<String, String> properties = new TreeMap<>();
-        for (int at = 0; at < more.length; at += 2) {
-            properties.put(more[at], more[at + 1]);
-        }
-        return properties;
-    }
-
     List<String> values(String topic) {
-        return new ArrayList<>(records(topic).stream().map(record -> (String) record.value()).toList());
+        return records(topic).stream().map(record -> (String) record.value()).toList();
     }
 }

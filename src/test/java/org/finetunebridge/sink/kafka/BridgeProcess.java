@@ -25,14 +25,15 @@ public final class BridgeProcess implements AutoCloseable {
         return start(verb, keys, directory, List.of(), List.of());
     }
 
-    /** With something before the command, such as a limit, and further options for the JVM. */
+    /** With something before the command, such as a limit, and further options for the JVM; the verb may be several words. */
     public static BridgeProcess start(String verb, Map<String, String> keys, Path directory, List<String> before,
             List<String> options) {
         List<String> command = new ArrayList<>(before);
         command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
                 "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
         command.addAll(options);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "org.finetunebridge.cli.Application", verb));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "org.finetunebridge.cli.Application"));
+        command.addAll(List.of(verb.split(" ")));
         keys.forEach((key, value) -> command.addAll(List.of("-D", key + '=' + value)));
         try {
             Path output = Files.createTempFile(directory, "bridge", ".log");
