@@ -49,6 +49,8 @@ record ConnectorSettings(Map<String, String> configuration, Settings settings, R
     private static final String DEFAULT_SOURCES = "dashscope,minimax";
     private static final String LARGEST = "producer.override.max.request.size";
     private static final int LARGEST_DEFAULT = 1024 * 1024;
+    /** A dead letter always fits, whatever it quotes. */
+    private static final int LARGEST_LEAST = 512 * 1024;
     private static final String INSTEAD = "it has no effect in Kafka Connect: ";
     /** Keys of the bridge that somebody else decides about here, and who. */
     private static final Map<String, String> ELSEWHERE = new TreeMap<>(Map.ofEntries(
@@ -178,7 +180,7 @@ record ConnectorSettings(Map<String, String> configuration, Settings settings, R
 
         private int largest() {
             String value = properties.get(LARGEST);
-            return value == null ? LARGEST_DEFAULT : number(value, LARGEST, 1024, Integer.MAX_VALUE);
+            return value == null ? LARGEST_DEFAULT : number(value, LARGEST, LARGEST_LEAST, Integer.MAX_VALUE);
         }
 
         private void requireSources(Settings settings) {

@@ -131,7 +131,8 @@ class ConnectIT {
         assertThat(worker.get("/connector-plugins").body().findValuesAsText("class"))
                 .contains("org.finetunebridge.connect.FineTuneSourceConnector");
         sandbox.faults().end();
-        sandbox.faults().always(".*/" + world.account("dashscope").jobs().get(0).id() + ".*", Fault.status(404));
+        world.account("dashscope").create("ft-refused");
+        sandbox.faults().always(".*/ft-refused.*", Fault.status(404));
         run();
         await().untilAsserted(() -> assertThat(broker.read(deadLetters)).isNotEmpty());
         sandbox.faults().end();

@@ -72,7 +72,12 @@ final class FakeWorker {
 
     /** A task that runs until it is closed. */
     Run start(Map<String, String> properties) {
-        return new Run(properties, Integer.MAX_VALUE, false);
+        return start(properties, new FineTuneSourceTask());
+    }
+
+    /** The same, with a task made by the test. */
+    Run start(Map<String, String> properties, FineTuneSourceTask task) {
+        return new Run(properties, Integer.MAX_VALUE, false, task);
     }
 
     /**
@@ -81,7 +86,7 @@ final class FakeWorker {
      * @param heard whether the transaction with the record is committed nevertheless
      */
     Run startToDie(Map<String, String> properties, int record, boolean heard) {
-        return new Run(properties, record, heard);
+        return new Run(properties, record, heard, new FineTuneSourceTask());
     }
 
     private void store(SourceRecord record) {
@@ -109,7 +114,7 @@ final class FakeWorker {
     /** One task and its thread. */
     final class Run implements AutoCloseable, SourceTaskContext, TransactionContext {
 
-        final FineTuneSourceTask task = new FineTuneSourceTask();
+        private final FineTuneSourceTask task;
         private final Map<String, String> properties;
         private final int dies;
         private final boolean heard;
@@ -120,7 +125,8 @@ final class FakeWorker {
         private volatile boolean dead;
         private volatile Throwable failure;
 
-        private Run(Map<String, String> properties, int dies, boolean heard) {
+        private Run(Map<String, String> properties, int dies, boolean heard, FineTuneSourceTask task) {
+            this.task = task;
             this.properties = properties;
             this.dies = dies;
             this.heard = heard;
