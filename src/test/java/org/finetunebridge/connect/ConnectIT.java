@@ -29,7 +29,7 @@ import org.finetunebridge.simulator.SimulatedJob;
 import org.finetunebridge.simulator.Simulation;
 import org.finetunebridge.sink.kafka.BridgeProcess;
 import org.finetunebridge.sink.kafka.Broker;
-import org.finetunebridge.sink.kafka.Tidings;
+import org.finetunebridge.sink.kafka.ReceivedEvents;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -255,10 +255,10 @@ class ConnectIT {
     }
 
     private void holdsEachFactOnceWhenAllIsRead() {
-        await().untilAsserted(() -> assertThat(tidings().all().size()).as(worker::log).isGreaterThanOrEqualTo(expected()));
-        Tidings tidings = tidings();
-        tidings.holdEachFactOnce();
-        tidings.holdAllOf(ExpectedFacts.visible(world));
+        await().untilAsserted(() -> assertThat(received().all().size()).as(worker::log).isGreaterThanOrEqualTo(expected()));
+        ReceivedEvents received = received();
+        received.holdEachFactOnce();
+        received.holdAllOf(ExpectedFacts.visible(world));
     }
 
     /** So many events at least. */
@@ -268,8 +268,8 @@ class ConnectIT {
     }
 
     /** As envelopes, whose attributes were headers. */
-    private Tidings tidings() {
-        return Tidings.of(broker.read(events).stream().map(record -> {
+    private ReceivedEvents received() {
+        return ReceivedEvents.of(broker.read(events).stream().map(record -> {
             ObjectNode event = JSON.createObjectNode();
             headers(record).forEach((name, value) -> event.put(name.replace("ce_", ""), value));
             return event.set("data", json(record.value())).toString();

@@ -24,7 +24,7 @@ import org.finetunebridge.simulator.Fault;
 import org.finetunebridge.simulator.FaultySandbox;
 import org.finetunebridge.simulator.SimulatedJob;
 import org.finetunebridge.simulator.Simulation;
-import org.finetunebridge.sink.kafka.Tidings;
+import org.finetunebridge.sink.kafka.ReceivedEvents;
 import org.finetunebridge.state.JobState;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -94,7 +94,7 @@ class FineTuneSourceTaskIT {
         runUntilAllIsPublished(worker);
 
         assertThat(worker.records(EVENTS).size()).isGreaterThan(once(worker).size());
-        Tidings.of(once(worker)).holdEachFactOnce();
+        ReceivedEvents.of(once(worker)).holdEachFactOnce();
     }
 
     private static String id(SourceRecord record) {
@@ -223,11 +223,11 @@ class FineTuneSourceTaskIT {
                     == world.account("dashscope").jobs().size());
             runs.forEach(FakeWorker.Run::close);
         }
-        Tidings tidings = Tidings.of(worker.values(EVENTS));
-        tidings.holdEachFactOnce();
+        ReceivedEvents received = ReceivedEvents.of(worker.values(EVENTS));
+        received.holdEachFactOnce();
         Map<String, ExpectedFacts> all = ExpectedFacts.visible(world);
         all.keySet().removeIf(job -> world.account("dashscope").job(job) == null);
-        tidings.holdAllOf(all);
+        received.holdAllOf(all);
     }
 
     /** The process and Connect publish the same, to the byte; the request they saw it in has another name. */
@@ -284,7 +284,7 @@ class FineTuneSourceTaskIT {
     private void runUntilAllIsPublished(FakeWorker worker) {
         try (FakeWorker.Run run = worker.start(properties)) {
             await().failFast(() -> assertThat(run.failure()).isNull())
-                    .untilAsserted(() -> Tidings.of(once(worker)).holdAllOf(ExpectedFacts.visible(world)));
+                    .untilAsserted(() -> ReceivedEvents.of(once(worker)).holdAllOf(ExpectedFacts.visible(world)));
         }
     }
 
@@ -296,8 +296,8 @@ class FineTuneSourceTaskIT {
     }
 
     private void holdsEachFactOnce(FakeWorker worker) {
-        Tidings tidings = Tidings.of(worker.values(EVENTS));
-        tidings.holdEachFactOnce();
-        tidings.holdAllOf(ExpectedFacts.visible(world));
+        ReceivedEvents received = ReceivedEvents.of(worker.values(EVENTS));
+        received.holdEachFactOnce();
+        received.holdAllOf(ExpectedFacts.visible(world));
     }
 }
