@@ -41,6 +41,9 @@ import org.slf4j.LoggerFactory;
 public final class Bridge implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Bridge.class);
+    /** Together with the stop of the routes less than the ten seconds that a service manager waits. */
+    private static final Duration LONGEST_READING = Duration.ofSeconds(1);
+    private static final Duration LONGEST_FINISH = Duration.ofSeconds(5);
 
     private static final String ROUTES = ".camel.yaml";
 
@@ -205,8 +208,8 @@ public final class Bridge implements AutoCloseable {
     }
 
     /**
-     * Stops. Pages that were read are committed; requests whose answer is awaited are broken off, for it may take a minute,
-     * and are made again after the next start.
+     * Stops. Pages that were read are committed, while the routes that the sink needs still run; requests whose answer is
+     * awaited are broken off, for it may take a minute, and are made again after the next start.
      */
     @Override
     public void close() {
@@ -214,6 +217,8 @@ public final class Bridge implements AutoCloseable {
         if (beans != null) {
             beans.dispatchers().forEach(PollDispatcher::stop);
             beans.clients().close();
+            beans.dispatchers().forEach(dispatcher -> dispatcher.awaitEnd(LONGEST_READING));
+            beans.publisher().finish(LONGEST_FINISH);
         }
         main.stop();
         if (beans != null) {

@@ -31,25 +31,38 @@ public final class PollErrorHandler {
         Throwable cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         Account account = accounts.of(poll.getSource());
         SourcePoller poller = account.poller();
-        poll.rolledBack();
-        SinkUnavailableException lost = Throwables.of(SinkUnavailableException.class, cause);
-        InstanceFencedException fenced = Throwables.of(InstanceFencedException.class, cause);
+        RuntimeException ofPages = poller.rolledBack(poll);
+        Throwable why = ofPages == null ? cause : ofPages;
+        SinkUnavailableException lost = Throwables.of(SinkUnavailableException.class, why);
+        InstanceFencedException fenced = Throwables.of(InstanceFencedException.class, why);
+        if (ofPages != null) {
+            account.detector().forget(poll);
+            heedRest(account, cause);
+        }
         if (lost != null) {
             poller.sinkFailed(lost);
         } else if (fenced != null) {
             LOG.error("{}: {}", poll, fenced.getMessage());
             poller.stop();
-        } else if (Throwables.of(PollPostponedException.class, cause) == null && !poller.isStopping()) {
-            return published(poll, account, cause);
+        } else if (Throwables.of(PollPostponedException.class, why) == null && !poller.isStopping()) {
+            return published(poll, account, why);
         }
         return null;
     }
 
+    /** Pages that were read before are lost, and the request after them failed: only what the account asks for counts. */
+    private static void heedRest(Account account, Throwable cause) {
+        ProviderException failure = Throwables.of(ProviderException.class, cause);
+        if (failure != null && failure.retryAfter() != null) {
+            account.poller().rests(failure.retryAfter());
+        }
+    }
+
     /** What there was to publish of a failure could not be committed: it is published when the poll fails again. */
     public void rolledBack(Exchange exchange, @Variable("poll") PollTask poll) {
-        poll.rolledBack();
-        accounts.of(poll.getSource()).poller()
-                .sinkFailed(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, SinkUnavailableException.class));
+        SourcePoller poller = accounts.of(poll.getSource()).poller();
+        poller.rolledBack(poll);
+        poller.sinkFailed(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, SinkUnavailableException.class));
     }
 
     /** Not even the failure can be written: all that is left is to log it. */

@@ -15,6 +15,7 @@ import org.finetunebridge.event.cloudevents.CloudEventWriter;
 import org.finetunebridge.event.cloudevents.EncodedEvent;
 import org.finetunebridge.settings.SourceSettings;
 import org.finetunebridge.sink.Batch;
+import org.finetunebridge.sink.Confirmation;
 import org.finetunebridge.state.JobState;
 import org.finetunebridge.state.PublishedState;
 import org.finetunebridge.state.StateDiff;
@@ -55,7 +56,7 @@ final class BatchBuilder {
     /** The state after what this batch publishes already: a page may show one job twice. */
     JobState state(String job) {
         JobState drafted = states.get(job);
-        return drafted == null ? poll.session().of(poll.getSource(), job) : drafted;
+        return drafted == null ? poll.session().pending(poll.getSource(), job) : drafted;
     }
 
     boolean knows(String job) {
@@ -111,8 +112,20 @@ final class BatchBuilder {
         }
     }
 
+    /** Of a page: the reading goes on while it is committed. */
+    Batch page() {
+        Batch page = batch(new Confirmation(poll.unconfirmed().basis()));
+        poll.unconfirmed().drafted(page);
+        return page;
+    }
+
+    /** Of a failure: the reading goes on once it is committed. */
     Batch batch() {
+        return batch(null);
+    }
+
+    private Batch batch(Confirmation confirmation) {
         return new Batch(poll.session(), events, letters, List.copyOf(states.values()),
-                (event, why) -> deadLetters.ofEvent(event, why, poll.getAttempt(), observedAt));
+                (event, why) -> deadLetters.ofEvent(event, why, poll.getAttempt(), observedAt), confirmation);
     }
 }

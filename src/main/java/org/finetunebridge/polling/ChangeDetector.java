@@ -66,7 +66,12 @@ public final class ChangeDetector {
         } else {
             job(page, poll, batch);
         }
-        return batch.batch();
+        return batch.page();
+    }
+
+    /** Pages of a reading can never be written: what is kept of how it went on does not hold. */
+    public void forget(PollTask poll) {
+        interrupted.forget(poll);
     }
 
     /** Fields and statuses that came and that nobody here knows. */

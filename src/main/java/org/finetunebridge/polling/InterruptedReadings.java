@@ -49,6 +49,11 @@ final class InterruptedReadings {
                 : new ListReader.Step(step.diff(), reading.place(), step.wrong());
     }
 
+    /** What was read of the task after its last page that is committed was not committed. */
+    synchronized void forget(PollTask poll) {
+        poll.remaining().forEach(resource -> readings.remove(poll.getJob() + ' ' + resource));
+    }
+
     private static String key(PollTask poll) {
         return poll.getJob() + ' ' + poll.getResource();
     }

@@ -1,5 +1,6 @@
 package org.finetunebridge.polling;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
 public final class PollDispatcher implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(PollDispatcher.class);
-    private static final long CLOSE_SECONDS = 10;
+    private static final Duration LONGEST_CLOSE = Duration.ofSeconds(10);
     /** One thread looks at the clock this often, for a clock may run faster than this machine's. */
     private static final long LONGEST_WAIT = TimeUnit.MILLISECONDS.toNanos(250);
 
@@ -96,7 +97,12 @@ public final class PollDispatcher implements AutoCloseable {
     public void close() {
         stop();
         threads.forEach(Thread::interrupt);
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_SECONDS);
+        awaitEnd(LONGEST_CLOSE);
+    }
+
+    /** After a stop: waits until nothing is read any more, or for so long. */
+    public void awaitEnd(Duration longest) {
+        long end = System.nanoTime() + longest.toNanos();
         try {
             for (Thread thread : threads) {
                 thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())));

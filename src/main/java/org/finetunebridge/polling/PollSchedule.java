@@ -18,8 +18,7 @@ import org.pcollections.PSet;
 
 /**
  * When what is read of one source: every decision about it, as functions from a schedule and what happened to the next
- * schedule. Immutable: each event is answered by a changed copy, which shares what did not change; an event costs
- * O(log n) of n watched jobs. Knows no thread, no lock and no clock.
+ * schedule. Immutable: each event gives a copy that shares what did not change, in O(log n) of n watched jobs.
  *
  * <p>A poll cycle reads the account's list and then every job that is due. One task of a job is in flight at a time, and
  * none beside the list: two pages that show one job must not be compared with the same state.
@@ -177,10 +176,9 @@ final class PollSchedule implements Cloneable {
         if (!cycling || jobs.isEmpty()) {
             return cycling ? NEVER : beginsAt;
         }
-        int may = hold.probing() ? 1 : rules.source().concurrency();
+        boolean busy = hold.probing() ? jobs.inFlight() > 0 : jobs.reading() >= rules.source().concurrency();
         boolean alone = jobs.inFlight() > 0 && (jobs.of(LIST).inFlight() || jobs.first().isAlone());
-        return jobs.inFlight() >= may || alone ? NEVER
-                : Math.max(jobs.due().firstKey().at(), Math.max(hold.end(), rateAllowsAt));
+        return busy || alone ? NEVER : Math.max(jobs.due().firstKey().at(), Math.max(hold.end(), rateAllowsAt));
     }
 
     /** Whether a resource of a job that is in flight may be asked now: what failed lets others go first. */
@@ -201,19 +199,32 @@ final class PollSchedule implements Cloneable {
         return jobs.of(job).left();
     }
 
-    /**
-     * A page was read, and what was new in it is committed.
-     *
-     * @param last  whether it was the last page of its resource
-     * @param whole whether there is nothing more to read of the job
-     * @param rest  for how long the account has no request left; null if it does not say
-     * @param after the state of the job with that page
-     */
-    PollSchedule read(String job, String resource, boolean last, boolean whole, Duration rest, JobState after, Moment now) {
+    /** A request was answered, but its page is not committed yet. The account may ask for a rest, or not: null. */
+    PollSchedule answered(Duration rest, Moment now) {
+        PollSchedule next = copy();
+        next.hold = hold.answered(rest, now);
+        next.giveUpAll(now);
+        return next;
+    }
+
+    /** Whether what is read next depends on whether this page is committed. */
+    boolean isToSettle(String job, String resource) {
+        return hold.probing() || hold.sinkFailures() > 0 || jobs.of(job).failures().containsKey(resource);
+    }
+
+    /** Everything of the job that may be read now was, and is to be confirmed: another may be read in its place. */
+    PollSchedule awaiting(String job) {
+        PollSchedule next = copy();
+        next.jobs = jobs.awaiting(job);
+        return next;
+    }
+
+    /** A page was read and committed, perhaps the last of its resource, or of the whole job; this is the state after it. */
+    PollSchedule read(String job, String resource, boolean last, boolean whole, JobState after, Moment now) {
         PollSchedule next = copy();
         JobSchedule read = jobs.of(job).read(resource, last, whole);
         boolean over = read.left().isEmpty();
-        next.hold = hold.answered(job, over, rest, now);
+        next.hold = hold.committed(job, over);
         if (over) {
             boolean counts = !job.equals(LIST) && !read.counted() && !finished.contains(job);
             next.result = counts ? result.plusRead(1) : result;
@@ -228,10 +239,9 @@ final class PollSchedule implements Cloneable {
     /** The list was read to its end: the jobs it has shown are read, and what is known of others is forgotten. */
     PollSchedule listed(ListSnapshot shown, States states, Moment now) {
         PollSchedule next = copy();
-        List<String> watched = shown.watched();
         next.jobs = jobs.retained(job -> job.equals(LIST) || shown.shows(job));
-        watched.forEach(job -> next.add(states.of(job), rules.source().follow(), now));
-        next.result = rules.source().follow().isEmpty() ? result.plusRead(watched.size()) : next.result;
+        shown.watched().forEach(job -> next.add(states.of(job), rules.source().follow(), now));
+        next.result = rules.source().follow().isEmpty() ? result.plusRead(shown.watched().size()) : next.result;
         next.giveUpAll(now);
         return next;
     }
@@ -265,19 +275,14 @@ final class PollSchedule implements Cloneable {
         return next;
     }
 
-    /**
-     * A task is over, whatever became of it.
-     *
-     * @param reported whether a page was read, or a request failed
-     */
+    /** A task is over, whatever became of it; reported if a page was read, or a request failed. */
     PollSchedule completed(String job, boolean reported, Moment now) {
         PollSchedule next = copy();
         next.hold = job.equals(hold.probe()) ? hold.probed(null) : hold;
         JobSchedule back = next.givenUp(jobs.of(job), now);
         next.jobs = jobs.returned(back);
         if (!back.left().isEmpty()) {
-            long pause = reported || hold.end() > now.nanos() ? 0 : now.nanos() + PAUSE;
-            long due = Math.max(back.due(), pause);
+            long due = Math.max(back.due(), reported || hold.end() > now.nanos() ? 0 : now.nanos() + PAUSE);
             // What only waits for the rate goes on before others begin, or every long list would be open at once.
             next.jobs = next.jobs.queued(back.inFlight(false), due == 0 && rules.source().rate() > 0 ? BEFORE_ALL : due);
         }
@@ -340,8 +345,6 @@ final class PollSchedule implements Cloneable {
 
     /** What keeps the source, or at least its list of jobs, from being read; null if nothing does. */
     Suspension suspension() {
-        Suspension list = jobs.of(LIST).failures(rules.source().provider().list()).suspension();
-        boolean worse = hold.suspension() != null && hold.suspension().parked();
-        return list == null || worse ? hold.suspension() : list;
+        return hold.worse(jobs.of(LIST).failures(rules.source().provider().list()).suspension());
     }
 }

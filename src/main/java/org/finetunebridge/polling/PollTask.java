@@ -13,6 +13,7 @@ import org.finetunebridge.provider.Provider.PaginationConfig;
 import org.finetunebridge.provider.ProviderException;
 import org.finetunebridge.provider.RequestAttempt;
 import org.finetunebridge.settings.SourceSettings;
+import org.finetunebridge.sink.Confirmation;
 import org.finetunebridge.sink.SinkSession;
 import org.finetunebridge.text.LogSanitizer;
 import org.finetunebridge.text.PercentEncoder;
@@ -21,8 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The reading of one job, or of an account's list of jobs: its resources in order, each page by page. A reading that
- * fails goes on where it stopped. That it moved on holds only once the page is published: until then it can be rolled
- * back. One thread at a time.
+ * fails goes on where it stopped. That it moved on holds only once the page is committed: until then it can be rolled
+ * back, with the pages that were read after it. One thread at a time; the poller guards what its commits say of it.
  */
 public final class PollTask {
 
@@ -42,6 +43,7 @@ public final class PollTask {
     private int known;
     private boolean paused;
     private boolean probe;
+    private final UnconfirmedPages unconfirmed = new UnconfirmedPages();
 
     /**
      * How far the reading came.
@@ -50,7 +52,7 @@ public final class PollTask {
      * @param place    where its reading stands; null before it began
      * @param ending   the job's end, seen and not published yet; may be null
      */
-    private record Progress(int resource, ListPosition place, DeferredEnd ending) {}
+    record Progress(int resource, ListPosition place, DeferredEnd ending) {}
 
     /**
      * @param source    the account
@@ -206,13 +208,6 @@ public final class PollTask {
         known += more;
     }
 
-    /** How many records since the last call were published before. */
-    int takeKnown() {
-        int count = known;
-        known = 0;
-        return count;
-    }
-
     /** Prepares the next page. A new session may know less was published: what it does not know is read again. */
     void ready(SinkSession current) {
         boolean afresh = current != session;
@@ -225,26 +220,45 @@ public final class PollTask {
         }
         if (place() == null || afresh) {
             cursorDropped = false;
-            place(reader().begin(session.of(source, job).published().cursor(getResource())));
+            place(reader().begin(session.pending(source, job).published().cursor(getResource())));
         }
+        unconfirmed.ready();
     }
 
-    /** A page is compared with the state: that the reading moves on holds only once the page is published. */
+    /** A page is compared with the state: that the reading moves on holds only once the page is committed. */
     void observes() {
         before = progress;
     }
 
-    /** The page observed last is published. */
-    void published() {
+    /**
+     * The page observed last was given to the publisher.
+     *
+     * @param asked the resource it is of
+     * @return says when it is committed
+     */
+    Confirmation queued(String asked) {
+        boolean whole = progress.resource >= resources.size();
+        Confirmation confirmation = unconfirmed.add(before, asked, whole || !getResource().equals(asked), whole, known,
+                attempt.took());
+        known = 0;
         before = null;
+        return confirmation;
     }
 
-    /** The page observed last could not be published: it is read again. */
-    public void rolledBack() {
-        if (before != null) {
-            progress = before;
-            before = null;
+    /** The pages that are queued to be committed. */
+    UnconfirmedPages unconfirmed() {
+        return unconfirmed;
+    }
+
+    /** What is not committed is read again; why it is not is still to be taken. */
+    UnconfirmedPages rollBack() {
+        Progress first = unconfirmed.rollBack();
+        if (first != null || before != null) {
+            progress = first == null ? before : first;
         }
+        before = null;
+        known = 0;
+        return unconfirmed;
     }
 
     /** Moves on to where the reader says, or to the next resource. */

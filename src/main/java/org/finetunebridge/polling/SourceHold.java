@@ -46,12 +46,23 @@ record SourceHold(long until, long restUntil, Suspension suspension, boolean pro
                 null, inARow, sinkFailures, sinkSince, sinkReason);
     }
 
-    /** A page was read and committed. */
-    SourceHold answered(String job, boolean whole, Duration rest, Moment now) {
-        boolean over = whole && job.equals(probe);
+    /** What keeps the source from being read, or its list: a suspension of the account, if there is one, counts more. */
+    Suspension worse(Suspension ofList) {
+        return ofList == null || suspension != null && suspension.parked() ? suspension : ofList;
+    }
+
+    /** A request was answered. */
+    SourceHold answered(Duration rest, Moment now) {
         long rests = rest == null ? 0 : now.nanos() + rest.toNanos();
-        return new SourceHold(until, Math.max(restUntil, rests), over ? null : suspension, probing && !over, probe, 0, 0,
-                sinkSince, sinkReason);
+        return new SourceHold(until, Math.max(restUntil, rests), suspension, probing, probe, 0, sinkFailures, sinkSince,
+                sinkReason);
+    }
+
+    /** A page was committed. */
+    SourceHold committed(String job, boolean whole) {
+        boolean over = whole && job.equals(probe);
+        return new SourceHold(until, restUntil, over ? null : suspension, probing && !over, probe, inARow, 0, sinkSince,
+                sinkReason);
     }
 
     /** A request failed. */

@@ -4,16 +4,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.random.RandomGenerator;
 import org.finetunebridge.polling.PollAction.Failed;
 import org.finetunebridge.polling.PollAction.Read;
 import org.finetunebridge.polling.PollAction.Reads;
 import org.finetunebridge.polling.PollClock.Moment;
+import org.finetunebridge.polling.UnconfirmedPages.Page;
 import org.finetunebridge.provider.ProviderException;
 import org.finetunebridge.settings.SourceSettings;
 import org.finetunebridge.sink.Batch;
+import org.finetunebridge.sink.Confirmation;
 import org.finetunebridge.sink.InstanceFencedException;
 import org.finetunebridge.sink.Publisher;
 import org.finetunebridge.sink.SinkSession;
@@ -33,17 +33,17 @@ public final class SourcePoller {
     private final SourceSettings source;
     private final Publisher publisher;
     private final PollClock clock;
-    private final List<PollListener> listeners = new CopyOnWriteArrayList<>();
-    private final CountDownLatch firstCycle = new CountDownLatch(1);
-    private final OpenTasks tasks = new OpenTasks();
-    private ListSnapshot listing = new ListSnapshot(true);
+    private final PollListeners listeners = new PollListeners();
+    private final OpenTasks tasks;
     private boolean opening;
     private volatile PollSchedule schedule;
     private volatile Instant began = Instant.EPOCH;
     private volatile Instant cycleEnded;
+    private long announced;
     private volatile Runnable dueListener = () -> { };
     /** What the sink failed with, as the log says already; null after a cycle without a failure. */
     private String sinkFailure;
+    private Throwable lastLoss;
     private volatile boolean stopping;
 
     /**
@@ -54,6 +54,7 @@ public final class SourcePoller {
     public SourcePoller(SourceSettings source, Publisher publisher, RetryBudget budget, InstantSource clock,
             RandomGenerator random) {
         this.source = source;
+        this.tasks = new OpenTasks(source);
         this.publisher = publisher;
         this.clock = PollClock.of(clock);
         this.schedule = new PollSchedule(new PollRules(source, budget, random.nextLong()));
@@ -110,11 +111,6 @@ public final class SourcePoller {
     }
 
     /** As many tasks as are due and may be in flight; each is given back by {@link #completed}. Opens the sink if need be. */
-    public List<PollTask> takeDue() {
-        return takeDue(Integer.MAX_VALUE);
-    }
-
-    /** The same, of so many at most. */
     List<PollTask> takeDue(int most) {
         if (isToOpen()) {
             open();
@@ -125,7 +121,8 @@ public final class SourcePoller {
             }
             Reads taken = schedule.take(most, clock.now());
             schedule = taken.schedule();
-            return taken.reads().stream().map(this::task).toList();
+            SinkSession session = publisher.remembered();
+            return taken.reads().stream().map(read -> tasks.begin(read, session)).toList();
         }
     }
 
@@ -147,41 +144,20 @@ public final class SourcePoller {
         } catch (InstanceFencedException e) {
             LOG.error("{}: stopped: {}", source.name(), e.getMessage());
             stop();
-            return;
-        } finally {
-            begin(session, reason);
         }
+        begin(session, reason);
+        announceEnd();
     }
 
-    private void begin(SinkSession session, String reason) {
-        PollSchedule before;
-        synchronized (this) {
-            opening = false;
-            before = schedule;
-            if (!stopping) {
-                Moment now = clock.now();
-                began = now.wall();
-                listing = new ListSnapshot(true);
-                tasks.beginCycle();
-                schedule = session == null ? schedule.unopened(String.valueOf(reason), now)
-                        : schedule.begun(PollAction.states(session, source.name()), now);
-            }
+    private synchronized void begin(SinkSession session, String reason) {
+        opening = false;
+        if (!stopping) {
+            Moment now = clock.now();
+            began = now.wall();
+            tasks.beginCycle();
+            schedule = session == null ? schedule.unopened(String.valueOf(reason), now)
+                    : schedule.begun(PollAction.states(session, source.name()), now);
         }
-        announceEnd(before);
-    }
-
-    /** A task that was left is gone on with, if it is of what is to be read now. */
-    private PollTask task(Read read) {
-        PollTask task = tasks.left(read);
-        if (task == null) {
-            task = new PollTask(source.name(), read.job(), read.resources(), source.provider().ways());
-            DeferredEnd shown = listing.ending(read.job());
-            SinkSession session = publisher.remembered();
-            DeferredEnd deferred = session == null ? null : DeferredEnd.of(session.of(source.name(), read.job()));
-            task.ending(deferred == null || shown == null ? deferred : shown);
-        }
-        tasks.begin(read, task);
-        return task;
     }
 
     /** Nanoseconds until something is due; {@link Long#MAX_VALUE} if that depends on what is in flight, or on a tick. */
@@ -190,50 +166,102 @@ public final class SourcePoller {
         return at == PollSchedule.NEVER || stopping ? Long.MAX_VALUE : Math.max(0, at - clock.nanos());
     }
 
-    /** Before a page is read: with which state it is compared, and whether at all. */
+    /** Before a page is read: with which state it is compared, and whether at all. Throws why pages of the task are lost. */
     public void ready(PollTask poll) {
         if (stopping || schedule.holdUntil() > clock.nanos()) {
             throw new PollPostponedException();
         }
-        poll.ready(publisher.session());
+        SinkSession session = publisher.session();
         synchronized (this) {
-            poll.listing(listing);
-            tasks.reading(poll);
+            // Whoever opened another session has reported before that the pages of the last one are lost.
+            tasks.reading(poll, session);
         }
     }
 
-    /** A page was read, and what was new in it is committed. */
+    /** A page was read, and what was new in it is queued to be committed: the next page may be read. */
     public void passed(PollTask poll) {
         Duration rest = poll.getAttempt().rest();
+        boolean waits;
+        Confirmation confirmation;
         synchronized (this) {
-            poll.published();
-            Moment now = clock.now();
             String resource = tasks.reported(poll);
-            boolean whole = !poll.isReading();
-            boolean finished = whole || !poll.getResource().equals(resource);
-            schedule = schedule.read(poll.getJob(), resource, finished, whole, rest,
-                    poll.session().of(source.name(), poll.getJob()), now);
-            if (whole && poll.isList()) {
-                schedule = schedule.listed(listing, PollAction.states(poll.session(), source.name()), now);
-            } else if (!whole && schedule.mayRead(poll.getJob(), poll.getResource(), now)) {
+            confirmation = poll.queued(resource);
+            schedule = schedule.answered(rest, clock.now());
+            waits = schedule.isToSettle(poll.getJob(), resource);
+        }
+        confirmation.whenDone(() -> settled(poll));
+        if (waits) {
+            publisher.settle(confirmation);
+        }
+        synchronized (this) {
+            Moment now = clock.now();
+            if (poll.isReading() && schedule.mayRead(poll.getJob(), poll.getResource(), now)) {
                 schedule = schedule.asking(now);
-            } else if (!whole) {
+            } else if (poll.isReading()) {
                 poll.pause();
             }
         }
-        int known = poll.takeKnown();
-        listeners.forEach(listener -> listener.read(known, poll.getAttempt().took()));
-        if (schedule.left(poll.getJob()).isEmpty()) {
-            listeners.forEach(listener -> listener.jobRead(poll.getJob()));
-        }
         if (rest != null) {
-            listeners.forEach(listener -> listener.deferred(suspendedUntil()));
+            listeners.deferred(suspendedUntil());
         }
     }
 
     /** A request failed in a way that it is made again, at once and asked otherwise. */
     public synchronized void asksAgain(PollTask poll) {
         tasks.reported(poll);
+    }
+
+    /** It is known what became of pages of the task: what is committed counts as read, what is lost is read again. */
+    private void settled(PollTask poll) {
+        List<Page> committed;
+        boolean whole = false;
+        synchronized (this) {
+            committed = poll.unconfirmed().takeCommitted();
+            for (Page page : committed) {
+                schedule = tasks.committed(poll, page, schedule, clock.now());
+                whole = schedule.left(poll.getJob()).isEmpty();
+            }
+        }
+        listeners.committed(poll.getJob(), committed, whole);
+        end(poll);
+    }
+
+    /** A task that was given back is over once nothing of it is unconfirmed. */
+    private void end(PollTask poll) {
+        RuntimeException lost;
+        synchronized (this) {
+            if (!tasks.isOver(poll)) {
+                return;
+            }
+            lost = poll.unconfirmed().lost();
+            if (lost instanceof SinkUnavailableException sink) {
+                poll.unconfirmed().takeLost();
+                sinkFailed(sink);
+            }
+            schedule = schedule.completed(poll.getJob(), tasks.end(poll) && lost == null, clock.now());
+        }
+        if (lost instanceof InstanceFencedException) {
+            LOG.error("{}: {}", poll, lost.getMessage());
+            stop();
+        }
+        announceEnd();
+        dueListener.run();
+    }
+
+    /** A poll failed: waits for the commits of its pages and rolls back what is lost. Returns why it is; null if nothing is. */
+    public RuntimeException rolledBack(PollTask poll) {
+        Confirmation last = poll.unconfirmed().last();
+        if (last != null) {
+            publisher.settle(last);
+        }
+        synchronized (this) {
+            return poll.rollBack().takeLost();
+        }
+    }
+
+    /** The account asked for a rest with a failure that counts for nothing else. */
+    public synchronized void rests(Duration rest) {
+        schedule = schedule.answered(rest, clock.now());
     }
 
     /** A request failed: the batch to publish about it, which may be empty. */
@@ -250,9 +278,9 @@ public final class SourcePoller {
                     now.wall());
             poll.leave(schedule.left(poll.getJob()).contains(resource));
         }
-        listeners.forEach(listener -> listener.failed(failure, poll.getAttempt().took()));
+        listeners.failed(failure, poll.getAttempt().took());
         if (failed.decision().ofAll()) {
-            listeners.forEach(listener -> listener.deferred(suspendedUntil()));
+            listeners.deferred(suspendedUntil());
         }
         if (failed.decision().suspends()) {
             LOG.warn("{}: {}; suspended until {}", poll, failure.getMessage(), failed.decision().suspension().until());
@@ -261,38 +289,41 @@ public final class SourcePoller {
     }
 
     /** The sink failed: no job's fault. Everything waits. */
-    public void sinkFailed(SinkUnavailableException lost) {
-        synchronized (this) {
-            if (!lost.getMessage().equals(sinkFailure)) {
-                LOG.warn("{}: nothing can be written, tried again later: {}", source.name(), lost.getMessage());
-                sinkFailure = lost.getMessage();
-            }
+    public synchronized void sinkFailed(SinkUnavailableException lost) {
+        if (!lost.getMessage().equals(sinkFailure)) {
+            LOG.warn("{}: nothing can be written, tried again later: {}", source.name(), lost.getMessage());
+            sinkFailure = lost.getMessage();
+        }
+        // Many tasks lose pages with one failure of the sink.
+        Throwable loss = lost.getCause() instanceof SinkUnavailableException ? lost.getCause() : lost;
+        if (loss != lastLoss) {
+            lastLoss = loss;
             schedule = schedule.unwritable(lost.getMessage(), clock.now());
         }
     }
 
     /** The task was read as far as it could be, or failed: another may take its place. */
     public void completed(PollTask task) {
-        PollSchedule before;
         synchronized (this) {
-            before = schedule;
-            schedule = schedule.completed(task.getJob(), tasks.end(task), clock.now());
+            schedule = schedule.awaiting(task.getJob());
+            task.unconfirmed().awaiting(true);
         }
-        announceEnd(before);
+        end(task);
         dueListener.run();
     }
 
-    private void announceEnd(PollSchedule before) {
-        PollSchedule after = schedule;
-        if (after.ended() > before.ended()) {
-            cycleEnded = clock.instant();
-            CycleResult result = after.result();
-            synchronized (this) {
-                sinkFailure = result.failed() == 0 ? null : sinkFailure;
+    private void announceEnd() {
+        CycleResult result;
+        synchronized (this) {
+            if (schedule.ended() == announced) {
+                return;
             }
-            listeners.forEach(listener -> listener.cycleEnded(result));
-            firstCycle.countDown();
+            announced = schedule.ended();
+            result = schedule.result();
+            sinkFailure = result.failed() == 0 ? null : sinkFailure;
+            cycleEnded = clock.instant();
         }
+        listeners.cycleEnded(result);
     }
 
     /** Whether no cycle runs, and none is about to. */
@@ -302,13 +333,13 @@ public final class SourcePoller {
 
     /** Waits for the end of the first cycle. */
     public void awaitFirstCycle() throws InterruptedException {
-        firstCycle.await();
+        listeners.awaitFirstCycle();
     }
 
     /** Ends the cycle at the next page. */
     public void stop() {
         stopping = true;
-        firstCycle.countDown();
+        listeners.waitNoMore();
         dueListener.run();
     }
 

@@ -202,7 +202,7 @@ final class RecordReplayer {
 
         private JobState state(String job) {
             JobState drafted = states.get(job);
-            return drafted == null ? session.of(source.name(), job) : drafted;
+            return drafted == null ? session.pending(source.name(), job) : drafted;
         }
 
         private void remember(JobState state) {

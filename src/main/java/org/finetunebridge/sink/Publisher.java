@@ -1,33 +1,63 @@
 package org.finetunebridge.sink;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * Group commit in front of a sink. While one commit runs, pages wait; the next takes all that wait, of any job. There
- * is no timer: an idle bridge commits at once.
+ * Group commit in front of a sink. Whoever publishes a page goes on at once: pages are queued, one thread commits them in
+ * order, and each commit takes what waits, of any job. There is no timer: an idle bridge commits at once.
  */
 public final class Publisher implements AutoCloseable {
 
+    private static final long IDLE_SECONDS = 5;
+    private static final Duration LONGEST_FINISH = Duration.ofSeconds(5);
     private final Sink sink;
-    private final ReentrantLock one = new ReentrantLock();
-    private final GroupCommit pages;
+    /** Held while the sink is used. Fair, for a committer that is always busy must not keep others out. */
+    private final ReentrantLock one = new ReentrantLock(true);
+    private final CommitQueue queue;
+    private final Executor committer;
+    private final AtomicBoolean awake = new AtomicBoolean();
     private final List<Consumer<Batch>> listeners = new CopyOnWriteArrayList<>();
     private final CompletableFuture<InstanceFencedException> fenced = new CompletableFuture<>();
     private volatile SinkSession session;
     private volatile RuntimeException suspension;
-    private final RuntimeException fault = new SinkUnavailableException("a fault of the bridge", null);
     private boolean closed;
 
     /** @param sink opened when first needed */
     public Publisher(Sink sink) {
+        this(sink, newCommitter());
+    }
+
+    /** @param committer runs one task at a time, and may be late */
+    public Publisher(Sink sink, Executor committer) {
+        this(sink, committer, CommitQueue.GROUP, CommitQueue.LONGEST);
+    }
+
+    Publisher(Sink sink, Executor committer, int largest, int longest) {
         this.sink = sink;
-        this.pages = new GroupCommit(sink, this::safe);
+        this.committer = committer;
+        this.queue = new CommitQueue(sink, this::safe, largest, longest);
+    }
+
+    /** One thread, which ends when there is nothing to commit for a while. */
+    private static Executor newCommitter() {
+        return new ThreadPoolExecutor(0, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
+            var thread = new Thread(work, "committer");
+            thread.setDaemon(true);
+            return thread;
+        });
     }
 
     /**
@@ -54,6 +84,7 @@ public final class Publisher implements AutoCloseable {
             }
             if (session == null) {
                 session = new SinkSession(sink.open());
+                queue.begin(session);
                 suspension = null;
             }
             return session;
@@ -65,43 +96,110 @@ public final class Publisher implements AutoCloseable {
     }
 
     /**
-     * Commits a page. Returns when its events are published and remembered.
+     * Queues a page to be committed, after those that were queued before; waits while the queue is full. Its
+     * confirmation says when it is committed. A batch without one is waited for: it is committed when this returns.
      *
-     * @throws SinkUnavailableException     if it is not known whether they are: forget the page and read it again
-     * @throws EventRejectedException if the page can never be written
-     * @throws InstanceFencedException   if another instance took over
+     * @throws SinkUnavailableException if it is not committed, or will not be, as far as is known: forget the page and
+     *                                  read it again
+     * @throws EventRejectedException   if the page can never be written, or one that it builds upon
+     * @throws InstanceFencedException  if another instance took over
      */
     public void publish(Batch batch) {
         if (batch.isEmpty()) {
-            return;
+            if (batch.confirmation() != null) {
+                batch.confirmation().queued();
+                batch.confirmation().committed().run();
+            }
+        } else if (batch.confirmation() != null) {
+            queue(batch);
+        } else {
+            var confirmation = new Confirmation(null);
+            queue(batch.confirming(confirmation));
+            settle(confirmation);
+            if (confirmation.failure() != null) {
+                throw confirmation.failure();
+            }
         }
-        GroupCommit.Page mine = pages.add(batch);
+    }
+
+    private void queue(Batch batch) {
+        try {
+            while (!queue.offer(batch, suspension)) {
+                commitNext();
+            }
+        } catch (Error e) {
+            one.lock();
+            try {
+                throw over(e);
+            } finally {
+                one.unlock();
+            }
+        }
+        if (awake.compareAndSet(false, true)) {
+            try {
+                committer.execute(this::commitAll);
+            } catch (RuntimeException | Error e) {
+                awake.set(false);
+                commitNext();
+            }
+        }
+    }
+
+    private void commitAll() {
+        awake.set(false);
+        while (!queue.isEmpty()) {
+            commitNext();
+        }
+    }
+
+    /** Whatever fails, what was queued has failed with it afterwards: nobody may wait for ever. */
+    private void commitNext() {
         one.lock();
         try {
-            while (!mine.isDone()) {
+            queue.commitNext();
+        } catch (RuntimeException | Error e) {
+            over(e);
+        } finally {
+            one.unlock();
+        }
+    }
+
+    /**
+     * Waits until it is known what became of a batch, and everybody who is told of it has been. Whoever waits commits
+     * what is before it in the queue.
+     */
+    public void settle(Confirmation confirmation) {
+        one.lock();
+        try {
+            while (!confirmation.isDone()) {
+                if (queue.isEmpty()) {
+                    throw new IllegalStateException("a batch that is not queued is never committed");
+                }
                 commitNext();
             }
         } finally {
             one.unlock();
         }
-        mine.requireCommitted();
     }
 
-    /** Whatever is thrown, each page that was taken is done afterwards: nobody may wait for one for ever. */
-    private void commitNext() {
-        RuntimeException why = fault;
+    /** Commits what is queued. Returns when that is done, or after so long. */
+    public void finish(Duration longest) {
+        long end = System.nanoTime() + longest.toNanos();
         try {
-            pages.take();
-            pages.commit(session, suspension);
-        } catch (RuntimeException | Error e) {
-            why = over(e);
-        } finally {
-            pages.end(why);
+            while (!queue.isEmpty() && end > System.nanoTime()
+                    && one.tryLock(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                try {
+                    commitNext();
+                } finally {
+                    one.unlock();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
     private void safe(Batch batch) {
-        batch.states().forEach(session::remember);
         listeners.forEach(listener -> listener.accept(batch));
     }
 
@@ -119,6 +217,7 @@ public final class Publisher implements AutoCloseable {
         if (why instanceof InstanceFencedException end) {
             fenced.complete(end);
         }
+        queue.end(why);
         return why;
     }
 
@@ -192,13 +291,18 @@ public final class Publisher implements AutoCloseable {
     /** For good: who is late must not take the lock that another instance may have by now. */
     @Override
     public void close() {
+        finish(LONGEST_FINISH);
         one.lock();
         try {
             closed = true;
             session = null;
+            queue.end(new SinkUnavailableException("the bridge has stopped", null));
             sink.close();
         } finally {
             one.unlock();
+        }
+        if (committer instanceof ExecutorService threads) {
+            threads.shutdown();
         }
     }
 }

@@ -8,10 +8,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -45,6 +48,7 @@ final class DryRun {
     private static final Instant START = Instant.parse("2026-03-01T00:00:00Z");
     private static final CamelContext CONTEXT = new DefaultCamelContext();
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Publisher DISPATCHED = new Publisher(new FlakySink());
 
     final FlakySink sink = new FlakySink();
     private SourceSettings source;
@@ -56,6 +60,9 @@ final class DryRun {
     private ChangeDetector observer;
     private PollErrorHandler failures;
     private int pages;
+    private Consumer<String> jobRead = job -> { };
+    private final Deque<Runnable> commits = new ArrayDeque<>();
+    private Random late = new Random(1);
     private Duration jitter = Duration.ZERO;
     private Duration stepped = Duration.ZERO;
     private Runnable beforeCommit = () -> { };
@@ -94,6 +101,11 @@ final class DryRun {
         return new DryRun(source(List.of(), "jobs", null, List.of("events", "checkpoints"), growing()), provider);
     }
 
+    /** A source that lists its jobs, each with one list that grows, and checkpoints after it. */
+    static DryRun ofListedGrowing(Function<PollTask, JsonNode> provider) {
+        return new DryRun(source(List.of(), "jobs", null, List.of("events", "checkpoints"), growing("events")), provider);
+    }
+
     /** A source of one job that is given, read by itself and then for its checkpoints. */
     static DryRun ofGiven(Function<PollTask, JsonNode> provider) {
         return new DryRun(source(List.of("job-1"), "jobs", "job", List.of("checkpoints"), growing()), provider);
@@ -128,7 +140,7 @@ final class DryRun {
     static SourcePoller poller(String name, List<String> jobs, int concurrency, double rate) {
         SourceSettings settings = with(source(name, jobs, "jobs", null, List.of("checkpoints"), growing(), concurrency), rate,
                 Duration.ofHours(1), Duration.ofDays(7));
-        return new SourcePoller(settings, new Publisher(new FlakySink()), RetryBudget.watching(settings), Instant::now,
+        return new SourcePoller(settings, DISPATCHED, RetryBudget.watching(settings), Instant::now,
                 new Random(1));
     }
 
@@ -137,10 +149,16 @@ final class DryRun {
         while (task.isReading()) {
             poller.ready(task);
             Answered.at(Instant.now(), task.getAttempt());
-            new ChangeDetector(poller.source(), new CloudEventWriter("acme", "acme", ZoneOffset.UTC, false))
-                    .observe(json("{\"facts\":[]}"), task);
+            DISPATCHED.publish(new ChangeDetector(poller.source(), new CloudEventWriter("acme", "acme", ZoneOffset.UTC, false))
+                    .observe(json("{\"facts\":[]}"), task));
             poller.passed(task);
         }
+    }
+
+    /** How far the committer lags behind what is read is another matter of chance. */
+    DryRun late(long seed) {
+        late = new Random(seed);
+        return this;
     }
 
     /** From now on jobs that ended are read so long, once an hour. */
@@ -179,13 +197,33 @@ final class DryRun {
         return restart();
     }
 
-    /** What is not on the disk is forgotten. */
+    /** Killed and started again: what is queued is not committed. */
+    DryRun kill() {
+        commits.clear();
+        publisher = null;
+        return restart();
+    }
+
+    /** Calls this with every job that was read whole. */
+    DryRun onJobRead(Consumer<String> listener) {
+        jobRead = listener;
+        return restart();
+    }
+
+    /** Stopped and started again: what is queued is committed, all else is forgotten. */
     DryRun restart() {
         if (publisher != null) {
             publisher.close();
         }
-        publisher = new Publisher(sink);
+        commits.clear();
+        publisher = new Publisher(sink, commits::add);
         poller = new SourcePoller(source, publisher, patience, clock, new Random(1));
+        poller.onPoll(new PollListener() {
+            @Override
+            public void jobRead(String job) {
+                jobRead.accept(job);
+            }
+        });
         observer = new ChangeDetector(source, new CloudEventWriter("acme", "acme", ZoneOffset.UTC, false));
         var accounts = new Accounts();
         accounts.add(new Account(source, null, poller, observer, "", Map.of()));
@@ -200,8 +238,13 @@ final class DryRun {
         poller.tick();
         while (!poller.isIdle()) {
             now = now.plusMillis(Math.max(1, Math.min(250, poller.nanosUntilDue() / 1_000_000)));
-            poller.takeDue().forEach(this::finish);
+            List<PollTask> tasks = poller.takeDue(Integer.MAX_VALUE);
+            tasks.forEach(this::finish);
+            if (tasks.isEmpty()) {
+                commit();
+            }
         }
+        commit();
         jitter = Duration.between(tick, poller.began());
         return pages;
     }
@@ -213,7 +256,8 @@ final class DryRun {
     }
 
     List<PollTask> take() {
-        return poller.takeDue();
+        commit();
+        return poller.takeDue(Integer.MAX_VALUE);
     }
 
     /** Reads a task that was taken to its end, or to its failure. */
@@ -296,10 +340,23 @@ final class DryRun {
                 Batch batch = observer.observe(page, poll);
                 beforeCommit.run();
                 publisher.publish(batch);
+                if (late.nextInt(3) == 0) {
+                    commit();
+                }
                 poller.passed(poll);
+                if (late.nextInt(3) == 0) {
+                    commit();
+                }
             }
         } catch (RuntimeException e) {
             failed(e, poll);
+        }
+    }
+
+    /** The committer comes late, whenever it likes. */
+    private void commit() {
+        for (Runnable commit = commits.poll(); commit != null; commit = commits.poll()) {
+            commit.run();
         }
     }
 

@@ -95,12 +95,12 @@ final class GrowingList {
         page.stream().filter(line -> !line.bad()).forEach(line -> shown.add(line.name()));
         boolean last = page.isEmpty() || page.get(page.size() - 1) == lines.get(lines.size() - 1);
         ObjectNode mapped = NODES.objectNode().put("more", more == null ? !last : more);
-        page.forEach(line -> mapped.withArray("facts").add(fact(line)));
+        page.forEach(line -> mapped.withArray("facts").add(fact(line, poll.getJob())));
         return mapped;
     }
 
-    private static ObjectNode fact(Line line) {
-        ObjectNode fact = NODES.objectNode().put("kind", "log.appended").put("job", "job-1").put("time", line.time());
+    private static ObjectNode fact(Line line, String job) {
+        ObjectNode fact = NODES.objectNode().put("kind", "log.appended").put("job", job).put("time", line.time());
         fact.putArray("key").add(line.time()).add(line.text());
         fact.putObject("data").put(line.bad() ? "massage" : "message", line.name());
         return fact.put("raw", line.name());

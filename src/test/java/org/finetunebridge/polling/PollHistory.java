@@ -267,7 +267,7 @@ final class PollHistory implements States {
             states.put(read.job(), state);
         }
         expect(read.job(), resource, 0);
-        schedule = schedule.read(read.job(), resource, true, whole, rest, of(read.job()), moment());
+        schedule = schedule.answered(rest, moment()).read(read.job(), resource, true, whole, of(read.job()), moment());
         if (read.job().isEmpty()) {
             schedule = schedule.listed(shown, this, moment());
         }
