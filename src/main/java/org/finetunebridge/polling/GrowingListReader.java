@@ -9,7 +9,6 @@ import org.finetunebridge.event.RecordPage;
 import org.finetunebridge.state.Cursor;
 import org.finetunebridge.state.PublishedState;
 import org.finetunebridge.state.StateDiff;
-import org.finetunebridge.state.StateDiffBuilder;
 
 /**
  * A list that grows at its end and is asked by position.
@@ -70,7 +69,7 @@ record GrowingListReader(String resource, boolean settling) implements ListReade
         earlier.addAll(published.rejected());
         List<ParseResult> passed = results.subList(place.known, results.size()).stream()
                 .filter(result -> place.found || !earlier.contains(result.id()) && place.isNew(result)).toList();
-        var diff = new StateDiffBuilder(published);
+        var diff = new StateDiff.Builder(published);
         diff.known(results.size() - passed.size());
         long sequence = place.count == Count.TRUSTED ? at.from() + place.known : cursor.position();
         for (ParseResult result : passed) {
