@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 
 /**
  * The name of a fact: the same fact has the same id on every machine and after every restart, and no two facts share
@@ -14,12 +15,22 @@ public final class EventId {
     private static final char SEPARATOR = '\u001f';
     private static final String DIGITS = "abcdefghijklmnopqrstuvwxyz234567";
     private static final int LENGTH = 26;
+    private static final char FIRST_BEYOND_ASCII = 0x80;
     private static final MessageDigest SHA_256 = newSha256();
 
     private EventId() {}
 
     /** The id of the fact that this kind, provider, job and key name. */
     static String of(FactType kind, String provider, String job, JsonNode key) {
+        var plain = new PlainName().field(kind.word()).field(provider).field(job);
+        for (JsonNode part : key) {
+            plain.part(part);
+        }
+        return plain.isPlain ? id(plain.digest()) : ofAnything(kind, provider, job, key);
+    }
+
+    /** Of fields that hold any characters. */
+    static String ofAnything(FactType kind, String provider, String job, JsonNode key) {
         StringBuilder name = new StringBuilder(96).append("v1");
         field(name, kind.word());
         field(name, provider);
@@ -41,12 +52,15 @@ public final class EventId {
 
     /** The id of anything that has a text, in the same form. */
     public static String hash(String text) {
-        byte[] digest = sha256().digest(whole(text).getBytes(StandardCharsets.UTF_8));
-        char[] id = new char[LENGTH];
+        return id(sha256().digest(whole(text).getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static String id(byte[] digest) {
+        byte[] id = new byte[LENGTH];
         for (int digit = 0; digit < LENGTH; digit++) {
-            id[digit] = DIGITS.charAt(fiveBits(digest, digit * 5));
+            id[digit] = (byte) DIGITS.charAt(fiveBits(digest, digit * 5));
         }
-        return new String(id);
+        return new String(id, StandardCharsets.ISO_8859_1);
     }
 
     /** JSON text that does not depend on the order in which a provider writes the keys of an object. */
@@ -108,6 +122,49 @@ public final class EventId {
         int index = firstBit >> 3;
         int sixteen = (bytes[index] & 0xff) << 8 | bytes[index + 1] & 0xff;
         return sixteen >> 11 - (firstBit & 7) & 31;
+    }
+
+    /**
+     * A name of fields of plain ASCII in which nothing is to be escaped, as nearly all are: its characters are its bytes.
+     */
+    private static final class PlainName {
+
+        private byte[] bytes = new byte[256];
+        private int length;
+        private boolean isPlain = true;
+
+        PlainName() {
+            bytes[length++] = 'v';
+            bytes[length++] = '1';
+        }
+
+        PlainName part(JsonNode part) {
+            if (part.isTextual()) {
+                // One that ends like canonical JSON is marked as a text.
+                isPlain &= !part.textValue().endsWith(",}") && !part.textValue().endsWith(",]");
+                return field(part.textValue());
+            }
+            return isPlain ? field(canonical(part)) : this;
+        }
+
+        PlainName field(String text) {
+            if (length + text.length() >= bytes.length) {
+                bytes = Arrays.copyOf(bytes, 2 * (length + text.length()));
+            }
+            bytes[length++] = SEPARATOR;
+            for (int at = 0; at < text.length(); at++) {
+                char unit = text.charAt(at);
+                isPlain &= unit < FIRST_BEYOND_ASCII && unit != SEPARATOR && unit != '\\';
+                bytes[length++] = (byte) unit;
+            }
+            return this;
+        }
+
+        byte[] digest() {
+            MessageDigest sha = sha256();
+            sha.update(bytes, 0, length);
+            return sha.digest();
+        }
     }
 
     /** A copy: looking it up among the security providers takes longer than the hash. */

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
@@ -113,6 +114,15 @@ public final class Timestamps {
         if (text.isEmpty() || text.startsWith("0000-00-00")) {
             return null;
         }
+        LocalDateTime plain = plain(text);
+        if (plain != null) {
+            return bounded(ZonedDateTime.of(plain, text.length() > SECONDS ? ZoneOffset.UTC : zone).toInstant());
+        }
+        return general(text, zone);
+    }
+
+    /** Reads every form of a text. */
+    static Instant general(String text, ZoneId zone) {
         if (NUMBER.matcher(text).matches()) {
             return epoch(new BigDecimal(text));
         }
@@ -124,6 +134,36 @@ public final class Timestamps {
         // Strict where the other is lenient: the thirtieth of February is no day, not the twenty-eighth.
         DateTimeFormatter.ISO_LOCAL_DATE.parse(iso.substring(0, DATE_LENGTH));
         return bounded(moment);
+    }
+
+    /**
+     * {@code 2026-03-01 08:00:00}, with a {@code T} or a {@code Z} or without, which is what nearly all texts are: read by
+     * hand, in a twentieth of the time. Null for any other, and for the last days of a month, which not every month has.
+     */
+    private static LocalDateTime plain(String text) {
+        boolean formed = (text.length() == SECONDS || text.length() == SECONDS + 1 && text.charAt(SECONDS) == 'Z')
+                && text.charAt(4) == '-' && text.charAt(7) == '-' && (text.charAt(DATE_LENGTH) == ' ' || text.charAt(DATE_LENGTH) == 'T')
+                && text.charAt(13) == ':' && text.charAt(16) == ':';
+        if (!formed) {
+            return null;
+        }
+        int century = pair(text, 0, 99);
+        int year = pair(text, 2, 99);
+        int month = pair(text, 5, 12);
+        int day = pair(text, 8, 28);
+        int hour = pair(text, 11, 23);
+        int minute = pair(text, 14, 59);
+        int second = pair(text, 17, 59);
+        boolean exists = (century | year | month | day | hour | minute | second) >= 0 && month > 0 && day > 0;
+        return exists ? LocalDateTime.of(century * 100 + year, month, day, hour, minute, second) : null;
+    }
+
+    /** Two digits as a number; -1 if they are none, or more than the greatest. */
+    private static int pair(String text, int at, int greatest) {
+        int tens = text.charAt(at) - '0';
+        int ones = text.charAt(at + 1) - '0';
+        boolean digits = tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9;
+        return digits && tens * 10 + ones <= greatest ? tens * 10 + ones : -1;
     }
 
     /** {@code 2026-03-01 08:00:00,5 +0800} as {@code 2026-03-01T08:00:00.5+08:00}. */

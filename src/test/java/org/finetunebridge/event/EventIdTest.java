@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
@@ -50,6 +51,27 @@ class EventIdTest {
         Assume.that(!one.equals(other));
 
         assertThat(id(one)).isNotEqualTo(id(other));
+    }
+
+    /** Most names are plain ASCII and hashed without a text; that must not show. */
+    @Property
+    void isTheSameHoweverItIsMade(@ForAll("fields") List<String> fields, @ForAll("plain") List<String> plain,
+            @ForAll long number) {
+        for (List<String> texts : List.of(fields, plain)) {
+            ArrayNode key = JsonNodeFactory.instance.arrayNode();
+            texts.forEach(key::add);
+            key.add(number).addObject().put("b", number).put("a", texts.toString());
+            String job = texts.isEmpty() ? "job" : texts.get(0);
+
+            assertThat(EventId.of(FactType.LOG_APPENDED, "acme", job, key))
+                    .isEqualTo(EventId.ofAnything(FactType.LOG_APPENDED, "acme", job, key));
+        }
+    }
+
+    @Provide
+    Arbitrary<List<String>> plain() {
+        return Arbitraries.strings().withCharRange(' ', '~').withChars('\u001f', '\u007f', '\u0080', ',', '}').ofMaxLength(300)
+                .list().ofMaxSize(4);
     }
 
     @Test

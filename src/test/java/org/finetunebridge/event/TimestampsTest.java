@@ -7,10 +7,18 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.function.Supplier;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -108,5 +116,43 @@ class TimestampsTest {
     void writesWhatTheFormatterOfThePlatformWrites(String time) {
         assertThat(Timestamps.format(Instant.parse(time))).isEqualTo(DateTimeFormatter.ISO_INSTANT.format(Instant.parse(time)))
                 .isEqualTo(time);
+    }
+
+    /** What is read by hand is what the general parser reads: the same moment, none, or no time at all. */
+    @Property(tries = 5_000)
+    void readsAPlainTextAsTheGeneralParserDoes(@ForAll("texts") String text, @ForAll("zones") ZoneId zone) {
+        assertThat(outcome(() -> Timestamps.parse(TextNode.valueOf(text), zone)))
+                .isEqualTo(outcome(() -> Timestamps.general(text, zone)));
+    }
+
+    private static String outcome(Supplier<Instant> reading) {
+        try {
+            return String.valueOf(reading.get());
+        } catch (DateTimeException e) {
+            return "no time";
+        }
+    }
+
+    @Provide
+    Arbitrary<String> texts() {
+        Arbitrary<String> days = Combinators.combine(Arbitraries.integers().between(0, 9999),
+                Arbitraries.integers().between(0, 13), Arbitraries.integers().between(0, 32))
+                .as((year, month, day) -> "%04d-%02d-%02d".formatted(year, month, day));
+        Arbitrary<String> times = Combinators.combine(Arbitraries.integers().between(0, 25),
+                Arbitraries.integers().between(0, 61), Arbitraries.integers().between(0, 61))
+                .as((hour, minute, second) -> "%02d:%02d:%02d".formatted(hour, minute, second));
+        Arbitrary<String> whole = Combinators.combine(days, Arbitraries.of(" ", "T", "t", "_"), times,
+                Arbitraries.of("", "", "Z", "z", "x")).as((day, between, time, end) -> day + between + time + end)
+                .filter(text -> !text.startsWith("0000-00-00"));
+        Arbitrary<String> spoilt = Combinators.combine(whole, Arbitraries.integers().between(0, 18),
+                Arbitraries.of('-', ':', '/', 'a', '9', '\u0665'))
+                .as((text, at, wrong) -> text.substring(0, at) + wrong + text.substring(at + 1))
+                .filter(text -> !text.startsWith("0000-00-00"));
+        return Arbitraries.oneOf(whole, spoilt);
+    }
+
+    @Provide
+    Arbitrary<ZoneId> zones() {
+        return Arbitraries.of("Asia/Shanghai", "Europe/Berlin", "America/New_York", "UTC", "+05:45").map(ZoneId::of);
     }
 }

@@ -119,12 +119,24 @@ public final class CloudEventWriter {
     }
 
     private static byte[] bytes(Data data) {
-        var bytes = new ByteArrayOutputStream(1024);
+        var bytes = new Bytes();
         try (JsonGenerator json = MAPPER.createGenerator(bytes)) {
             data.write(json);
         } catch (IOException e) {
             throw new IllegalStateException("writing to memory does not fail", e);
         }
-        return bytes.toByteArray();
+        return bytes.all();
+    }
+
+    /** The generator hands over what it has written at once, if that is not long: then it is the event, without a copy. */
+    private static final class Bytes extends ByteArrayOutputStream {
+
+        Bytes() {
+            super(0);
+        }
+
+        byte[] all() {
+            return count == buf.length ? buf : toByteArray();
+        }
     }
 }
