@@ -16,6 +16,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.random.RandomGenerator;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -62,7 +63,7 @@ final class DryRun {
     private int pages;
     private Consumer<String> jobRead = job -> { };
     private final Deque<Runnable> commits = new ArrayDeque<>();
-    private Random late = new Random(1);
+    private RandomGenerator late = new Random(1);
     private Duration jitter = Duration.ZERO;
     private Duration stepped = Duration.ZERO;
     private Runnable beforeCommit = () -> { };
@@ -156,8 +157,8 @@ final class DryRun {
     }
 
     /** How far the committer lags behind what is read is another matter of chance. */
-    DryRun late(long seed) {
-        late = new Random(seed);
+    DryRun late(RandomGenerator chance) {
+        late = chance;
         return this;
     }
 

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -86,7 +87,7 @@ class PendingPagesPropertyTest {
     @Property(tries = 500)
     void publishesEachLineOnceAndInOrderOfItsJob(@ForAll("histories") List<Stretch> history, @ForAll long seed) {
         var provider = new Provider();
-        var run = DryRun.ofListedGrowing(provider::answer).late(seed);
+        var run = DryRun.ofListedGrowing(provider::answer).late(new Random(seed));
         run.onJobRead(job -> {
             // A page that is refused suspends the list that it is of, and the rest of the job is read all the same.
             if (!job.isEmpty() && history.stream().noneMatch(one -> one.commits().contains(Commit.REJECTED))) {

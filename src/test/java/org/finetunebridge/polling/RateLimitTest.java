@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import org.finetunebridge.provider.ErrorAction;
 import org.finetunebridge.provider.ProviderException;
 import org.junit.jupiter.api.Test;
@@ -20,11 +21,14 @@ class RateLimitTest {
     private static final int JOBS_A_PAGE = 2;
     private static final Duration GAP = Duration.ofMillis(250);
 
+    /** A committer that never lags behind: while a job waits for a commit, another may use the next turn. */
+    private static final RandomGenerator IN_TIME = () -> 0;
+
     private final List<Instant> times = new ArrayList<>();
     private final List<String> asked = new ArrayList<>();
     private ProviderException failure;
     private Duration takes = Duration.ZERO;
-    private DryRun run = DryRun.ofListed(this::answer).atRate(4);
+    private DryRun run = DryRun.ofListed(this::answer).late(IN_TIME).atRate(4);
 
     @Test
     void spacesTheRequestsOfAllJobsAndPages() {
