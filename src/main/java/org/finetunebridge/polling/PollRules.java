@@ -25,18 +25,12 @@ import org.finetunebridge.text.LogSanitizer;
 record PollRules(SourceSettings source, RetryBudget budget, long seed) {
 
     private static final int PERIODS_A_WAITING_JOB = 3;
-    private static final double NANOS_A_SECOND = 1e9;
     /** After so many periods a job that ended is read for the second, third and fourth time. */
     private static final int[] PERIODS = {1, 4, 16};
 
     /** A little while before every cycle but the first, so that sources of one period do not all ask at once. */
     long jitter() {
         return budget.all() ? 0 : Math.floorMod(seed, source.period().toNanos() / 10 + 1);
-    }
-
-    /** Before which the source's rate allows no request after one at this moment, in nanoseconds; 0 without a rate. */
-    long afterRequest(long nanos) {
-        return source.rate() > 0 ? nanos + (long) (NANOS_A_SECOND / source.rate()) : 0;
     }
 
     /** Whether a job waits at its provider: it changes rarely, so that it is not read in every cycle. */

@@ -39,8 +39,7 @@ final class PollSchedule implements Cloneable {
     private boolean ticked;
     private long beginsAt = NEVER;
     private long began;
-    /** Before which the source's own rate allows no request, in nanoseconds. */
-    private long rateAllowsAt;
+    private RateLimit rate;
     private JobQueue jobs = JobQueue.EMPTY;
     private PSet<String> finished = HashTreePSet.empty();
     private SourceHold hold = SourceHold.NONE;
@@ -48,6 +47,7 @@ final class PollSchedule implements Cloneable {
 
     PollSchedule(PollRules rules) {
         this.rules = rules;
+        this.rate = RateLimit.of(rules.source().rate());
     }
 
     private PollSchedule copy() {
@@ -165,7 +165,7 @@ final class PollSchedule implements Cloneable {
             JobSchedule job = next.jobs.first();
             next.jobs = next.jobs.taken(job);
             next.hold = next.hold.probed(hold.probing() ? job.job() : null);
-            next.rateAllowsAt = rules.afterRequest(now.nanos());
+            next.rate = next.rate.asked(now);
             reads.add(new Read(job.job(), job.dueFirst(now.nanos()), hold.probing()));
         }
         return new Reads(next, reads);
@@ -178,19 +178,19 @@ final class PollSchedule implements Cloneable {
         }
         boolean busy = hold.probing() ? jobs.inFlight() > 0 : jobs.reading() >= rules.source().concurrency();
         boolean alone = jobs.inFlight() > 0 && (jobs.of(LIST).inFlight() || jobs.first().isAlone());
-        return busy || alone ? NEVER : Math.max(jobs.due().firstKey().at(), Math.max(hold.end(), rateAllowsAt));
+        return busy || alone ? NEVER : Math.max(jobs.due().firstKey().at(), Math.max(hold.end(), rate.allowsAt()));
     }
 
     /** Whether a resource of a job that is in flight may be asked now: what failed lets others go first. */
     boolean mayRead(String job, String resource, Moment now) {
         long until = jobs.of(job).failures(resource).until();
-        return until <= now.nanos() && rateAllowsAt <= now.nanos() && (until == 0 || jobs.isEmpty() && jobs.inFlight() == 1);
+        return until <= now.nanos() && rate.allows(now) && (until == 0 || jobs.isEmpty() && jobs.inFlight() == 1);
     }
 
     /** A task that is in flight asks for one more page. */
     PollSchedule asking(Moment now) {
         PollSchedule next = copy();
-        next.rateAllowsAt = rules.afterRequest(now.nanos());
+        next.rate = next.rate.asked(now);
         return next;
     }
 
@@ -207,9 +207,9 @@ final class PollSchedule implements Cloneable {
         return next;
     }
 
-    /** Whether what is read next depends on whether this page is committed. */
+    /** Whether what is read next depends on this commit. With a rate a job keeps its place until it is read whole. */
     boolean isToSettle(String job, String resource) {
-        return hold.probing() || hold.sinkFailures() > 0 || jobs.of(job).failures().containsKey(resource);
+        return rate.isLimited() || hold.probing() || hold.sinkFailures() > 0 || jobs.of(job).failures().containsKey(resource);
     }
 
     /** Everything of the job that may be read now was, and is to be confirmed: another may be read in its place. */
@@ -284,7 +284,7 @@ final class PollSchedule implements Cloneable {
         if (!back.left().isEmpty()) {
             long due = Math.max(back.due(), reported || hold.end() > now.nanos() ? 0 : now.nanos() + PAUSE);
             // What only waits for the rate goes on before others begin, or every long list would be open at once.
-            next.jobs = next.jobs.queued(back.inFlight(false), due == 0 && rules.source().rate() > 0 ? BEFORE_ALL : due);
+            next.jobs = next.jobs.queued(back.inFlight(false), due == 0 && rate.isLimited() ? BEFORE_ALL : due);
         }
         next.endIfOver(now);
         return next;

@@ -26,7 +26,7 @@ public final class Publisher implements AutoCloseable {
     private final Sink sink;
     /** Held while the sink is used. Fair, for a committer that is always busy must not keep others out. */
     private final ReentrantLock one = new ReentrantLock(true);
-    private final CommitQueue queue;
+    private final GroupCommit queue;
     private final Executor committer;
     private final AtomicBoolean awake = new AtomicBoolean();
     private final List<Consumer<Batch>> listeners = new CopyOnWriteArrayList<>();
@@ -42,13 +42,13 @@ public final class Publisher implements AutoCloseable {
 
     /** @param committer runs one task at a time, and may be late */
     public Publisher(Sink sink, Executor committer) {
-        this(sink, committer, CommitQueue.GROUP, CommitQueue.LONGEST);
+        this(sink, committer, GroupCommit.GROUP, GroupCommit.LONGEST);
     }
 
     Publisher(Sink sink, Executor committer, int largest, int longest) {
         this.sink = sink;
         this.committer = committer;
-        this.queue = new CommitQueue(sink, this::safe, largest, longest);
+        this.queue = new GroupCommit(sink, this::safe, largest, longest);
     }
 
     /** One thread, which ends when there is nothing to commit for a while. */

@@ -12,7 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
-import org.finetunebridge.observability.health.SourceMonitor;
+import org.finetunebridge.observability.health.SourceHealth;
 import org.finetunebridge.provider.ErrorAction;
 import org.finetunebridge.provider.ProviderException;
 import org.finetunebridge.state.JobState.Retired;
@@ -118,7 +118,7 @@ class FailingForEverTest {
     @Test
     void healthNamesTheLastReason() {
         var now = new AtomicReference<>(Instant.parse("2026-03-01T00:00:00Z"));
-        var monitor = new SourceMonitor(DryRun.poller("acme", List.of("job-1"), 4, 0), now::get);
+        var monitor = new SourceHealth(DryRun.poller("acme", List.of("job-1"), 4, 0), now::get);
         monitor.failed(NOT_THERE, null);
         now.set(now.get().plusSeconds(1));
         monitor.failed(new ProviderException(ErrorAction.TRANSIENT, "too busy", 503, "", null, null, null), null);

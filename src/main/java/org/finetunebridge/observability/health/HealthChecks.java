@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
-import org.finetunebridge.observability.health.SourceMonitor.SourceStatus;
+import org.finetunebridge.observability.health.SourceHealth.SourceStatus;
 import org.finetunebridge.settings.Settings;
 import org.finetunebridge.sink.Publisher;
 import org.finetunebridge.text.LogSanitizer;
@@ -29,7 +29,7 @@ public final class HealthChecks {
     }
 
     /** Registers one check a source, one for the sink and one for the state. */
-    public void register(HealthCheckRegistry registry, List<SourceMonitor> sources) {
+    public void register(HealthCheckRegistry registry, List<SourceHealth> sources) {
         sources.forEach(source -> registry.register(new Readiness("source-" + source.poller().source().name(),
                 result -> source(source.status(), result))));
         registry.register(new Readiness("sink", this::sink));

@@ -33,9 +33,9 @@ import java.util.stream.Stream;
 import org.finetunebridge.event.FactType;
 import org.finetunebridge.event.cloudevents.EncodedEvent;
 import org.finetunebridge.event.cloudevents.EventMetadata;
-import org.finetunebridge.observability.health.SourceMonitor;
-import org.finetunebridge.observability.health.SourceMonitor.JobCounts;
-import org.finetunebridge.observability.health.SourceMonitor.SourceStatus.Condition;
+import org.finetunebridge.observability.health.SourceHealth;
+import org.finetunebridge.observability.health.SourceHealth.JobCounts;
+import org.finetunebridge.observability.health.SourceHealth.SourceStatus.Condition;
 import org.finetunebridge.polling.PollListener;
 import org.finetunebridge.polling.SchemaDriftDetector;
 import org.finetunebridge.provider.ErrorAction;
@@ -71,8 +71,8 @@ public final class Meters {
      *
      * @param drift the detector of each source, by its name
      */
-    public void bind(List<SourceMonitor> monitors, Settings settings, Function<String, SchemaDriftDetector> drift) {
-        for (SourceMonitor monitor : monitors) {
+    public void bind(List<SourceHealth> monitors, Settings settings, Function<String, SchemaDriftDetector> drift) {
+        for (SourceHealth monitor : monitors) {
             String source = monitor.poller().source().name();
             monitor.poller().onPoll(new PollMeters(source, registry, clock));
             jobs(source);
@@ -104,7 +104,7 @@ public final class Meters {
                 "Jobs in the state, retired ones too");
     }
 
-    private void source(String source, SourceMonitor monitor) {
+    private void source(String source, SourceHealth monitor) {
         gauge("finetune.source.parked", source, () -> monitor.status().condition() == Condition.SUSPENDED ? 1 : 0,
                 "1 while the whole source is suspended, such as for a refused key");
         gauge("finetune.source.held", source, () -> monitor.status().heldUntil() == null ? 0 : 1,

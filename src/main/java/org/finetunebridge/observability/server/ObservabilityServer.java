@@ -21,7 +21,7 @@ import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig;
 import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.support.PluginHelper;
 import org.finetunebridge.observability.health.HealthChecks;
-import org.finetunebridge.observability.health.SourceMonitor;
+import org.finetunebridge.observability.health.SourceHealth;
 import org.finetunebridge.observability.metrics.Meters;
 import org.finetunebridge.observability.statuspage.RecentEvents;
 import org.finetunebridge.observability.statuspage.StatusPage;
@@ -41,7 +41,7 @@ public final class ObservabilityServer {
     private final Publisher publisher;
     private final Function<String, SchemaDriftDetector> drift;
     private final InstantSource clock;
-    private final List<SourceMonitor> monitors;
+    private final List<SourceHealth> monitors;
 
     /**
      * @param settings with a port that is not 0
@@ -53,7 +53,7 @@ public final class ObservabilityServer {
         this.settings = settings;
         this.publisher = publisher;
         this.clock = clock;
-        this.monitors = pollers.stream().map(poller -> new SourceMonitor(poller, clock)).toList();
+        this.monitors = pollers.stream().map(poller -> new SourceHealth(poller, clock)).toList();
     }
 
     /**

@@ -11,7 +11,7 @@ import java.time.InstantSource;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
-import org.finetunebridge.observability.health.SourceMonitor;
+import org.finetunebridge.observability.health.SourceHealth;
 import org.finetunebridge.sink.Publisher;
 
 /** Serves the status page: the HTML is {@code page/page.mustache}, filled with a {@link PageView}. Read only. */
@@ -22,7 +22,7 @@ public final class StatusPage {
             + " frame-ancestors 'none'";
     private static final int LONGEST_SEARCH = 200;
 
-    private final List<SourceMonitor> monitors;
+    private final List<SourceHealth> monitors;
     private final Publisher publisher;
     private final PageViewFactory views;
     private final InstantSource clock;
@@ -32,7 +32,7 @@ public final class StatusPage {
      * @param recent       what has been published since the start
      * @param showPayloads whether dead letters are shown with their payloads
      */
-    public StatusPage(List<SourceMonitor> monitors, Publisher publisher, RecentEvents recent, boolean showPayloads,
+    public StatusPage(List<SourceHealth> monitors, Publisher publisher, RecentEvents recent, boolean showPayloads,
             InstantSource clock) {
         this.monitors = monitors;
         this.publisher = publisher;
@@ -51,7 +51,7 @@ public final class StatusPage {
         String query = exchange.getMessage().getHeader(Exchange.HTTP_QUERY, "", String.class);
         String search = value(query, "q");
         boolean live = search.isEmpty() && value(query, "still").isEmpty();
-        PageView view = views.create(monitors.stream().map(SourceMonitor::status).toList(), publisher.remembered(),
+        PageView view = views.create(monitors.stream().map(SourceHealth::status).toList(), publisher.remembered(),
                 publisher.suspension(), search, LONGEST_SEARCH, live, clock.instant());
         answer(exchange, "text/html; charset=UTF-8", template.execute(view));
     }

@@ -8,7 +8,7 @@ import java.util.Date;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TimeZone;
-import org.finetunebridge.observability.health.SourceMonitor.SourceStatus.Condition;
+import org.finetunebridge.observability.health.SourceHealth.SourceStatus.Condition;
 import org.finetunebridge.polling.CycleResult;
 import org.finetunebridge.polling.PollListener;
 import org.finetunebridge.polling.SourcePoller;
@@ -20,7 +20,7 @@ import org.finetunebridge.state.Suspension;
 import org.quartz.CronExpression;
 
 /** Follows the polls of one source and says how it stands. */
-public final class SourceMonitor implements PollListener {
+public final class SourceHealth implements PollListener {
 
     /** Shorter failures, and the retries they take, are no reason to wake somebody. */
     private static final Duration SILENCE = Duration.ofMinutes(5);
@@ -35,7 +35,7 @@ public final class SourceMonitor implements PollListener {
     private record Failure(Instant time, String reason) { }
 
     /** Listens to the poller from now on. */
-    public SourceMonitor(SourcePoller poller, InstantSource clock) {
+    public SourceHealth(SourcePoller poller, InstantSource clock) {
         this.poller = poller;
         this.clock = clock;
         this.started = clock.instant();

@@ -17,9 +17,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Any thread may {@link #offer}; {@link #begin}, {@link #commitNext} and {@link #end} are for one thread at a time.
  */
-final class CommitQueue {
+final class GroupCommit {
 
-    private static final Logger LOG = LoggerFactory.getLogger(CommitQueue.class);
+    private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
     /** Pages in one commit, and bytes of their events; measured in docs/decisions/performance.md. */
     static final int GROUP = 50;
     private static final int GROUP_BYTES = 4 * 1024 * 1024;
@@ -43,7 +43,7 @@ final class CommitQueue {
      * @param largest batches in one commit
      * @param longest batches that are queued, or in the commit under way
      */
-    CommitQueue(Sink sink, Consumer<Batch> safe, int largest, int longest) {
+    GroupCommit(Sink sink, Consumer<Batch> safe, int largest, int longest) {
         this.sink = sink;
         this.safe = safe;
         this.largest = largest;
@@ -165,7 +165,7 @@ final class CommitQueue {
         } finally {
             List<Runnable> listeners = batches.stream().map(batch -> batch.confirmation().committed()).toList();
             forgetDone();
-            listeners.forEach(CommitQueue::run);
+            listeners.forEach(GroupCommit::run);
         }
     }
 
@@ -183,7 +183,7 @@ final class CommitQueue {
             forgetDone();
             session.requeue(queued());
         }
-        listeners.forEach(CommitQueue::run);
+        listeners.forEach(GroupCommit::run);
     }
 
     private List<Batch> queued() {
