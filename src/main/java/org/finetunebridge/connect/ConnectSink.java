@@ -58,6 +58,7 @@ final class ConnectSink implements Sink {
         } else {
             handover.pass(fitting(() -> records.events(batches)));
             handover.pass(records.states(batches));
+            handover.pass(records.parts(batches));
         }
     }
 

@@ -32,9 +32,10 @@ import org.finetunebridge.settings.SettingsReader;
  * @param parts           over how many tasks an account's jobs may be spread, by account
  * @param shards          which part of each account this task reads; {@link JobShard#WHOLE} where none is said
  * @param largestRecord   bytes
+ * @param transformed     whether transforms may drop records
  */
 record ConnectorSettings(Map<String, String> configuration, Settings settings, RouteFiles files, String heartbeatTopic,
-        Map<String, Integer> parts, Map<String, JobShard> shards, int largestRecord) {
+        Map<String, Integer> parts, Map<String, JobShard> shards, int largestRecord, boolean transformed) {
 
     static final String SOURCES = "bridge.sources";
     static final String HEARTBEAT_TOPIC = "bridge.connect.heartbeat-topic";
@@ -139,7 +140,8 @@ record ConnectorSettings(Map<String, String> configuration, Settings settings, R
             if (!problems.isEmpty()) {
                 throw new InvalidConfigurationException(problems);
             }
-            return new ConnectorSettings(ours, settings, files, heartbeats, parts, shards, largest);
+            return new ConnectorSettings(ours, settings, files, heartbeats, parts, shards, largest,
+                    !properties.getOrDefault("transforms", "").isBlank());
         }
 
         private void sort(String key, String value) {

@@ -45,8 +45,9 @@ final class SourceRecordFactory {
 
     /**
      * Everything of a commit, to be written in one transaction: each record of a job carries the state after the last of
-     * its pages, so that a transform may drop any of them. No two of the records are equal, for Connect ends a transaction
-     * at the first record that equals its last.
+     * its pages. A transform that drops all of them would drop the state with them, and leave the job in the index: where
+     * there are transforms, heartbeats carry every state too. No two of the records are equal, for Connect ends a
+     * transaction at the first record that equals its last.
      *
      * @throws EventRejectedException   if an event or dead letter is too large
      * @throws SinkUnavailableException if a state is
@@ -55,7 +56,9 @@ final class SourceRecordFactory {
         Map<String, Stored> states = stored(batches);
         Set<SourceRecord> records = published(batches, states);
         Set<Map<String, ?>> carried = new HashSet<>();
-        records.forEach(record -> carried.add(record.sourcePartition()));
+        if (!settings.transformed()) {
+            records.forEach(record -> carried.add(record.sourcePartition()));
+        }
         states.values().removeIf(state -> carried.contains(state.partition()));
         states.values().forEach(state -> records.add(heartbeat(state)));
         index(batches).forEach(part -> records.add(heartbeat(part)));
@@ -76,10 +79,12 @@ final class SourceRecordFactory {
 
     /** The state that says so, to be written once the cluster has the events. */
     List<SourceRecord> states(List<Batch> batches) {
-        List<SourceRecord> records = new ArrayList<>();
-        stored(batches).values().forEach(state -> records.add(heartbeat(state)));
-        index(batches).forEach(part -> records.add(heartbeat(part)));
-        return records;
+        return stored(batches).values().stream().map(this::heartbeat).toList();
+    }
+
+    /** The parts of the index that change, to be written once the cluster has the states that they lead to. */
+    List<SourceRecord> parts(List<Batch> batches) {
+        return index(batches).stream().map(this::heartbeat).toList();
     }
 
     private Set<SourceRecord> published(List<Batch> batches, Map<String, Stored> states) {

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.apache.kafka.connect.source.SourceTaskContext;
 import org.apache.kafka.connect.source.TransactionContext;
@@ -29,6 +30,7 @@ final class FakeWorker {
     private final Map<String, String> offsets = new ConcurrentHashMap<>();
     private final Set<String> damaged = ConcurrentHashMap.newKeySet();
     private final List<SourceRecord> records = new CopyOnWriteArrayList<>();
+    private volatile Predicate<SourceRecord> dropped = record -> false;
 
     FakeWorker(boolean transactional) {
         this.transactional = transactional;
@@ -65,6 +67,24 @@ final class FakeWorker {
         }
     }
 
+    /** At any moment the worker may die: the index must lead to no state that there is not. */
+    private void requireStatesOfTheIndex() {
+        Map<Map<String, ?>, Map<String, ?>> all = offsets();
+        all.forEach((partition, offset) -> {
+            if (partition.containsKey("index")) {
+                try {
+                    for (String job : SourceOffsets.segment(partition, offset).jobs()) {
+                        if (!all.containsKey(SourceOffsets.partition((String) partition.get("source"), job))) {
+                            throw new IllegalStateException("the index leads to no state of " + job);
+                        }
+                    }
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        });
+    }
+
     /** From now on the offset cannot be read. */
     void damage(Map<String, ?> partition) {
         damaged.add(text(partition));
@@ -89,7 +109,15 @@ final class FakeWorker {
         return new Run(properties, record, heard, new FineTuneSourceTask());
     }
 
+    /** A transform drops these, and with them their offsets. */
+    void drop(Predicate<SourceRecord> some) {
+        dropped = some;
+    }
+
     private void store(SourceRecord record) {
+        if (dropped.test(record)) {
+            return;
+        }
         offsets.put(text(record.sourcePartition()), text(record.sourceOffset()));
         records.add(record);
     }
@@ -164,6 +192,7 @@ final class FakeWorker {
             } else if (!dead || heard) {
                 polled.forEach(FakeWorker.this::store);
             }
+            requireStatesOfTheIndex();
             seen += polled.size();
             if (!dead) {
                 polled.forEach(record -> task.commitRecord(record, null));

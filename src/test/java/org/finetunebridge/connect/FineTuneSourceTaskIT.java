@@ -230,6 +230,28 @@ class FineTuneSourceTaskIT {
         received.holdAllOf(all);
     }
 
+    @Test
+    void keepsTheStateOfJobsWhoseRecordsAreAllDropped() {
+        var worker = new FakeWorker(true);
+        worker.drop(record -> record.topic().equals(EVENTS) && record.sourcePartition().containsValue("dashscope"));
+        properties.put("transforms", "filter");
+        world.account("dashscope").create("ft-running").become("RUNNING");
+        List<String> jobs = world.account("dashscope").jobs().stream().map(SimulatedJob::id).toList();
+        try (FakeWorker.Run run = worker.start(properties)) {
+            await().failFast(() -> assertThat(run.failure()).isNull()).until(() -> jobs.stream().allMatch(job -> String.valueOf(worker.offsets().get(SourceOffsets.partition("dashscope", job)))
+                    .matches(".*(RUNNING|graceReads).*")));
+        }
+        worker.drop(record -> false);
+        world.account("dashscope").create("ft-late");
+
+        try (FakeWorker.Run run = worker.start(properties)) {
+            await().failFast(() -> assertThat(run.failure()).isNull()).until(() -> worker.records(EVENTS).stream()
+                    .anyMatch(record -> "ft-late".equals(record.key())));
+        }
+
+        assertThat(worker.records(EVENTS)).extracting(SourceRecord::key).doesNotContainAnyElementsOf(jobs);
+    }
+
     /** The process and Connect publish the same, to the byte; the request they saw it in has another name. */
     @Test
     void publishesWhatTheProcessPublishes(@TempDir Path folder) throws Exception {
