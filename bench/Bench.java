@@ -13,11 +13,14 @@ import java.util.function.DoubleFunction;
 public final class Bench {
 
     private static final String USAGE = """
-            Usage: bench/run [SCENARIO...] [--runs N] [--scale X] [--java-options "..."]
+            Usage: bench/run [SCENARIO...] [--runs N] [--scale X] [--warm] [--java-options "..."]
               SCENARIO        of: %s; without one, all
               --runs N        of each side, in turn; 5
               --scale X       of the numbers of jobs, for a quick look; 1
+              --warm          five times as many jobs, so that not the JVM's compiler is measured
               --java-options  more options for the JVM of either side""";
+
+    private static final int WARM = 5;
 
     interface Scenario {
         void measure(Setup setup) throws Exception;
@@ -47,6 +50,7 @@ public final class Bench {
             switch (arguments[at]) {
                 case "--runs" -> runs = Integer.parseInt(arguments[++at]);
                 case "--scale" -> scale = Double.parseDouble(arguments[++at]);
+                case "--warm" -> scale *= WARM;
                 case "--java-options" -> options = Arrays.asList(arguments[++at].split(" "));
                 default -> names.add(arguments[at]);
             }

@@ -2,6 +2,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -44,6 +46,23 @@ final class Kafka implements AutoCloseable {
             admin.deleteTopics(List.of("events-" + run)).all().toCompletionStage().toCompletableFuture().join();
         }
         return digest;
+    }
+
+    /** Seconds of processor time of the broker so far. */
+    double cpu() {
+        return broker.processorTime().toNanos() / 1e9;
+    }
+
+    /** How many transactions wrote to the last state topic: each leaves a marker, which takes a place but is no record. */
+    long transactions() {
+        String topic = "state-" + run;
+        var partition = new TopicPartition(topic, 0);
+        try (var admin = broker.admin()) {
+            long end = admin.listOffsets(Map.of(partition, OffsetSpec.latest())).partitionResult(partition).get().offset();
+            return end - broker.read(topic).size();
+        } catch (ExecutionException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** A reader of what is committed in the last topic from now on. */

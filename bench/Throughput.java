@@ -15,6 +15,7 @@ final class Throughput {
 
     private final Setup setup;
     private Digest expected;
+    private Kafka kafka;
     private int run;
 
     Throughput(Setup setup) {
@@ -29,10 +30,11 @@ final class Throughput {
         Digest read(Path where) throws IOException;
     }
 
-    /** Rates and costs of one side, run by run. */
-    private record Rates(List<Double> rate, List<Double> whole, List<Double> cpu) {
-        Rates() {
-            this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    /** Rates and costs of one side, run by run; with Kafka those of the broker too. */
+    private record Rates(boolean ours, List<Double> rate, List<Double> whole, List<Double> cpu, List<Double> broker,
+            List<Double> pages) {
+        Rates(boolean ours) {
+            this(ours, new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         }
     }
 
@@ -44,7 +46,8 @@ final class Throughput {
     }
 
     void kafka() throws IOException {
-        try (var kafka = new Kafka(setup.directory().resolve("broker"))) {
+        try (var started = new Kafka(setup.directory().resolve("broker"))) {
+            kafka = started;
             measure("Kafka", (where, api) -> setup.loop(where, api, "kafka", kafka.address(), kafka.topic()),
                     (where, api) -> setup.bridge(where, api, kafka.configuration(), "once"),
                     (where, api) -> shell(where, api, "kafka", kafka.address(), kafka.topic()),
@@ -57,10 +60,10 @@ final class Throughput {
         int dashscope = setup.scaled(2000);
         System.out.printf("%nFirst catch-up, %s sink: %d MiniMax jobs x 1000 events, %d DashScope jobs x 10 checkpoints%n",
                 sink, minimax, dashscope);
-        var ofLoop = new Rates();
-        var ofBridge = new Rates();
+        var ofLoop = new Rates(false);
+        var ofBridge = new Rates(true);
         try (var api = new Api(setup.directory().resolve("api"), minimax, 1000, dashscope, 10, true)) {
-            run(loop, api, published, new Rates());
+            run(loop, api, published, new Rates(false));
             new Crowd(api).measure(minimax, 10, dashscope);
             for (int pair = 0; pair < setup.runs(); pair++) {
                 run(pair % 2 == 0 ? loop : bridge, api, published, pair % 2 == 0 ? ofLoop : ofBridge);
@@ -81,13 +84,27 @@ final class Throughput {
         Bench.line(who + ", events/s", rates.rate(), rate -> "%,.0f".formatted(rate));
         Bench.line("  with the start of the process", rates.whole(), rate -> "%,.0f".formatted(rate));
         Bench.line("  processor time, s", rates.cpu(), cpu -> "%.1f".formatted(cpu));
+        Bench.line("    of each event, us", rates.cpu(), cpu -> "%.1f".formatted(cpu * 1e6 / expected.count()));
+        if (kafka != null) {
+            Bench.line("  processor time of the broker, s", rates.broker(), cpu -> "%.1f".formatted(cpu));
+        }
+        if (!rates.pages().isEmpty()) {
+            Bench.line("  pages of a transaction", rates.pages(), pages -> "%.1f".formatted(pages));
+        }
     }
 
     private void run(Side side, Api api, Published published, Rates rates) throws IOException {
         Path where = Files.createDirectories(setup.directory().resolve("run-" + ++run));
         api.reset();
+        double before = kafka == null ? 0 : kafka.cpu();
         try (Child child = side.start(where, api)) {
             long end = child.end(PATIENCE);
+            if (kafka != null) {
+                rates.broker().add(kafka.cpu() - before);
+            }
+            if (kafka != null && rates.ours()) {
+                rates.pages().add((double) api.counts().requests() / kafka.transactions());
+            }
             Digest digest = published.read(where);
             expected = expected == null ? digest : expected;
             if (!digest.isSame(expected)) {

@@ -106,6 +106,11 @@ public final class Broker implements AutoCloseable {
         }
     }
 
+    /** Processor time of the process that runs now. */
+    public Duration processorTime() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
     /** Where clients find it, host and port. */
     public String address() {
         return HOST + ":" + advertised;
