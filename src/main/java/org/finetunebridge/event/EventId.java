@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.function.Supplier;
 
 /**
  * The name of a fact: the same fact has the same id on every machine and after every restart, and no two facts share
@@ -19,6 +20,44 @@ public final class EventId {
     private static final MessageDigest SHA_256 = newSha256();
 
     private EventId() {}
+
+    /**
+     * An id that is made when it is asked for: nobody asks for that of a fact that a record repeats. The key must not change
+     * meanwhile. Safe for threads.
+     */
+    public static final class Deferred {
+
+        private final Supplier<String> making;
+        private volatile String made;
+
+        Deferred(Supplier<String> making) {
+            this.making = making;
+        }
+
+        String text() {
+            String text = made;
+            if (text == null) {
+                text = making.get();
+                made = text;
+            }
+            return text;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Deferred id && id.text().equals(text());
+        }
+
+        @Override
+        public int hashCode() {
+            return text().hashCode();
+        }
+
+        @Override
+        public String toString() {
+            return text();
+        }
+    }
 
     /** The id of the fact that this kind, provider, job and key name. */
     static String of(FactType kind, String provider, String job, JsonNode key) {

@@ -9,7 +9,7 @@ import java.util.Set;
  *
  * @param kind        what sort of thing
  * @param job         the job it is about, as the provider names it
- * @param id          its name for ever, see {@link EventId}
+ * @param name        its {@link #id}
  * @param time        when it happened, UTC; null if the provider does not say
  * @param timeRaw     {@code time} as received; null if it is unset, not null if it cannot be read
  * @param appeared    when the thing itself (say, the checkpoint) appeared: dates the first fact published of it; may be null
@@ -17,10 +17,15 @@ import java.util.Set;
  * @param data        the event's own fields, clocks as received
  * @param derived     a fact that is published only if this one is; may be null
  */
-public record Fact(FactType kind, String job, String id, Instant time, JsonNode timeRaw, Instant appeared,
+public record Fact(FactType kind, String job, EventId.Deferred name, Instant time, JsonNode timeRaw, Instant appeared,
         JsonNode appearedRaw, JsonNode data, Fact derived) {
 
     private static final Set<String> TERMINAL = Set.of("SUCCEEDED", "FAILED", "CANCELLED");
+
+    /** Its name for ever, see {@link EventId}. */
+    public String id() {
+        return name.text();
+    }
 
     /** The job's or checkpoint's status in our words; for kinds that have one. */
     public String status() {
@@ -45,7 +50,7 @@ public record Fact(FactType kind, String job, String id, Instant time, JsonNode 
     /** This fact dated by the appearance of its thing, if it has no time of its own. */
     public Fact asFirstOfItsThing() {
         return time != null || appeared == null ? this
-                : new Fact(kind, job, id, appeared, appearedRaw, appeared, appearedRaw, data, derived);
+                : new Fact(kind, job, name, appeared, appearedRaw, appeared, appearedRaw, data, derived);
     }
 
     /**
@@ -54,8 +59,8 @@ public record Fact(FactType kind, String job, String id, Instant time, JsonNode 
      */
     public Fact occurrence(int number) {
         boolean dated = number == 1 || isEnding();
-        return number == 1 ? this : new Fact(kind, job, EventId.ofOccurrence(id, number), dated ? time : null,
-                dated ? timeRaw : null, appeared, appearedRaw, data, derived);
+        return number == 1 ? this : new Fact(kind, job, new EventId.Deferred(() -> EventId.ofOccurrence(id(), number)),
+                dated ? time : null, dated ? timeRaw : null, appeared, appearedRaw, data, derived);
     }
 
     /**

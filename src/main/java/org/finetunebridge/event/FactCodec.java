@@ -44,7 +44,8 @@ public final class FactCodec {
         try {
             JsonNode fact = MAPPER.readTree(text);
             JsonNode time = fact.path("time");
-            return new Fact(FactType.JOB_STATUS_CHANGED, job, fact.path("id").asText(),
+            String id = fact.path("id").asText();
+            return new Fact(FactType.JOB_STATUS_CHANGED, job, new EventId.Deferred(() -> id),
                     time.isTextual() ? Instant.parse(time.textValue()) : null, fact.get("timeRaw"), null, null,
                     fact.path("data"), null);
         } catch (IOException e) {

@@ -70,7 +70,8 @@ public final class FactParser {
         Moment time = moment(record.get("time"));
         Moment appeared = moment(record.get("appeared"));
         JsonNode derived = record.get("derived");
-        return new Fact(kind, job.textValue(), EventId.of(kind, provider, job.textValue(), key), time.at(), time.raw(),
+        var id = new EventId.Deferred(() -> EventId.of(kind, provider, job.textValue(), key));
+        return new Fact(kind, job.textValue(), id, time.at(), time.raw(),
                 appeared.at(), appeared.raw(), data, derived == null ? null : fact(derived));
     }
 
