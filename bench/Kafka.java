@@ -14,6 +14,7 @@ final class Kafka implements AutoCloseable {
 
     private final Broker broker;
     private int run;
+    private long last;
 
     Kafka(Path directory) {
         broker = Broker.start(directory);
@@ -41,7 +42,11 @@ final class Kafka implements AutoCloseable {
     /** What is committed in the last topic; then it is removed. */
     Digest read() throws IOException {
         var digest = new Digest();
-        broker.read("events-" + run).forEach(record -> digest.add(new String(record.value())));
+        last = 0;
+        broker.read("events-" + run).forEach(record -> {
+            digest.add(new String(record.value()));
+            last = Math.max(last, record.timestamp());
+        });
         try (var admin = broker.admin()) {
             admin.deleteTopics(List.of("events-" + run)).all().toCompletionStage().toCompletableFuture().join();
         }
@@ -63,6 +68,16 @@ final class Kafka implements AutoCloseable {
         } catch (ExecutionException | InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** When the last record that was read was sent, epoch milliseconds. */
+    long last() {
+        return last;
+    }
+
+    /** How many records are in the last topic, be they committed or not, and a few more. */
+    long written() {
+        return broker.written("events-" + run);
     }
 
     /** A reader of what is committed in the last topic from now on. */

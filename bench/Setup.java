@@ -32,14 +32,18 @@ record Setup(Path jar, Path directory, int runs, double scale, List<String> opti
     Child bridge(Path where, Api api, Map<String, String> configuration, String verb, List<String> more)
             throws IOException {
         Files.createDirectories(where);
-        Files.writeString(where.resolve("application.properties"), Stream.concat(Stream.of(
-                "dashscope.base-url=" + api.address() + "/dashscope", "minimax.base-url=" + api.address() + "/minimax",
-                "dashscope.api-key=" + KEY, "minimax.api-key=" + KEY, "bridge.http.port=0"),
-                configuration.entrySet().stream().map(Object::toString)).collect(Collectors.joining("\n")));
+        Files.writeString(where.resolve("application.properties"), Stream.of(accounts(api), Map.of("bridge.http.port", "0"),
+                configuration).flatMap(some -> some.entrySet().stream()).map(Object::toString).collect(Collectors.joining("\n")));
         List<String> command = new ArrayList<>(List.of(Child.java(), XMX));
         command.addAll(more);
         command.addAll(List.of("-jar", jar.toString(), verb));
         return new Child(where, "bridge", command);
+    }
+
+    /** The keys of the two accounts that the stand-in shows. */
+    Map<String, String> accounts(Api api) {
+        return Map.of("dashscope.base-url", api.address() + "/dashscope", "minimax.base-url", api.address() + "/minimax",
+                "dashscope.api-key", KEY, "minimax.api-key", KEY);
     }
 
     /** The hand-written loop. */

@@ -191,6 +191,31 @@ class ConnectIT {
         }
     }
 
+    /** Connect ends a batch early then, and would commit what was sent of it, if the task had let it. */
+    @Test
+    void losesNothingWhenItIsStoppedWhileASendIsRetried() throws Exception {
+        Path stuck = Files.createFile(home.resolve("stuck-" + group));
+        StuckPartitioner.pack(ConnectWorker.plugins(home));
+        properties.putAll(Map.of("bridge.sources", "minimax", "producer.override.partitioner.class", StuckPartitioner.class.getName(),
+                "producer.override." + StuckPartitioner.FILE, stuck.toString(), "producer.override." + StuckPartitioner.TOPIC, events));
+        properties.keySet().removeIf(key -> key.startsWith("dashscope."));
+        worker.start();
+        assertThat(worker.configure(NAME, properties).status()).isEqualTo(201);
+        await().untilAsserted(() -> assertThat(broker.written(events)).isGreaterThanOrEqualTo(StuckPartitioner.SENT / 2));
+
+        worker.send("PUT", "/connectors/jobs/stop", null);
+        worker.await(NAME, "STOPPED[]");
+        assertThat(broker.read(events).size()).as("committed, of pages that were sent whole").isLessThan(StuckPartitioner.SENT / 2);
+        Files.delete(stuck);
+        worker.send("PUT", "/connectors/jobs/resume", null);
+
+        await().untilAsserted(() -> assertThat(received().all()).hasSizeGreaterThan(2000));
+        Map<String, ExpectedFacts> all = ExpectedFacts.visible(world);
+        all.keySet().removeIf(job -> world.account("minimax").job(job) == null);
+        await().untilAsserted(() -> received().holdAllOf(all));
+        received().holdEachFactOnce();
+    }
+
     @Test
     void movesOverFromTheProcessAndBack() throws Exception {
         Map<String, String> keys = new TreeMap<>();

@@ -25,9 +25,9 @@ import org.awaitility.Awaitility;
 import org.finetunebridge.Loopback;
 
 /** A worker of Kafka Connect as it is shipped, in a process of its own, with the zip unpacked in its plugin path. */
-final class ConnectWorker implements AutoCloseable {
+public final class ConnectWorker implements AutoCloseable {
 
-    static final String VERSION = System.getProperty("connect.version", "3.9.1");
+    public static final String VERSION = System.getProperty("connect.version", "3.9.1");
     private static final Path TARGET = Path.of("target").toAbsolutePath();
     private static final Duration STARTING = Duration.ofSeconds(120);
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -39,10 +39,10 @@ final class ConnectWorker implements AutoCloseable {
     private Process process;
 
     /** An answer of the REST interface. */
-    record Answer(int status, JsonNode body) {}
+    public record Answer(int status, JsonNode body) {}
 
     /** @param group workers of one group share the work */
-    ConnectWorker(String broker, Path directory, String group, Map<String, String> more) {
+    public ConnectWorker(String broker, Path directory, String group, Map<String, String> more) {
         Map<String, String> all = new TreeMap<>(Map.of("bootstrap.servers", broker, "group.id", group,
                 "listeners", "http://127.0.0.1:" + port, "rest.advertised.host.name", "127.0.0.1",
                 "plugin.path", plugins(directory).toString(), "plugin.discovery", "service_load",
@@ -111,7 +111,7 @@ final class ConnectWorker implements AutoCloseable {
     }
 
     /** Starts, again if need be, and waits until it answers. */
-    ConnectWorker start() {
+    public ConnectWorker start() {
         launch();
         Awaitility.await("the worker").atMost(STARTING).pollInterval(Duration.ofMillis(200)).ignoreExceptions()
                 .failFast(() -> !process.isAlive()).until(() -> get("/connectors").status() == 200);
@@ -143,7 +143,7 @@ final class ConnectWorker implements AutoCloseable {
     }
 
     /** @param body to be sent as JSON; null for none */
-    Answer send(String method, String path, Object body) {
+    public Answer send(String method, String path, Object body) {
         try {
             var answer = HTTP.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                     .header("Content-Type", "application/json").timeout(Duration.ofSeconds(90))
@@ -159,7 +159,7 @@ final class ConnectWorker implements AutoCloseable {
     }
 
     /** Creates or changes a connector. */
-    Answer configure(String name, Map<String, String> properties) {
+    public Answer configure(String name, Map<String, String> properties) {
         return send("PUT", "/connectors/" + name + "/config", properties);
     }
 
@@ -170,7 +170,7 @@ final class ConnectWorker implements AutoCloseable {
     }
 
     /** {@code RUNNING}, {@code STOPPED} and the like; the tasks' states after it. */
-    String standing(String name) {
+    public String standing(String name) {
         JsonNode status = get("/connectors/" + name + "/status").body();
         return status.at("/connector/state").asText() + status.path("tasks").findValuesAsText("state");
     }

@@ -1,0 +1,110 @@
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
+import org.finetunebridge.connect.ConnectWorker;
+
+/**
+ * A first catch-up by one task of Kafka Connect, exactly once, beside one by the process with Kafka. Both from the first
+ * request to the time stamp of the last record; the worker runs before, the process starts anew.
+ */
+final class Connect {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+    /** So often nothing more was written: ends of transactions count as records. */
+    private static final int STILL = 4;
+    private static final String STRINGS = "org.apache.kafka.connect.storage.StringConverter";
+
+    private final Setup setup;
+    private final Kafka kafka;
+    private final Api api;
+    private final ConnectWorker worker;
+    private Digest expected;
+    private int run;
+
+    private Connect(Setup setup, Kafka kafka, Api api, ConnectWorker worker) {
+        this.setup = setup;
+        this.kafka = kafka;
+        this.api = api;
+        this.worker = worker;
+    }
+
+    static void measure(Setup setup) throws Exception {
+        int minimax = setup.scaled(500);
+        int dashscope = setup.scaled(2000);
+        System.out.printf("%nFirst catch-up, Kafka Connect %s, one task: %d MiniMax jobs x 1000 events, %d DashScope jobs x 10 checkpoints%n",
+                ConnectWorker.VERSION, minimax, dashscope);
+        try (var kafka = new Kafka(setup.directory().resolve("broker"));
+                var api = new Api(setup.directory().resolve("api"), minimax, 1000, dashscope, 10, true);
+                var worker = new ConnectWorker(kafka.address(), setup.directory().resolve("connect"), "bench", Map.of())) {
+            Runtime.getRuntime().addShutdownHook(new Thread(worker::close));
+            worker.start();
+            new Connect(setup, kafka, api, worker).measure();
+        }
+    }
+
+    private void measure() throws Exception {
+        List<Double> process = new ArrayList<>();
+        List<Double> task = new ArrayList<>();
+        process();
+        task();
+        for (int pair = 0; pair < setup.runs(); pair++) {
+            process.add(process());
+            task.add(task());
+        }
+        System.out.printf("  every run published the same %,d events, their data byte for byte but for observedAt%n", expected.count());
+        Bench.line("process with Kafka, events/s", process, rate -> "%,.0f".formatted(rate));
+        Bench.line("task of Kafka Connect, events/s", task, rate -> "%,.0f".formatted(rate));
+        System.out.printf("  ratio, task to process: %.2f%n", Bench.median(task) / Bench.median(process));
+    }
+
+    private double process() throws Exception {
+        Path where = Files.createDirectories(setup.directory().resolve("process-" + ++run));
+        api.reset();
+        try (Child child = setup.bridge(where, api, kafka.configuration(), "once")) {
+            child.end(PATIENCE);
+            return rate();
+        } finally {
+            Bench.delete(where);
+        }
+    }
+
+    private double task() throws Exception {
+        String name = "bench-" + ++run;
+        api.reset();
+        Map<String, String> properties = new TreeMap<>(Map.of("connector.class", "org.finetunebridge.connect.FineTuneSourceConnector",
+                "tasks.max", "1", "exactly.once.support", "required", "transaction.boundary", "connector",
+                "key.converter", STRINGS, "value.converter", STRINGS, "header.converter", STRINGS,
+                "topic.creation.default.partitions", "3", "topic.creation.default.replication.factor", "1"));
+        properties.putAll(Map.of("bridge.kafka.topic", kafka.topic(), "bridge.kafka.dead-letter-topic", "dead-" + name,
+                "bridge.kafka.content-mode", "structured", "bridge.connect.heartbeat-topic", "heartbeats"));
+        properties.putAll(setup.accounts(api));
+        worker.configure(name, properties);
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        long written = 0;
+        for (int still = 0; still < STILL;) {
+            LockSupport.parkNanos(Duration.ofMillis(500).toNanos());
+            long now = kafka.written();
+            still = now >= expected.count() && now == written ? still + 1 : 0;
+            written = now;
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException("not done after " + PATIENCE + ": " + worker.standing(name));
+            }
+        }
+        worker.send("DELETE", "/connectors/" + name, null);
+        return rate();
+    }
+
+    private double rate() throws Exception {
+        Digest digest = kafka.read();
+        expected = expected == null ? digest : expected;
+        if (!digest.isSame(expected)) {
+            throw new IllegalStateException("not the same events: " + digest.count() + " instead of " + expected.count() + ", or others");
+        }
+        return digest.count() * 1000.0 / (kafka.last() - api.counts().first());
+    }
+}
