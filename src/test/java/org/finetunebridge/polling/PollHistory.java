@@ -37,6 +37,9 @@ final class PollHistory implements States {
     static final Duration RECHECK = Duration.ofMinutes(15);
     private static final List<String> FOLLOW = List.of("checkpoints", "events");
     private static final int CONCURRENCY = 3;
+    private static final int RATE = 3;
+    /** The list and three requests for each of four jobs: by the rate, or by the slowest answers three at a time. */
+    private static final long LONGEST_CYCLE = 13 * 1_000_000_000L / RATE;
 
     /** What a history has in it. */
     record Kind(boolean listed, boolean once, boolean faults, boolean restarts, Duration recheckFor) {}
@@ -73,7 +76,7 @@ final class PollHistory implements States {
             lives.put("job-" + job, random.nextInt(3) == 0 ? "QUEUED" : "RUNNING");
         }
         this.source = DryRun.settings(kind.listed() ? List.of() : List.copyOf(lives.keySet()), FOLLOW, CONCURRENCY,
-                random.nextBoolean() ? 0 : 3, PERIOD, RECHECK, kind.recheckFor());
+                random.nextBoolean() ? 0 : RATE, PERIOD, RECHECK, kind.recheckFor());
         restart();
     }
 
@@ -283,7 +286,8 @@ final class PollHistory implements States {
 
     /**
      * A job that runs is read again in the next cycle, one that waits in the third after, waits of its own, of the source and
-     * of the sink apart. That cycle begins up to a period late, for the one before may run on so long with what fails.
+     * of the sink apart. That cycle begins up to a period late, for the one before may run on so long with what fails; and
+     * whoever comes last in it waits for the others, by the rate or by their answers.
      */
     private void expect(String job, String resource, long wait) {
         if (kind.once()) {
@@ -293,7 +297,7 @@ final class PollHistory implements States {
                 && !of(job).published().terminal() && of(job).retired() == null;
         if (runs) {
             boolean waits = kind.listed() && "QUEUED".equals(of(job).published().status());
-            expectedBy.put(job + ' ' + resource, now - held + wait + PERIOD.toNanos() * (waits ? 4 : 2));
+            expectedBy.put(job + ' ' + resource, now - held + wait + PERIOD.toNanos() * (waits ? 4 : 2) + LONGEST_CYCLE);
         } else {
             FOLLOW.forEach(one -> expectedBy.remove(job + ' ' + one));
             expectedBy.remove(job + " job");
