@@ -130,6 +130,9 @@ class ConnectIT {
         worker.start();
         assertThat(worker.get("/connector-plugins").body().findValuesAsText("class"))
                 .contains("org.finetunebridge.connect.FineTuneSourceConnector");
+        Map<String, String> wrong = new TreeMap<>(properties);
+        wrong.put("dashscope.perod", "1s");
+        assertRefused(worker.configure("wrong", wrong), "did you mean dashscope.period?");
         sandbox.faults().end();
         world.account("dashscope").create("ft-refused");
         sandbox.faults().always(".*/ft-refused.*", Fault.status(404));
@@ -148,6 +151,14 @@ class ConnectIT {
         assertThat(headers(broker.read(deadLetters).get(0))).containsEntry("ce_type", "org.finetunebridge.dead-letter.v1");
         JsonNode offsets = worker.get("/connectors/jobs/offsets").body().path("offsets");
         assertThat(offsets.findValuesAsText("job")).contains(alive.id());
+
+        worker.send("PUT", "/connectors/jobs/stop", null);
+        worker.await(NAME, "STOPPED[]");
+        ObjectNode none = JSON.createObjectNode();
+        none.putArray("offsets").addObject().putNull("offset").putObject("partition").put("source", "minimax").put("job", alive.id());
+        assertRefused(worker.send("PATCH", "/connectors/jobs/offsets", none), "the index still lists the job");
+        assertThat(worker.send("DELETE", "/connectors/jobs/offsets", null).status()).isEqualTo(200);
+        assertThat(worker.get("/connectors/jobs/offsets").body().path("offsets")).isEmpty();
     }
 
     @Test
@@ -189,6 +200,26 @@ class ConnectIT {
             }
             holdsEachFactOnceWhenAllIsRead();
         }
+    }
+
+    @Test
+    void losesNothingOnAWorkerWithoutExactlyOnceAndSaysSo() {
+        properties.keySet().removeAll(List.of("exactly.once.support", "transaction.boundary"));
+        worker = new ConnectWorker(broker.address(), home, group, Map.of("exactly.once.source.support", "disabled",
+                "offset.flush.interval.ms", "1000"));
+        worker.start();
+        run();
+        for (int kill = 1; kill <= Math.max(4, KILLS / 5); kill++) {
+            thingsHappen();
+            awaitMoreThan(broker.written(events));
+            pause(random.nextInt(1500));
+            worker.kill();
+            thingsHappen();
+            worker.start();
+        }
+        await().untilAsserted(() -> received().withoutRepeats().holdAllOf(ExpectedFacts.visible(world)));
+        received().withoutRepeats().holdEachFactOnce();
+        assertThat(worker.log()).contains("Events are written at least once");
     }
 
     /** Connect ends a batch early then, and would commit what was sent of it, if the task had let it. */
@@ -237,10 +268,7 @@ class ConnectIT {
         worker.await(NAME, "STOPPED[]");
         ObjectNode one = JSON.createObjectNode();
         one.putArray("offsets").add(offsets.path("offsets").get(1));
-        assertThat(worker.send("PATCH", "/connectors/jobs/offsets", one)).satisfies(answer -> {
-            assertThat(answer.status()).isGreaterThanOrEqualTo(400);
-            assertThat(answer.body().toString()).contains("is not in the index");
-        });
+        assertRefused(worker.send("PATCH", "/connectors/jobs/offsets", one), "is not in the index");
         ConnectWorker.Answer patched = worker.send("PATCH", "/connectors/jobs/offsets", offsets);
         assertThat(patched.status()).as(patched.body().toString()).isEqualTo(200);
         thingsHappen();
@@ -255,6 +283,11 @@ class ConnectIT {
         thingsHappen();
         process("once", keys);
         holdsEachFactOnceWhenAllIsRead();
+    }
+
+    private static void assertRefused(ConnectWorker.Answer answer, String why) {
+        assertThat(answer.status()).isGreaterThanOrEqualTo(400);
+        assertThat(answer.body().toString()).contains(why);
     }
 
     private static String process(String verb, Map<String, String> keys) {

@@ -53,7 +53,7 @@ public final class ReceivedEvents {
     }
 
     /** The same without what was published again under its same id. */
-    ReceivedEvents withoutRepeats() {
+    public ReceivedEvents withoutRepeats() {
         Map<String, List<JsonNode>> once = new TreeMap<>();
         jobs.forEach((job, events) -> {
             Set<String> ids = new HashSet<>();
