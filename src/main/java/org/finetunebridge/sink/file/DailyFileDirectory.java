@@ -9,7 +9,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
-import org.finetunebridge.sink.file.CommitEntry.CommittedLength;
+import org.finetunebridge.sink.file.StateLog.CommitEntry.CommittedLength;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

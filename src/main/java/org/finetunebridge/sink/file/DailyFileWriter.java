@@ -12,7 +12,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import org.finetunebridge.sink.InstanceFencedException;
-import org.finetunebridge.sink.file.CommitEntry.CommittedLength;
+import org.finetunebridge.sink.file.StateLog.CommitEntry.CommittedLength;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -15,7 +15,7 @@ import org.finetunebridge.sink.Batch;
 import org.finetunebridge.sink.InstanceFencedException;
 import org.finetunebridge.sink.Sink;
 import org.finetunebridge.sink.SinkUnavailableException;
-import org.finetunebridge.sink.file.CommitEntry.CommittedLength;
+import org.finetunebridge.sink.file.StateLog.CommitEntry.CommittedLength;
 import org.finetunebridge.state.JobState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

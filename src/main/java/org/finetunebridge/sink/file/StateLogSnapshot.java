@@ -8,7 +8,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.finetunebridge.sink.file.CommitEntry.CommittedLength;
+import org.finetunebridge.sink.file.StateLog.CommitEntry;
+import org.finetunebridge.sink.file.StateLog.CommitEntry.CommittedLength;
 import org.finetunebridge.state.JobState;
 
 /** What the lines of a log come to: the last state of each job, and how much of each output file counts. */

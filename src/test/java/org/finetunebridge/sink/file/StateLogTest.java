@@ -159,7 +159,7 @@ class StateLogTest {
         Disk disk = new Disk(root);
         History history = history(disk);
         JobState foreign = Disk.state("d", "1").retired(JobState.Retired.FINISHED);
-        String line = new String(new CommitEntry(List.of(foreign), Map.of(), true).line(), StandardCharsets.UTF_8);
+        String line = new String(new StateLog.CommitEntry(List.of(foreign), Map.of(), true).line(), StandardCharsets.UTF_8);
         for (String later : List.of(line.replace("FINISHED", "ASCENDED"),
                 line.replace("\"version\":1", "\"version\":2"), line.replace("}]}", "}],"))) {
             assertThat(later).isNotEqualTo(line);
