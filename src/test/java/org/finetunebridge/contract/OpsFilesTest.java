@@ -77,16 +77,18 @@ class OpsFilesTest {
         String pom = Files.readString(Path.of("pom.xml"));
         assertThat(pom).contains("<finalName>finetune-bridge</finalName>", "<classpathPrefix>lib/</classpathPrefix>");
         assertThat(image).contains("COPY target/lib /opt/finetune-bridge/lib\n",
-                "COPY target/finetune-bridge.jar /opt/finetune-bridge/\n");
-        assertThat(unit).contains("-jar /opt/finetune-bridge/finetune-bridge.jar run --config ");
+                "COPY target/finetune-bridge.jar /opt/finetune-bridge/\n", "COPY target/bin /opt/finetune-bridge/bin\n",
+                "ENTRYPOINT [\"/opt/finetune-bridge/bin/finetune-bridge\"]\n");
+        assertThat(unit).contains("ExecStart=/opt/finetune-bridge/bin/finetune-bridge run --config ");
+        assertThat(Path.of("src/main/launcher/finetune-bridge")).isExecutable();
     }
 
-    /** Where systemd is installed. It wants the programs that a unit names to exist, so the unit names this Java. */
+    /** Where systemd is installed. It wants the programs that a unit names to exist, so the unit names the source's. */
     @Test
     void areUnderstoodBySystemd() throws Exception {
         Path systemd = InstalledProgram.require("systemd-analyze", "the unit by systemd-analyze");
-        Path copy = Files.writeString(folder.resolve("finetune-bridge.service"), unit.replace("/usr/bin/java",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        Path copy = Files.writeString(folder.resolve("finetune-bridge.service"), unit.replace(
+                "/opt/finetune-bridge/bin", Path.of("src/main/launcher").toAbsolutePath().toString()));
         Path said = folder.resolve("said");
         Process process = new ProcessBuilder(systemd.toString(), "verify", copy.toString()).redirectErrorStream(true)
                 .redirectOutput(said.toFile()).start();
