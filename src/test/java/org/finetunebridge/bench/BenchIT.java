@@ -71,7 +71,7 @@ class BenchIT {
         command.addAll(List.of(arguments));
         Path output = folder.resolve("output");
         process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
-        boolean ended = process.waitFor(3, TimeUnit.MINUTES);
+        boolean ended = process.waitFor(10, TimeUnit.MINUTES);
         String published = read(output);
         assertThat(ended).as(published).isTrue();
         return published;
