@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -46,7 +47,7 @@ final class FakeWorker {
     }
 
     /** The stored offsets, as the REST interface would show them: maps of its own making. */
-    Map<Map<String, ?>, Map<String, ?>> offsets() {
+    synchronized Map<Map<String, ?>, Map<String, ?>> offsets() {
         Map<Map<String, ?>, Map<String, ?>> all = new HashMap<>();
         offsets.forEach((partition, offset) -> all.put(map(partition), map(offset)));
         return all;
@@ -58,7 +59,7 @@ final class FakeWorker {
     }
 
     /** As PATCH does. */
-    void alter(Map<String, ?> partition, Map<String, ?> offset) {
+    synchronized void alter(Map<String, ?> partition, Map<String, ?> offset) {
         String key = text(map(text(partition)));
         if (offset == null) {
             offsets.remove(key);
@@ -114,12 +115,13 @@ final class FakeWorker {
         dropped = some;
     }
 
-    private void store(SourceRecord record) {
-        if (dropped.test(record)) {
-            return;
-        }
-        offsets.put(text(record.sourcePartition()), text(record.sourceOffset()));
-        records.add(record);
+    /** At once for all who read offsets, other tasks among them: the cluster shows no part of a transaction. */
+    private synchronized void store(List<SourceRecord> written) {
+        written.stream().filter(dropped.negate()).forEach(record -> {
+            offsets.put(text(record.sourcePartition()), text(record.sourceOffset()));
+            records.add(record);
+        });
+        requireStatesOfTheIndex();
     }
 
     private static String text(Map<String, ?> map) {
@@ -139,8 +141,30 @@ final class FakeWorker {
         }
     }
 
+    /** What runs until it is closed. */
+    interface Running extends AutoCloseable {
+
+        /** Why it runs no more; null while it does, or was closed. */
+        Throwable failure();
+    }
+
+    /** The tasks of one connector. */
+    record Runs(List<Run> all) implements Running {
+
+        @Override
+        public Throwable failure() {
+            return all.stream().map(Run::failure).filter(Objects::nonNull).findFirst().orElse(null);
+        }
+
+        @Override
+        public void close() {
+            all.forEach(run -> run.stopping = true);
+            all.forEach(Run::close);
+        }
+    }
+
     /** One task and its thread. */
-    final class Run implements AutoCloseable, SourceTaskContext, TransactionContext {
+    final class Run implements Running, SourceTaskContext, TransactionContext {
 
         private final FineTuneSourceTask task;
         private final Map<String, String> properties;
@@ -186,13 +210,8 @@ final class FakeWorker {
                 throw new IllegalStateException("the transaction would end too early");
             }
             dead = seen + polled.size() >= dies;
-            if (!transactional) {
-                int written = dead ? dies - seen : polled.size();
-                polled.subList(0, Math.max(0, written)).forEach(FakeWorker.this::store);
-            } else if (!dead || heard) {
-                polled.forEach(FakeWorker.this::store);
-            }
-            requireStatesOfTheIndex();
+            int written = !dead || transactional && heard ? polled.size() : transactional ? 0 : Math.max(0, dies - seen);
+            store(polled.subList(0, written));
             seen += polled.size();
             if (!dead) {
                 polled.forEach(record -> task.commitRecord(record, null));
@@ -204,7 +223,8 @@ final class FakeWorker {
             return dead;
         }
 
-        Throwable failure() {
+        @Override
+        public Throwable failure() {
             return failure;
         }
 
@@ -267,14 +287,16 @@ final class FakeWorker {
 
         @Override
         public <T> Map<Map<String, T>, Map<String, Object>> offsets(Collection<Map<String, T>> partitions) {
-            Map<Map<String, T>, Map<String, Object>> found = new HashMap<>();
-            for (Map<String, T> partition : partitions) {
-                String offset = offsets.get(text(partition));
-                if (!damaged.contains(text(partition))) {
-                    found.put(partition, offset == null ? null : map(offset));
+            synchronized (FakeWorker.this) {
+                Map<Map<String, T>, Map<String, Object>> found = new HashMap<>();
+                for (Map<String, T> partition : partitions) {
+                    String offset = offsets.get(text(partition));
+                    if (!damaged.contains(text(partition))) {
+                        found.put(partition, offset == null ? null : map(offset));
+                    }
                 }
+                return found;
             }
-            return found;
         }
     }
 
