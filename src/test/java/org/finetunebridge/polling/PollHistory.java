@@ -35,6 +35,7 @@ final class PollHistory implements States {
 
     static final Duration PERIOD = Duration.ofSeconds(30);
     static final Duration RECHECK = Duration.ofMinutes(15);
+    private static final Instant START = Instant.parse("2026-03-01T00:00:00Z");
     private static final List<String> FOLLOW = List.of("checkpoints", "events");
     private static final int CONCURRENCY = 3;
     private static final int RATE = 3;
@@ -340,7 +341,7 @@ final class PollHistory implements States {
     }
 
     private Moment moment() {
-        return new Moment(now, Instant.parse("2026-03-01T00:00:00Z").plusNanos(now).plus(wallStep));
+        return new Moment(now, START.plusNanos(now).plus(wallStep));
     }
 
     @Override
