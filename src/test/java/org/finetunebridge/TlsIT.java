@@ -47,7 +47,7 @@ class TlsIT {
 
     @BeforeAll
     static void certify() throws Exception {
-        keytool("-genkeypair", "-alias", "provider", "-keyalg", "RSA", "-dname", "CN=127.0.0.1", "-ext", "san=ip:127.0.0.1",
+        keytool("-genkeypair", "-alias", "provider", "-keyalg", "RSA", "-dname", "CN=127.0.0.1", "-ext", "san=ip:127.0.0.1,dns:provider.test",
                 "-keystore", "provider.p12");
         keytool("-exportcert", "-alias", "provider", "-keystore", "provider.p12", "-file", "provider.crt");
         keytool("-importcert", "-noprompt", "-alias", "provider", "-keystore", "trusted.p12", "-file", "provider.crt");
@@ -84,6 +84,20 @@ class TlsIT {
         }
     }
 
+    /** Only the proxy knows where the provider is, and speaks no TLS itself. The environment names it, with its user. */
+    @Test
+    void readsItThroughTheProxyOfTheEnvironment() throws Exception {
+        try (TestProxy proxy = new TestProxy("me:p@ss-geheim");
+                BridgeProcess once = BridgeProcess.start("once", keys("provider.test"), folder, List.of("env", "HTTPS_PROXY=http://me:p%40ss-geheim@"
+                        + proxy.address(), "NO_PROXY=example.com"), List.of("-Djavax.net.ssl.trustStore=" + stores.resolve("trusted.p12"),
+                        "-Djavax.net.ssl.trustStorePassword=" + PASSWORD))) {
+            assertThat(once.exit(Duration.ofSeconds(60))).as(once::output).isZero();
+            assertThat(proxy.asked()).isNotEmpty().containsOnly("CONNECT provider.test:" + server.getAddress().getPort() + " HTTP/1.1");
+            assertThat(once.output()).doesNotContain("geheim");
+        }
+        assertThat(sandbox.requests().received()).isPositive();
+    }
+
     @Test
     void givesAnyOtherNothingNotEvenItsKey() {
         try (BridgeProcess check = BridgeProcess.start("check", keys(), folder)) {
@@ -98,8 +112,12 @@ class TlsIT {
     }
 
     private Map<String, String> keys() {
+        return keys("127.0.0.1");
+    }
+
+    private Map<String, String> keys(String host) {
         return Map.of("bridge.sources", "dashscope", "dashscope.api-key", Simulation.KEY, "bridge.http.port", "0",
-                "dashscope.base-url", "https://127.0.0.1:" + server.getAddress().getPort());
+                "dashscope.base-url", "https://" + host + ":" + server.getAddress().getPort());
     }
 
     private static SSLContext identity() throws Exception {

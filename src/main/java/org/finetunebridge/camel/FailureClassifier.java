@@ -57,8 +57,7 @@ public final class FailureClassifier {
         }
         IOException transport = Throwables.of(IOException.class, cause);
         if (transport != null) {
-            return ProviderException.of(ErrorAction.TRANSIENT,
-                    LogSanitizer.line(TransportFailure.reason(transport, source.name(), source.baseUrl(), source.requestTimeout())), null);
+            return ProviderException.of(TransportFailure.means(transport), LogSanitizer.line(TransportFailure.reason(transport, source)), null);
         }
         return ProviderException.of(ErrorAction.ODD, OURS + LogSanitizer.line(String.valueOf(cause)), body);
     }

@@ -68,7 +68,7 @@ record CheckReport(Map<String, String> configuration, Settings settings, List<St
         Map<String, String> masked = new TreeMap<>();
         configuration.forEach((key, value) -> {
             if (!value.isBlank()) {
-                masked.put(key, SecretMask.isSecret(key) ? "***" : value);
+                masked.put(key, SecretMask.masked(key, value));
             }
         });
         return masked;

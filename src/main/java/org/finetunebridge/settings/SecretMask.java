@@ -8,7 +8,9 @@ public final class SecretMask {
     private static final String INSTEAD = "***";
     private static final int LONGEST_SHOWN = 80;
     private static final Pattern SECRET_KEY = Pattern.compile("(?i)(?!.*-url$).*(api-?key|access-?key|private-?key"
-            + "|password|passphrase|secret|token|jaas|credential).*|bridge\\.kafka\\.client\\..*");
+            + "|password|passphrase|secret|token|jaas|credential).*|bridge\\.kafka\\.client\\..*|.*\\.proxy");
+    /** Its value may hold a user and a password, and is no secret otherwise. */
+    private static final Pattern PROXY_KEY = Pattern.compile(".*\\.proxy");
     /** Where a known key that holds a secret ends: what is written right after it may be the secret. */
     private static final Pattern SECRET_BEGINS =
             Pattern.compile("(?i)^(.*?(?:api-?key|password|secret|token))(.+)$");
@@ -28,12 +30,17 @@ public final class SecretMask {
         return SECRET_KEY.matcher(key).matches();
     }
 
+    /** The whole value of a key without what may be a secret in it. */
+    public static String masked(String key, String value) {
+        return PROXY_KEY.matcher(key).matches() ? value.replaceAll("(?s)^(\\w+://)?.*@", "$1***@") : isSecret(key) ? INSTEAD : value;
+    }
+
     /** The value of a key, for a person: one line, cut if it is long. */
     public static String shown(String key, String value) {
-        if (isSecret(key)) {
+        if (isSecret(key) && !PROXY_KEY.matcher(key).matches()) {
             return INSTEAD;
         }
-        String printable = value.replaceAll("[^\\x20-\\x7e\\u00a0-\\uffff]", "?").replaceAll("//.*@", "//***@")
+        String printable = masked(key, value).replaceAll("[^\\x20-\\x7e\\u00a0-\\uffff]", "?").replaceAll("//.*@", "//***@")
                 .replaceAll("[?].*=.*", "?***");
         String masked = VENDOR_KEY.matcher(NAMED_SECRET.matcher(printable).replaceAll("$1***")).replaceAll(INSTEAD);
         return LONG_WORD.matcher(masked).matches() ? INSTEAD : masked.length() <= LONGEST_SHOWN ? masked : masked.substring(0, LONGEST_SHOWN) + "…";

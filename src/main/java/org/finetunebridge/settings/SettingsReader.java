@@ -10,11 +10,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.finetunebridge.event.FactParser;
 import org.finetunebridge.provider.Provider;
 import org.finetunebridge.provider.ProviderRegistry;
@@ -36,8 +38,9 @@ public final class SettingsReader {
     private static final Pattern LOOPBACK = Pattern.compile("localhost|127\\..*|\\[::1]");
     private static final Duration A_MOMENT = Duration.ofMillis(1);
     /** Of every source; a provider adds its own. */
-    static final Set<String> SOURCE_KEYS = Set.of("provider", "base-url", "api-key", "jobs", "models", "since",
-            "period", "cron", "cron-zone", "concurrency", "rate", "recheck", "recheck-for", "time-zone", "request-timeout", "logs", "events");
+    static final Set<String> SOURCE_KEYS = Stream.concat(AccessReader.KEYS.stream(), Stream.of("provider", "base-url", "api-key", "jobs",
+            "models", "since", "period", "cron", "cron-zone", "concurrency", "rate", "recheck", "recheck-for", "time-zone",
+            "request-timeout", "logs", "events")).collect(Collectors.toUnmodifiableSet());
     static final Set<String> BRIDGE_KEYS = Set.of("bridge.sources", "bridge.sink", "bridge.file.directory",
             "bridge.kafka.brokers", "bridge.kafka.topic", "bridge.kafka.dead-letter-topic", "bridge.kafka.state-topic",
             "bridge.kafka.delivery", "bridge.kafka.content-mode", "bridge.kafka.partitions",
@@ -51,6 +54,8 @@ public final class SettingsReader {
     private final Map<String, Provider> read = new HashMap<>();
     private Duration shortestPeriod = Duration.ofSeconds(1);
     private String runtimeSink;
+    private Map<String, String> environment = System.getenv();
+    private Properties system = System.getProperties();
 
     /**
      * @param providers those a source may name
@@ -75,6 +80,13 @@ public final class SettingsReader {
         return this;
     }
 
+    /** Takes proxies from here, and not from what this process was started with. */
+    SettingsReader surroundings(Map<String, String> variables, Properties properties) {
+        environment = variables;
+        system = properties;
+        return this;
+    }
+
     /**
      * Reads and checks.
      *
@@ -83,12 +95,13 @@ public final class SettingsReader {
      */
     public Settings read(Map<String, String> configuration) {
         var values = new ValueParser(configuration);
+        var access = new AccessReader(values, environment, system);
         List<String> names = values.list("bridge.sources", "dashscope,minimax");
         List<SourceSettings> on = new ArrayList<>();
         List<String> off = new ArrayList<>();
         Set<String> known = new TreeSet<>(BRIDGE_KEYS);
         for (String name : names) {
-            SourceSettings source = source(name, values, known);
+            SourceSettings source = source(name, values, access, known);
             if (source != null && source.apiKey().isEmpty()) {
                 off.add(name);
             } else if (source != null) {
@@ -119,7 +132,7 @@ public final class SettingsReader {
                         + " unencrypted; use https").toList();
     }
 
-    private SourceSettings source(String name, ValueParser values, Set<String> known) {
+    private SourceSettings source(String name, ValueParser values, AccessReader access, Set<String> known) {
         String key = name + '.';
         SOURCE_KEYS.forEach(one -> known.add(key + one));
         if (!NAME.matcher(name).matches() || RESERVED.contains(name)) {
@@ -143,7 +156,7 @@ public final class SettingsReader {
                 values.zone(key + "time-zone", provider.zone()),
                 values.duration(key + "request-timeout", "60s", A_MOMENT), own,
                 values.duration(key + "recheck", "1h", Duration.ofSeconds(1)), recheckFor(key + "recheck-for", values),
-                events(key + "events", values));
+                events(key + "events", values), access.read(key));
     }
 
     private static Duration recheckFor(String key, ValueParser values) {

@@ -33,11 +33,12 @@ import org.finetunebridge.provider.Provider;
  * @param recheck        how often a job that ended is read again, after the first reads at growing intervals
  * @param recheckFor     how long after its end that goes on; zero for the first reads only
  * @param events         the words of the kinds of fact that are published; the others are followed all the same
+ * @param access         how the provider is reached
  */
 public record SourceSettings(String name, Provider provider, String baseUrl, String apiKey, List<String> jobs,
         List<String> models, Instant since, Duration period, String cron, ZoneId cronZone, int concurrency,
         double rate, ZoneId zone, Duration requestTimeout, Map<String, String> own, Duration recheck,
-        Duration recheckFor, Set<String> events) {
+        Duration recheckFor, Set<String> events, AccessSettings access) {
 
     /** The words of {@code <source>.events}, in alphabetical order, and the kind of fact each stands for. */
     public static final SortedMap<String, String> EVENTS = Collections.unmodifiableSortedMap(new TreeMap<>(Map.of(

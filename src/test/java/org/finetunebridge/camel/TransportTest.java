@@ -38,6 +38,7 @@ import org.finetunebridge.provider.ProviderException;
 import org.finetunebridge.provider.ProviderRegistry;
 import org.finetunebridge.provider.RequestAttempt;
 import org.finetunebridge.provider.RouteFiles;
+import org.finetunebridge.settings.AccessSettings;
 import org.finetunebridge.settings.SettingsReader;
 import org.finetunebridge.settings.SourceSettings;
 import org.junit.jupiter.api.AfterEach;
@@ -65,7 +66,7 @@ class TransportTest extends CamelTestSupport {
     @Override
     protected void bindToRegistry(Registry registry) {
         registry.bind("poll-failures", new PollErrorHandler(new Accounts()));
-        registry.bind("bounds-x", new BoundedHttpClientConfigurer(MOST, TIMEOUT));
+        registry.bind("bounds-x", new BoundedHttpClientConfigurer(MOST, TIMEOUT, AccessSettings.NONE));
     }
 
     @Override
@@ -185,9 +186,9 @@ class TransportTest extends CamelTestSupport {
     }
 
     @Test
-    void saysWhyThereIsNoConnection() {
+    void saysWhyThereIsNoConnection() throws Exception {
         assertThat(reason(new UnknownHostException("api.example.com: Name or service not known")))
-                .isEqualTo("no host is named api.example.com: check acme.base-url, the network and its DNS");
+                .startsWith("no host is named api.example.com: check acme.base-url, the network and its DNS").contains("acme.proxy");
         assertThat(reason(new ConnectTimeoutException("Connect to api.example.com failed"))).startsWith("no connection to api.example.com:443 within 10 s");
         var untrusted = new SSLHandshakeException("PKIX path building failed");
         untrusted.initCause(new CertPathBuilderException("unable to find valid certification path"));
@@ -196,8 +197,8 @@ class TransportTest extends CamelTestSupport {
         assertThat(reason(new IOException("Broken pipe"))).isEqualTo("the connection to api.example.com:443 failed: Broken pipe");
     }
 
-    private static String reason(IOException exception) {
-        return TransportFailure.reason(exception, "acme", "https://api.example.com/v1", TIMEOUT);
+    private static String reason(IOException exception) throws Exception {
+        return TransportFailure.reason(exception, source("https://api.example.com/v1"));
     }
 
     private ProviderException failure() throws Exception {

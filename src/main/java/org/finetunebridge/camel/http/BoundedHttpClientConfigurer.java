@@ -24,6 +24,8 @@ import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.Timeout;
+import org.finetunebridge.settings.AccessSettings;
+import org.finetunebridge.settings.ProxyRules;
 
 /**
  * Keeps a provider's answer within bounds before anything else sees it: so many bytes, packed and unpacked, and so much
@@ -38,21 +40,27 @@ public final class BoundedHttpClientConfigurer implements HttpClientConfigurer, 
 
     private final long maxSize;
     private final Duration timeout;
+    private final ProxyRules proxies;
     private final Queue<HttpClientConnectionManager> pools = new ConcurrentLinkedQueue<>();
 
     /**
      * @param maxSize bytes of an answer
      * @param timeout from the request to the answer's last byte
+     * @param access  how the providers are reached
      */
-    public BoundedHttpClientConfigurer(long maxSize, Duration timeout) {
+    public BoundedHttpClientConfigurer(long maxSize, Duration timeout, AccessSettings access) {
         this.maxSize = maxSize;
         this.timeout = timeout;
+        this.proxies = access.proxies();
     }
 
     @Override
     public void configureHttpClient(HttpClientBuilder client) {
         client.disableAutomaticRetries().disableRedirectHandling().disableCookieManagement().disableAuthCaching();
         client.disableContentCompression().setConnectionManager(connections());
+        if (!proxies.equals(ProxyRules.NONE)) {
+            new ProxyHandler(proxies).configureHttpClient(client);
+        }
         client.addResponseInterceptorLast(new HttpResponseInterceptor() {
             @Override
             public void process(HttpResponse response, EntityDetails entity, HttpContext context) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.camel.component.http.HttpClientConfigurer;
+import org.finetunebridge.settings.AccessSettings;
 import org.finetunebridge.settings.SourceSettings;
 
 /**
@@ -12,18 +13,30 @@ import org.finetunebridge.settings.SourceSettings;
  */
 public final class HttpClients implements AutoCloseable {
 
-    private final Map<String, Duration> timeouts = new LinkedHashMap<>();
+    private final Map<Kind, String> names = new LinkedHashMap<>();
+    private final Map<String, Kind> kinds = new LinkedHashMap<>();
     private final Map<String, BoundedHttpClientConfigurer> configurers = new LinkedHashMap<>();
 
-    /** The name of the client of an account with these settings: always the same for the same settings. */
+    /** What accounts have to have in common to share a client. */
+    private record Kind(Duration timeout, AccessSettings access) {}
+
+    /**
+     * The name of the client of an account with these settings: always the same for the same settings. One that is not
+     * reached as most are has the name of the first such account in its own.
+     */
     public String of(SourceSettings settings) {
-        String name = settings.requestTimeout().toMillis() + "ms";
-        timeouts.put(name, settings.requestTimeout());
-        return name;
+        return names.computeIfAbsent(new Kind(settings.requestTimeout(), settings.access()), kind -> {
+            String plain = kind.timeout().toMillis() + "ms";
+            String name = kind.access().isOwn() || kinds.containsKey(plain) ? plain + '-' + settings.name() : plain;
+            kinds.put(name, kind);
+            return name;
+        });
     }
 
     /** The request time-out of each client, by its name. */
     public Map<String, Duration> timeouts() {
+        Map<String, Duration> timeouts = new LinkedHashMap<>();
+        kinds.forEach((name, kind) -> timeouts.put(name, kind.timeout()));
         return timeouts;
     }
 
@@ -33,7 +46,7 @@ public final class HttpClients implements AutoCloseable {
      * @param maxSize bytes of an answer
      */
     public HttpClientConfigurer configurer(String name, long maxSize) {
-        return configurers.computeIfAbsent(name, key -> new BoundedHttpClientConfigurer(maxSize, timeouts.get(key)));
+        return configurers.computeIfAbsent(name, key -> new BoundedHttpClientConfigurer(maxSize, kinds.get(key).timeout(), kinds.get(key).access()));
     }
 
     /** Breaks off every request under way, which then fails at once. No client can be used after that. */

@@ -14,8 +14,12 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
+import org.apache.hc.core5.http.HttpStatus;
 import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.NoHttpResponseException;
+import org.finetunebridge.provider.ErrorAction;
+import org.finetunebridge.settings.ProxyRules;
+import org.finetunebridge.settings.SourceSettings;
 
 /** Why no usable answer came over the network: the host, what happened, and what to do, in plain English. */
 public final class TransportFailure {
@@ -26,17 +30,33 @@ public final class TransportFailure {
      * One sentence without the names of Java's classes.
      *
      * @param exception as the HTTP client threw it
-     * @param source    name of the account, as its keys begin
-     * @param baseUrl   that was asked
-     * @param timeout   the account's request-timeout
+     * @param source    the account that asked
      */
-    public static String reason(IOException exception, String source, String baseUrl, Duration timeout) {
-        URI url = URI.create(baseUrl);
+    public static String reason(IOException exception, SourceSettings source) {
+        return reason(exception, source, source.baseUrl(), source.name() + ".base-url");
+    }
+
+    /**
+     * One sentence without the names of Java's classes.
+     *
+     * @param asked the address
+     * @param key   that holds it
+     */
+    static String reason(IOException exception, SourceSettings source, String asked, String key) {
+        URI url = URI.create(asked);
         String host = url.getHost();
         String port = host + ':' + (url.getPort() > 0 ? url.getPort() : "https".equals(url.getScheme()) ? 443 : 80);
-        String key = source + ".base-url";
-        if (is(UnknownHostException.class, exception)) {
-            return "no host is named " + host + ": check " + key + ", the network and its DNS";
+        ProxyHandler.ProxyRefusedException refused = Throwables.of(ProxyHandler.ProxyRefusedException.class, exception);
+        ProxyRules.Proxy proxy = source.access().proxies().of(asked);
+        if (refused != null) {
+            return refusal(refused, proxy, port, source);
+        } else if (proxy != null && (is(UnknownHostException.class, exception) || is(ConnectException.class, exception)
+                || is(NoRouteToHostException.class, exception) || is(ConnectTimeoutException.class, exception))) {
+            return named(proxy, source) + " cannot be reached: check its host and port, and whether it runs;"
+                    + " for no proxy set " + source.name() + ".proxy = none";
+        } else if (is(UnknownHostException.class, exception)) {
+            return "no host is named " + host + ": check " + key + ", the network and its DNS, and whether a proxy is needed ("
+                    + source.name() + ".proxy)";
         } else if (is(ConnectTimeoutException.class, exception)) {
             return "no connection to " + port + " within 10 s: check " + key + ", the firewall and whether a proxy is needed";
         } else if (is(ConnectionRequestTimeoutException.class, exception)) {
@@ -46,15 +66,33 @@ public final class TransportFailure {
         } else if (is(SSLException.class, exception)) {
             return tls(exception, port, key);
         } else if (is(SocketTimeoutException.class, exception)) {
-            return "no complete answer from " + port + " within " + source + ".request-timeout of " + text(timeout);
+            return "no complete answer from " + port + " within " + source.name() + ".request-timeout of " + text(source.requestTimeout());
         } else if (is(NoHttpResponseException.class, exception)) {
-            return port + " closed the connection without an answer";
+            return (proxy == null ? port : "the proxy " + proxy + ", or " + port + " behind it,") + " closed the connection without an answer";
         } else if (is(ConnectionClosedException.class, exception)) {
             return port + " closed the connection in the middle of an answer";
         } else if (is(MessageConstraintException.class, exception)) {
             return "the headers of the answer from " + port + " are too long, or too many";
         }
         return "the connection to " + port + " failed: " + exception.getMessage();
+    }
+
+    /** What it means: a proxy that wants another user, or forbids the way, does so the next time too. */
+    public static ErrorAction means(IOException exception) {
+        ProxyHandler.ProxyRefusedException refused = Throwables.of(ProxyHandler.ProxyRefusedException.class, exception);
+        return refused != null && refused.isFinal() ? ErrorAction.SOURCE : ErrorAction.TRANSIENT;
+    }
+
+    private static String named(ProxyRules.Proxy proxy, SourceSettings source) {
+        return "the proxy " + proxy + " (" + (proxy.origin().isEmpty() ? source.name() + ".proxy" : proxy.origin()) + ')';
+    }
+
+    private static String refusal(ProxyHandler.ProxyRefusedException refused, ProxyRules.Proxy proxy, String port, SourceSettings source) {
+        String remedy = refused.status() != HttpStatus.SC_PROXY_AUTHENTICATION_REQUIRED
+                ? refused.isFinal() ? "ask its owner to allow " + port + ", or set " + source.name() + ".proxy to another one" : "it is tried again"
+                : proxy.user() == null ? "it wants a user and a password: http://user:password@" + proxy
+                : "it does not take this user and password";
+        return named(proxy, source) + " lets no request to " + port + " through: it answers " + refused.status() + "; " + remedy;
     }
 
     private static String tls(IOException exception, String port, String key) {
