@@ -95,7 +95,7 @@ public final class SettingsReader {
      */
     public Settings read(Map<String, String> configuration) {
         var values = new ValueParser(configuration);
-        var access = new AccessReader(values, environment, system);
+        var access = new AccessReader(values, environment, system, clock.instant());
         List<String> names = values.list("bridge.sources", "dashscope,minimax");
         List<SourceSettings> on = new ArrayList<>();
         List<String> off = new ArrayList<>();

@@ -62,6 +62,12 @@ final class ValueParser {
         return value == null || value.isBlank() ? fallback : value.strip();
     }
 
+    /** As it is, for white space may be part of it; null if it is not set. */
+    String secret(String key) {
+        String value = values.get(key);
+        return value == null || value.isEmpty() ? null : value;
+    }
+
     List<String> list(String key, String fallback) {
         return Arrays.stream(text(key, fallback).split(",")).map(String::strip).filter(word -> !word.isEmpty())
                 .distinct().toList();

@@ -10,9 +10,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.apache.camel.component.http.HttpClientConfigurer;
+import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
+import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.EntityDetails;
 import org.apache.hc.core5.http.HttpEntity;
@@ -23,6 +25,7 @@ import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.finetunebridge.settings.AccessSettings;
 import org.finetunebridge.settings.ProxyRules;
@@ -37,10 +40,13 @@ public final class BoundedHttpClientConfigurer implements HttpClientConfigurer, 
     /** As many as there may be requests in flight. */
     private static final int MOST_CONNECTIONS = 256;
     private static final int LOWEST_ERROR = 300;
+    private static final Timeout CONNECTING = Timeout.ofSeconds(10);
+    /** Of a connection whose certificates stand in files: after that long at most those of today are used. */
+    private static final TimeValue LONGEST_LIFE = TimeValue.ofMinutes(5);
 
     private final long maxSize;
     private final Duration timeout;
-    private final ProxyRules proxies;
+    private final AccessSettings access;
     private final Queue<HttpClientConnectionManager> pools = new ConcurrentLinkedQueue<>();
 
     /**
@@ -51,15 +57,15 @@ public final class BoundedHttpClientConfigurer implements HttpClientConfigurer, 
     public BoundedHttpClientConfigurer(long maxSize, Duration timeout, AccessSettings access) {
         this.maxSize = maxSize;
         this.timeout = timeout;
-        this.proxies = access.proxies();
+        this.access = access;
     }
 
     @Override
     public void configureHttpClient(HttpClientBuilder client) {
         client.disableAutomaticRetries().disableRedirectHandling().disableCookieManagement().disableAuthCaching();
         client.disableContentCompression().setConnectionManager(connections());
-        if (!proxies.equals(ProxyRules.NONE)) {
-            new ProxyHandler(proxies).configureHttpClient(client);
+        if (!access.proxies().equals(ProxyRules.NONE)) {
+            new ProxyHandler(access.proxies()).configureHttpClient(client);
         }
         client.addResponseInterceptorLast(new HttpResponseInterceptor() {
             @Override
@@ -80,7 +86,15 @@ public final class BoundedHttpClientConfigurer implements HttpClientConfigurer, 
 
     /** Closed with the client, or before it. */
     private HttpClientConnectionManager connections() {
-        HttpClientConnectionManager pool = PoolingHttpClientConnectionManagerBuilder.create()
+        var builder = PoolingHttpClientConnectionManagerBuilder.create();
+        ConnectionConfig.Builder connection = ConnectionConfig.custom().setConnectTimeout(CONNECTING);
+        if (access.hasStores()) {
+            builder.setTlsSocketStrategy(new TlsStores(access.trustStore(), access.keyStore()));
+            connection.setTimeToLive(LONGEST_LIFE);
+        } else {
+            builder.setTlsSocketStrategy(DefaultClientTlsStrategy.createSystemDefault());
+        }
+        HttpClientConnectionManager pool = builder.setDefaultConnectionConfig(connection.build())
                 .setConnectionFactory(socket -> new UnloggedHttpConnection(socket, timeout))
                 .setDefaultSocketConfig(SocketConfig.custom().setSoTimeout(Timeout.of(timeout)).build())
                 .setMaxConnTotal(MOST_CONNECTIONS).setMaxConnPerRoute(MOST_CONNECTIONS).build();

@@ -9,6 +9,7 @@ import java.net.UnknownHostException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateExpiredException;
 import java.time.Duration;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
@@ -23,6 +24,8 @@ import org.finetunebridge.settings.SourceSettings;
 
 /** Why no usable answer came over the network: the host, what happened, and what to do, in plain English. */
 public final class TransportFailure {
+
+    private static final Pattern CERTIFICATE_ALERT = Pattern.compile("certificate|unknown_ca");
 
     private TransportFailure() {}
 
@@ -64,7 +67,7 @@ public final class TransportFailure {
         } else if (is(ConnectException.class, exception) || is(NoRouteToHostException.class, exception)) {
             return port + " refuses connections, or cannot be reached: check " + key + ", the firewall and whether a proxy is needed";
         } else if (is(SSLException.class, exception)) {
-            return tls(exception, port, key);
+            return tls(exception, port, key, source);
         } else if (is(SocketTimeoutException.class, exception)) {
             return "no complete answer from " + port + " within " + source.name() + ".request-timeout of " + text(source.requestTimeout());
         } else if (is(NoHttpResponseException.class, exception)) {
@@ -95,17 +98,22 @@ public final class TransportFailure {
         return named(proxy, source) + " lets no request to " + port + " through: it answers " + refused.status() + "; " + remedy;
     }
 
-    private static String tls(IOException exception, String port, String key) {
+    private static String tls(IOException exception, String port, String key, SourceSettings source) {
         CertPathBuilderException path = Throwables.of(CertPathBuilderException.class, exception);
         if (is(CertificateExpiredException.class, exception)) {
             return "the certificate of " + port + " has expired: its owner has to renew it, unless this machine's date is wrong";
         } else if (path != null) {
             return "the certificate of " + port + " is signed by nobody who is trusted here: if that is right (a proxy, an own"
-                    + " authority), name a trust store with that authority, such as java -Djavax.net.ssl.trustStore=FILE -jar";
+                    + " authority), put that authority into a file: " + source.name() + ".trust-store = FILE (PKCS12, JKS or PEM)";
         } else if (is(SSLPeerUnverifiedException.class, exception) || contains("No subject alternative", exception)) {
             return "the certificate of " + port + " is for another host: check " + key;
         } else if (contains("Unsupported or unrecognized SSL message", exception)) {
             return port + " does not speak TLS: is " + key + " to begin with http instead of https?";
+        }
+        if (contains("fatal alert", exception) && CERTIFICATE_ALERT.matcher(Throwables.of(SSLException.class, exception).getMessage()).find()) {
+            return port + (source.access().keyStore() == null ? " asks for a client certificate: set " + source.name() + ".key-store to a file with it and its key"
+                    : " does not accept the client certificate of " + source.name() + ".key-store, " + source.access().keyStore())
+                    + " (" + Throwables.of(SSLException.class, exception).getMessage() + ')';
         }
         return "no secure connection to " + port + ": " + Throwables.of(SSLException.class, exception).getMessage();
     }
