@@ -175,8 +175,16 @@ class ExitCodesIT {
                 "bridge.state.directory = /dev/null/state: cannot be written", "The sink cannot be written");
         ends(new Case("check with no broker", "check").with("bridge.sink=kafka")
                 .with("bridge.kafka.brokers=127.0.0.1:1"), 1, "127.0.0.1:1", "The sink cannot be written");
-        ends(new Case("once and all is well", "once"), 0, "dashscope: 1 job read, 1 event published, 0 dead-lettered",
+        ends(new Case("once and all is well", "once"), 0, "dashscope: 3 jobs read, 3 events published, 0 dead-lettered",
                 "No state of an earlier run in " + temporary.toRealPath());
+        good.account("dashscope").create("ft-good").become("SUCCEEDED");
+        good.account("dashscope").create("ft-bad").become("FAILED");
+        ends(new Case("wait for a success", "wait", "dashscope", "ft-good", "--json"), 0, "\"status\":\"SUCCEEDED\"");
+        ends(new Case("follow a failure", "follow", "dashscope", "ft-bad"), 3, "Z  FAILED");
+        ends(new Case("wait too long", "wait", "dashscope", "ft-1", "--timeout=1s"), 4, "ft-1", "the --timeout of 1s passed");
+        ends(new Case("wait with a wrong key", "wait", "dashscope", "ft-1").with("dashscope.api-key=sk-wrong"), 1,
+                "dashscope job ft-1 cannot be read", "InvalidApiKey");
+        add("SIGTERM while it follows", this::interrupted);
         add("once waits for the sink", this::onceSaysThatItWaits);
         add("routes that others may write", this::namesRoutesThatOthersMayWrite);
         add("SIGTERM before there is a bridge", () -> stopped("early", "cli.ConfigurationOptions"));
@@ -226,6 +234,20 @@ class ExitCodesIT {
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(one.said()).isZero();
         assertThat(Duration.between(asked, Instant.now())).isLessThan(Duration.ofSeconds(8));
+        return null;
+    }
+
+    /** A script must not take it for a success. */
+    private Void interrupted() throws Exception {
+        Case one = new Case("follow until SIGTERM", "follow", "dashscope", "ft-1");
+        Process process = one.start();
+        await().atMost(Duration.ofSeconds(60)).until(() -> one.said().contains("Z  RUNNING"));
+        process.destroy();
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as(one.said()).isEqualTo(143);
+        try (Stream<Path> left = Files.list(one.folder)) {
+            assertThat(left).containsExactly(one.folder.resolve("out"));
+        }
         return null;
     }
 

@@ -82,7 +82,7 @@ class LauncherIT {
     @Test
     void choosesForTheVerb() throws Exception {
         java("17.0.9");
-        for (String small : List.of("once", "check", "state")) {
+        for (String small : List.of("once", "check", "state", "follow", "wait")) {
             assertThat(bridge("--config", "run", small).out()).contains("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
         }
         assertThat(bridge("run", "--config", "once").out()).contains("-XX:+ExitOnOutOfMemoryError")

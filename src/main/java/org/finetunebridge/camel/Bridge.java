@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.FailedToCreateRouteException;
@@ -54,6 +55,7 @@ public final class Bridge implements AutoCloseable {
     private final InstantSource clock;
     private boolean watched = true;
     private boolean served;
+    private UnaryOperator<Settings> narrowing = UnaryOperator.identity();
     private Sink runtimeSink;
     private String sinkName;
     private Function<String, JobShard> shards = source -> JobShard.WHOLE;
@@ -124,6 +126,12 @@ public final class Bridge implements AutoCloseable {
     /** Reads a part of each account only, by the account's name. */
     public Bridge sharing(Function<String, JobShard> parts) {
         shards = parts;
+        return this;
+    }
+
+    /** Reads a part only of what the configuration says, which is checked as a whole before. */
+    public Bridge narrowed(UnaryOperator<Settings> part) {
+        narrowing = part;
         return this;
     }
 
@@ -245,9 +253,9 @@ public final class Bridge implements AutoCloseable {
     private void prepare(CamelContext context) throws IOException {
         context.getPropertiesComponent().addPropertiesFunction(new CamelProperties.FilePropertiesFunction());
         var providers = new ProviderRegistry(files);
-        settings = new SettingsReader(providers, new QuartzCronValidator(), clock)
+        settings = narrowing.apply(new SettingsReader(providers, new QuartzCronValidator(), clock)
                 .shortestPeriod(shortestPeriod).sink(sinkName)
-                .read(PlaceholderResolver.resolved(configuration, named -> secret(named, context)));
+                .read(PlaceholderResolver.resolved(configuration, named -> secret(named, context))));
         if (settings.traces() != null && watched) {
             traces = Traces.of(context, settings.traces());
         }

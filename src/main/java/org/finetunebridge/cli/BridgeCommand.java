@@ -28,11 +28,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** The command line; without a verb it runs. */
 @Command(name = "finetune-bridge", scope = ScopeType.INHERIT, mixinStandardHelpOptions = true,
         versionProvider = BridgeCommand.Version.class, sortOptions = false,
-        subcommands = {RunCommand.class, OnceCommand.class, DemoCommand.class, CheckCommand.class, ReplayCommand.class,
-            StateCommand.class},
+        subcommands = {RunCommand.class, OnceCommand.class, FollowCommand.class, FollowCommand.WaitCommand.class,
+            DemoCommand.class, CheckCommand.class, ReplayCommand.class, StateCommand.class},
         description = "Reads LLM fine-tuning jobs at their providers and publishes every change as a CloudEvent.",
         footer = {"", "To try it without a key and without a network:  java -jar target/finetune-bridge.jar demo",
-            "Exit codes: 0 all went well; 1 something could not be read or written; 2 the configuration is wrong."})
+            "Exit codes: 0 all went well; 1 something could not be read or written; 2 the configuration is wrong;",
+            "            follow and wait also: 3 the job FAILED or was CANCELLED; 4 --timeout passed."})
 public final class BridgeCommand implements Callable<Integer> {
 
     static final int FAILED = 1;

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 final class ProcessShutdown {
 
     /** Verbs that end by themselves: a signal cuts them short, and the system's exit code says so. */
-    private static final Set<String> SHORT = Set.of("once", "check", "replay", "state");
+    private static final Set<String> SHORT = Set.of("once", "check", "replay", "state", "follow", "wait");
     /** Service managers wait ten seconds. What a sink did not confirm by then is forgotten, and read again. */
     private static final Duration LONGEST_STOP = Duration.ofSeconds(9);
     /** While it starts there is hardly anything to finish. */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.finetunebridge.deadletter.DeadLetterFactory;
 import org.finetunebridge.event.Fact;
 import org.finetunebridge.event.FactParser;
@@ -38,6 +39,7 @@ public final class ChangeDetector {
     private final JobShard shard;
     private final JobFilter filter;
     private final InterruptedReadings interrupted = new InterruptedReadings();
+    private volatile Consumer<Fact> onFact = fact -> { };
 
     /** @param envelope of the source's events */
     public ChangeDetector(SourceSettings source, CloudEventWriter envelope) {
@@ -62,7 +64,12 @@ public final class ChangeDetector {
         String resource = poll.getResource();
         RecordPage page = RecordPage.of(mapped, parser, poll.config().naming(resource, poll.place().from()))
                 .supposing(poll.config().pageSize(resource));
-        page.results().forEach(result -> drift.look(resource, result));
+        page.results().forEach(result -> {
+            drift.look(resource, result);
+            if (result.fact() != null) {
+                onFact.accept(result.fact());
+            }
+        });
         var batch = new BatchBuilder(poll, source, envelope, page.requestId(), poll.getAttempt().observedAt());
         poll.observes();
         if (poll.isList()) {
@@ -71,6 +78,11 @@ public final class ChangeDetector {
             job(page, poll, batch);
         }
         return batch.page();
+    }
+
+    /** The listener is called with everything that is read, new or not, by the thread that reads: it must be quick. */
+    public void onFact(Consumer<Fact> listener) {
+        onFact = listener;
     }
 
     /** Pages of a reading can never be written: what is kept of how it went on does not hold. */

@@ -3,6 +3,8 @@ package org.finetunebridge.settings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.finetunebridge.event.FactParser;
 
 /**
  * The configuration, read and checked.
@@ -30,6 +32,26 @@ public record Settings(List<SourceSettings> sources, List<String> off, String si
     }
 
     /**
+     * One job of one source, whatever else is configured of which jobs are read, when, and of which traces are sent. The
+     * source's {@code period} counts, not its {@code cron}: somebody waits.
+     *
+     * @throws InvalidConfigurationException if the source is not configured or has no key, or this is no job id
+     */
+    public Settings only(String source, String job) {
+        if (job.isBlank() || FactParser.isDots(job)) {
+            throw new InvalidConfigurationException(List.of("JOB: '" + job.strip() + "' is no job id"));
+        }
+        List<String> names = Stream.concat(sources.stream().map(SourceSettings::name), off.stream()).toList();
+        SourceSettings found = sources.stream().filter(one -> one.name().equals(source)).findFirst().orElseThrow(() ->
+                new InvalidConfigurationException(List.of(off.contains(source)
+                        ? source + " is off: " + source + ".api-key is not set"
+                        : "SOURCE: there is no source " + SecretMask.shown("", source) + KeySuggestions.hint(source, names)
+                                + "; bridge.sources has " + String.join(", ", names))));
+        return new Settings(List.of(found.only(job)), List.of(), sink, events, deadLetters, state, kafka.structured(),
+                maxResponseSize, httpHost, httpPort, showPayloads, null);
+    }
+
+    /**
      * The Kafka sink.
      *
      * @param brokers         host:port, comma-separated
@@ -45,5 +67,11 @@ public record Settings(List<SourceSettings> sources, List<String> off, String si
      */
     public record KafkaSettings(String brokers, String topic, String deadLetterTopic, String stateTopic,
             boolean exactlyOnce, boolean binary, int partitions, int replication, String transactionalId,
-            Map<String, String> client) {}
+            Map<String, String> client) {
+
+        private KafkaSettings structured() {
+            return new KafkaSettings(brokers, topic, deadLetterTopic, stateTopic, exactlyOnce, false, partitions, replication,
+                    transactionalId, client);
+        }
+    }
 }

@@ -124,6 +124,20 @@ public final class SettingsReader {
         return settings;
     }
 
+    /**
+     * A duration with its unit, as keys have it, such as {@code 90s} or {@code 1h30m}.
+     *
+     * @param name what is said to have the value if it cannot be used
+     */
+    public static Duration duration(String name, String text) {
+        var values = new ValueParser(Map.of(name, text.isBlank() ? "''" : text));
+        Duration duration = values.duration(name, "1s", A_MOMENT);
+        if (!values.problems().isEmpty()) {
+            throw new InvalidConfigurationException(values.problems());
+        }
+        return duration;
+    }
+
     /** What nothing forbids, but what somebody who knew would change; one line each. */
     public static List<String> warnings(Settings settings) {
         return settings.sources().stream().filter(source -> source.baseUrl().startsWith("http:")

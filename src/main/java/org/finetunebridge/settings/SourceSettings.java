@@ -55,6 +55,12 @@ public record SourceSettings(String name, Provider provider, String baseUrl, Str
         return events.contains(kind.word());
     }
 
+    /** One of its jobs, whatever its model and its age, and every kind of fact. */
+    SourceSettings only(String job) {
+        return new SourceSettings(name, provider, baseUrl, apiKey, List.of(job), List.of(), null, period, null, cronZone,
+                concurrency, rate, zone, requestTimeout, own, recheck, recheckFor, Set.copyOf(EVENTS.values()), access);
+    }
+
     /** The resources read for every watched job, in order: those always read, and those that are wished for. */
     public List<String> follow() {
         Map<String, String> wishes = provider.wishes();
