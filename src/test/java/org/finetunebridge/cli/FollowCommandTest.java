@@ -18,10 +18,12 @@ import org.finetunebridge.simulator.SimulatedJob;
 import org.finetunebridge.simulator.Simulation;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Following one job and waiting for its end, in this process. */
+@Timeout(90)
 class FollowCommandTest extends CommandLineFixture {
 
     private static final Duration LONG = Duration.ofSeconds(60);
