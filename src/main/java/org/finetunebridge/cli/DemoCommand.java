@@ -84,6 +84,7 @@ final class DemoCommand extends BridgeCommand.Verb {
             settings.put(source + ".api-key", Simulation.KEY);
             settings.put(source + ".period", "2s");
         }
+        settings.put("dashscope.logs", "true");
         return settings;
     }
 }

@@ -2,6 +2,7 @@ package org.finetunebridge.event;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -15,10 +16,10 @@ import java.util.Set;
  * @param appeared    when the thing itself (say, the checkpoint) appeared: dates the first fact published of it; may be null
  * @param appearedRaw {@code appeared} as received, in the same way
  * @param data        the event's own fields, clocks as received
- * @param derived     a fact that is published only if this one is; may be null
+ * @param derived     facts that the record shows besides, published only if this one is
  */
 public record Fact(FactType kind, String job, EventId.Deferred name, Instant time, JsonNode timeRaw, Instant appeared,
-        JsonNode appearedRaw, JsonNode data, Fact derived) {
+        JsonNode appearedRaw, JsonNode data, List<Fact> derived) {
 
     private static final Set<String> TERMINAL = Set.of("SUCCEEDED", "FAILED", "CANCELLED");
 
@@ -30,6 +31,11 @@ public record Fact(FactType kind, String job, EventId.Deferred name, Instant tim
     /** The job's or checkpoint's status in our words; for kinds that have one. */
     public String status() {
         return data.path("status").textValue();
+    }
+
+    /** Whether it is a record of a list that grows, such as a line of a log: what is new of such a list is published. */
+    public boolean isListed() {
+        return kind == FactType.LOG_APPENDED || kind == FactType.METRICS_RECORDED;
     }
 
     /** Whether this status, in our words, ends a job. It may still change: providers restart jobs. */
@@ -45,6 +51,21 @@ public record Fact(FactType kind, String job, EventId.Deferred name, Instant tim
     /** Our word for the status, or for one we do not know the provider's own: two unknown words are two statuses. */
     public String statusKey() {
         return "UNKNOWN".equals(status()) ? "UNKNOWN " + data.path("statusRaw").asText() : status();
+    }
+
+    /** What of its training the record shows besides. */
+    public List<Fact> metrics() {
+        return derived.isEmpty() ? derived : derived.stream().filter(one -> one.kind == FactType.METRICS_RECORDED).toList();
+    }
+
+    /** Whether it shows what was measured in validation, in an event or a line of its own. */
+    public boolean isOfValidation() {
+        return MetricValues.isOfValidation(data);
+    }
+
+    /** This fact dated by the poll that sees it. */
+    public Fact undated() {
+        return new Fact(kind, job, name, null, null, null, null, data, derived);
     }
 
     /** This fact dated by the appearance of its thing, if it has no time of its own. */

@@ -2,10 +2,13 @@ package org.finetunebridge.event;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -67,12 +70,25 @@ public final class FactParser {
         checkData(kind, data);
         JsonNode key = record.path("key");
         checkKey(kind, key, data.path("message"));
+        JsonNode measured = kind == FactType.METRICS_RECORDED ? MetricValues.data(data) : data;
         Moment time = moment(record.get("time"));
         Moment appeared = moment(record.get("appeared"));
-        JsonNode derived = record.get("derived");
-        var id = new EventId.Deferred(() -> EventId.of(kind, provider, job.textValue(), key));
+        JsonNode name = kind == FactType.METRICS_RECORDED ? MetricValues.key(key, (ObjectNode) measured) : key;
+        var id = new EventId.Deferred(() -> EventId.of(kind, provider, job.textValue(), name));
         return new Fact(kind, job.textValue(), id, time.at(), time.raw(),
-                appeared.at(), appeared.raw(), data, derived == null ? null : fact(derived));
+                appeared.at(), appeared.raw(), measured, derived(record.path("derived")));
+    }
+
+    /** One, or a list of them. */
+    private List<Fact> derived(JsonNode records) throws UnusableRecordException {
+        if (records.isMissingNode()) {
+            return List.of();
+        }
+        List<Fact> facts = new ArrayList<>(1);
+        for (JsonNode one : records.isArray() ? records : List.of(records)) {
+            facts.add(fact(one));
+        }
+        return facts;
     }
 
     /** What its mapping misspells would be missing without a word. */
@@ -103,6 +119,8 @@ public final class FactParser {
                 checkStatus(data, CHECKPOINT_STATUSES);
             }
             case LOG_APPENDED -> require(data.path("message").isTextual(), "the message is missing or not a text");
+            case METRICS_RECORDED -> require(MetricValues.ORIGINS.contains(data.path("origin").asText()),
+                    "the origin of its metrics is not one of ours: " + data.path("origin"));
             case JOB_SEEN -> { }
         }
     }

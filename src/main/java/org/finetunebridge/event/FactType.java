@@ -14,6 +14,8 @@ public enum FactType {
     CHECKPOINT_CHANGED("checkpoint.changed"),
     /** A job's log or event list grew by one. */
     LOG_APPENDED("log.appended"),
+    /** A training measured something, such as its loss, at one step. */
+    METRICS_RECORDED("metrics.recorded"),
     /** A job exists. It is read from then on; the fact itself is never published. */
     JOB_SEEN("job.seen");
 

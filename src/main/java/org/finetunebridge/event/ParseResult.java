@@ -15,11 +15,6 @@ import com.fasterxml.jackson.databind.node.NullNode;
  */
 public record ParseResult(Fact fact, JsonNode raw, String id, String reason, String job, Long position) {
 
-    /** What is derived from this record; null if nothing is. */
-    public ParseResult derived() {
-        return fact == null || fact.derived() == null ? null : good(fact.derived(), raw);
-    }
-
     /** A fact whose record is not at hand any more. */
     public static ParseResult of(Fact fact) {
         return good(fact, NullNode.getInstance());

@@ -87,19 +87,38 @@ public record RecordPage(List<ParseResult> results, String next, boolean more, b
             Map<String, Integer> equals = new HashMap<>();
             List<JsonNode> named = new ArrayList<>(records.size());
             for (JsonNode record : records) {
-                boolean log = FactType.LOG_APPENDED.word().equals(record.path("kind").asText()) && record.path("key").isArray();
-                named.add(!log ? record : with(record, numbered
+                boolean listed = record.path("key").isArray() && (FactType.LOG_APPENDED.word().equals(kind(record))
+                        || isNamedByPlace(record));
+                named.add(!listed ? record : with(record, numbered
                         ? equals.merge(EventId.canonical(record.get("key")), 1, Integer::sum) - 1
                         : from + named.size()));
             }
             return named;
         }
 
+        private static String kind(JsonNode record) {
+            return record.path("kind").asText();
+        }
+
+        /** Metrics are named by their step, unless they have none. */
+        private static boolean isNamedByPlace(JsonNode record) {
+            return FactType.METRICS_RECORDED.word().equals(kind(record)) && MetricValues.step(record.path("data")) == null;
+        }
+
         private static JsonNode with(JsonNode record, long place) {
             ObjectNode copy = JsonNodeFactory.instance.objectNode();
             copy.setAll((ObjectNode) record);
+            JsonNode derived = record.path("derived");
+            if (!derived.isMissingNode()) {
+                ArrayNode placed = JsonNodeFactory.instance.arrayNode();
+                (derived.isArray() ? derived : List.of(derived)).forEach(one -> placed.add(
+                        isNamedByPlace(one) && one.path("key").isArray() ? with(one, place) : one));
+                copy.set("derived", placed);
+            }
             ArrayNode key = JsonNodeFactory.instance.arrayNode();
-            key.addAll((ArrayNode) record.get("key")).add(place);
+            key.addAll((ArrayNode) record.get("key"));
+            // Beside one whose key ends in its step.
+            (isNamedByPlace(record) ? key.add("place") : key).add(place);
             return copy.set("key", key);
         }
     }

@@ -46,9 +46,14 @@ public final class SchemaDriftDetector {
                 }
             });
         }
-        Fact fact = result.fact() == null || result.fact().derived() == null ? result.fact()
-                : result.fact().derived();
-        if (fact != null && "UNKNOWN".equals(fact.status())) {
+        if (result.fact() != null) {
+            noticedStatus(resource, result.fact());
+            result.fact().derived().forEach(fact -> noticedStatus(resource, fact));
+        }
+    }
+
+    private void noticedStatus(String resource, Fact fact) {
+        if ("UNKNOWN".equals(fact.status())) {
             noticed("status", resource + ": " + fact.data().path("statusRaw").asText());
         }
     }

@@ -218,7 +218,7 @@ final class RecordReplayer {
             return "its model is not among " + source.name() + ".models";
         }
         boolean published = fact.kind() == FactType.JOB_SEEN || source.publishes(fact.kind())
-                || fact.derived() != null && source.publishes(fact.derived().kind());
+                || fact.derived().stream().anyMatch(derived -> source.publishes(derived.kind()));
         if (!published) {
             return source.name() + ".events leaves out what it shows";
         }

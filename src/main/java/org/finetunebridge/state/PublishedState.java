@@ -41,6 +41,8 @@ public record PublishedState(String status, Map<String, List<String>> things, Li
     private static final int THINGS_KEPT_AT_THE_END = 16;
     /** More bad records than an account's list has at a time, or each poll would dead-letter all of them again. */
     private static final int REJECTED_KEPT = 4096;
+    /** Among the statuses of a checkpoint: it was shown without the metrics that are expected of it. */
+    private static final String METRICS_AWAITED = "metrics awaited";
     private static final String JOB = "";
     private static final String FORGOTTEN = "";
     /** Stands before the id of an event in {@code rejected}: a rejected record was published as that. No id has it. */
@@ -136,6 +138,25 @@ public record PublishedState(String status, Map<String, List<String>> things, Li
                 Cursor.later(newest, appeared), until);
     }
 
+    /** Whether a checkpoint was published without metrics that are expected of it. */
+    boolean awaitsMetrics(String checkpoint) {
+        return statuses(checkpoint).contains(METRICS_AWAITED);
+    }
+
+    PublishedState withMetricsAwaited(String checkpoint, boolean awaited) {
+        if (awaited == awaitsMetrics(checkpoint)) {
+            return this;
+        }
+        List<String> all = new ArrayList<>(statuses(checkpoint));
+        if (awaited) {
+            all.add(0, METRICS_AWAITED);
+        } else {
+            all.remove(METRICS_AWAITED);
+        }
+        return new PublishedState(status, with(things, checkpoint, List.copyOf(all)), rejected, cursors, returns, leaving, newest,
+                forgotten);
+    }
+
     /** Whether a thing was published so long ago that its name is not kept any more. */
     boolean isForgotten(String thing, Instant appeared) {
         return forgotten != null && appeared != null && !things.containsKey(thing) && !appeared.isAfter(forgotten);
@@ -196,7 +217,7 @@ public record PublishedState(String status, Map<String, List<String>> things, Li
         Map<String, List<String>> kept = hasRejected() ? things
                 : newest(things, newest == null ? THINGS_KEPT_AT_THE_END : 0);
         Map<String, Cursor> ends = new TreeMap<>();
-        cursors.forEach((resource, cursor) -> ends.put(resource, cursor.shortened()));
+        cursors.forEach((resource, cursor) -> ends.put(resource, StepWindow.isNamed(resource) ? StepWindow.shortened(cursor) : cursor.shortened()));
         return new PublishedState(status, kept, rejected, ends, returns, null, newest,
                 kept.size() < things.size() ? newest : forgotten);
     }

@@ -68,8 +68,30 @@ public record ReplayDiff(List<OutgoingEvent> items, PublishedState published, bo
             return new ReplayDiff(List.of(), published, false);
         }
         List<OutgoingEvent> items = new ArrayList<>();
+        if (fact.kind() == FactType.METRICS_RECORDED) {
+            return new ReplayDiff(items, measured(published, List.of(fact), items), true);
+        }
         items.add(new OutgoingEvent(fact, null, sequence));
-        return new ReplayDiff(items, fact.derived() == null ? published : with(published, fact.derived(), items), true);
+        PublishedState after = measured(published, fact.metrics(), items);
+        for (Fact derived : fact.derived()) {
+            after = derived.kind() == FactType.JOB_STATUS_CHANGED ? with(after, derived, items) : after;
+        }
+        return new ReplayDiff(items, after, true);
+    }
+
+    /** Steps below those that are kept may be those of records that were rejected. */
+    private static PublishedState measured(PublishedState published, List<Fact> metrics, List<OutgoingEvent> items) {
+        PublishedState after = published;
+        for (Fact fact : metrics) {
+            String origin = StepWindow.origin(fact);
+            StepWindow window = StepWindow.of(after, origin);
+            boolean hasStep = fact.data().has("step");
+            if (StepWindow.isMeasured(fact) && (!hasStep || window.add(fact.data().path("step").longValue(), false))) {
+                items.add(new OutgoingEvent(fact, null, null));
+                after = window.written(after, origin);
+            }
+        }
+        return after;
     }
 
     /**
@@ -86,10 +108,11 @@ public record ReplayDiff(List<OutgoingEvent> items, PublishedState published, bo
         boolean last = known.isEmpty() || rank(fact.statusKey()) > rank(known.get(known.size() - 1));
         items.add(new OutgoingEvent(job || !known.isEmpty() ? fact : fact.asFirstOfItsThing(),
                 job && last ? published.status() : null, null));
+        PublishedState measured = known.isEmpty() ? measured(published, fact.metrics(), items) : published;
         if (!last) {
-            return published.withEarlierStatus(thing, fact.statusKey());
+            return measured.withEarlierStatus(thing, fact.statusKey());
         }
-        return job ? published.withJobStatus(fact.status(), fact.statusKey()) : published.withStatus(thing, fact.statusKey(),
+        return job ? measured.withJobStatus(fact.status(), fact.statusKey()) : measured.withStatus(thing, fact.statusKey(),
                 fact.appeared() == null ? fact.time() : fact.appeared());
     }
 

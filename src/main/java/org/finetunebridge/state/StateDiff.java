@@ -1,5 +1,6 @@
 package org.finetunebridge.state;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -126,7 +127,7 @@ public record StateDiff(List<OutgoingEvent> items, List<ParseResult> rejected, P
     }
 
     private static boolean isLog(ParseResult result) {
-        return result.fact() != null && result.fact().kind() == FactType.LOG_APPENDED;
+        return result.fact() != null && result.fact().isListed();
     }
 
     static boolean isCheckpoint(ParseResult result) {
@@ -146,6 +147,8 @@ public record StateDiff(List<OutgoingEvent> items, List<ParseResult> rejected, P
 
         private final List<OutgoingEvent> items = new ArrayList<>();
         private final List<ParseResult> rejected = new ArrayList<>();
+        private final Map<String, StepWindow> steps = new TreeMap<>();
+        private final Set<String> unnumbered = new HashSet<>();
         private final PublishedState start;
         private PublishedState published;
         private OutgoingEvent end;
@@ -168,10 +171,23 @@ public record StateDiff(List<OutgoingEvent> items, List<ParseResult> rejected, P
                 reject(result.at(sequence));
                 return;
             }
+            if (result.fact().kind() == FactType.METRICS_RECORDED) {
+                metrics(result.fact(), true);
+                return;
+            }
             items.add(new OutgoingEvent(result.fact(), null, sequence));
-            Fact derived = result.fact().derived();
-            if (derived != null && !published.isCurrent(derived)) {
-                derived(derived);
+            result.fact().metrics().forEach(measured -> metrics(measured, true));
+            result.fact().derived().stream().filter(derived -> isStatus(derived) && !published.isCurrent(derived))
+                    .forEach(this::derived);
+        }
+
+        /** Of each step and origin there is one event. What has no step is named by its record, which is new. */
+        private void metrics(Fact fact, boolean ordered) {
+            JsonNode step = fact.data().path("step");
+            if (StepWindow.isMeasured(fact) && (step.isMissingNode() ? unnumbered.add(fact.id())
+                    : steps.computeIfAbsent(StepWindow.origin(fact), origin -> StepWindow.of(start, origin))
+                            .add(step.longValue(), ordered))) {
+                items.add(new OutgoingEvent(fact, null, null));
             }
         }
 
@@ -203,6 +219,7 @@ public record StateDiff(List<OutgoingEvent> items, List<ParseResult> rejected, P
             if (end != null) {
                 items.add(end);
             }
+            steps.forEach((origin, window) -> published = window.written(published, origin));
             return new StateDiff(List.copyOf(items), List.copyOf(rejected), published, known);
         }
 
@@ -285,11 +302,17 @@ public record StateDiff(List<OutgoingEvent> items, List<ParseResult> rejected, P
             List<String> before = published.statuses(name);
             Instant appeared = fact.appeared() == null ? fact.time() : fact.appeared();
             // By what was forgotten before this answer: it may hold more things than are kept.
-            if (!(before.isEmpty() && start.isForgotten(name, appeared)) && !before.contains(fact.statusKey())) {
-                items.add(new OutgoingEvent(before.isEmpty() ? fact.asFirstOfItsThing() : fact, null, null));
+            boolean isNew = before.isEmpty() && !start.isForgotten(name, appeared);
+            if ((isNew || !before.isEmpty()) && !before.contains(fact.statusKey())) {
+                items.add(new OutgoingEvent(isNew ? fact.asFirstOfItsThing() : fact, null, null));
                 published = published.withStatus(name, fact.statusKey(), appeared);
             } else {
                 known++;
+            }
+            if (isNew || published.awaitsMetrics(name)) {
+                List<Fact> metrics = fact.metrics();
+                metrics.forEach(measured -> metrics(isNew ? measured : measured.undated(), false));
+                published = published.withMetricsAwaited(name, metrics.stream().anyMatch(one -> !StepWindow.isMeasured(one)));
             }
         }
 

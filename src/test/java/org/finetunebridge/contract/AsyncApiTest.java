@@ -38,7 +38,8 @@ class AsyncApiTest {
         assertThat(api.path("asyncapi").asText()).isEqualTo("3.0.0");
         assertThat(messages.findValuesAsText("name")).filteredOn(name -> name.startsWith("org."))
                 .containsExactlyInAnyOrderElementsOf(texts(envelope.at("/properties/type/enum")))
-                .contains(FactType.JOB_STATUS_CHANGED.type(), FactType.CHECKPOINT_CHANGED.type(), FactType.LOG_APPENDED.type());
+                .contains(FactType.JOB_STATUS_CHANGED.type(), FactType.CHECKPOINT_CHANGED.type(), FactType.LOG_APPENDED.type(),
+                        FactType.METRICS_RECORDED.type());
     }
 
     @Test

@@ -74,7 +74,7 @@ class GoldenEventsTest {
     private final JsltMapper mappings = new JsltMapper(files);
     private final Map<String, SourceSettings> sources = new ConcurrentHashMap<>();
     private final Map<String, JsonSchema> schemas = Stream.of("job.status-changed", "checkpoint.changed",
-            "log.appended", "dead-letter").collect(Collectors.toMap(word -> "urn:finetunebridge:schema:" + word + ":v1",
+            "log.appended", "metrics.recorded", "dead-letter").collect(Collectors.toMap(word -> "urn:finetunebridge:schema:" + word + ":v1",
                     word -> schema(word + ".v1")));
     private final JsonSchema envelope = schema("cloudevent");
 

@@ -67,6 +67,9 @@ class RandomAnswersTest {
                 if (result.fact() != null && result.fact().kind() != FactType.JOB_SEEN) {
                     assertThat(result.fact().status()).isNotEqualTo("UNKNOWN");
                     assertFits(result.fact(), writer);
+                    for (Fact derived : result.fact().derived()) {
+                        assertFits(derived, writer);
+                    }
                 }
             }
         }));

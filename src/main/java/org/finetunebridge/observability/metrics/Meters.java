@@ -16,6 +16,7 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -171,6 +172,7 @@ public final class Meters {
                     published(source, kind);
                 }
             }
+            notFinite(source);
             REASONS.forEach(reason -> letters(source, reason));
             letters(source, OTHER);
             Gauge.builder("finetune.lag", () -> lag(source)).baseUnit("seconds").tag("source", source)
@@ -182,11 +184,24 @@ public final class Meters {
             for (EncodedEvent event : batch.events()) {
                 EventMetadata head = EventMetadata.of(event);
                 published(head.source(), head.kind()).increment();
+                if (head.kind() == FactType.METRICS_RECORDED && isNotFinite(event)) {
+                    notFinite(head.source()).increment();
+                }
                 newest.merge(head.source(), head.time(), (one, other) -> one.isAfter(other) ? one : other);
             }
             for (EncodedEvent letter : batch.deadLetters()) {
                 letters(EventMetadata.of(letter).source(), reason(letter)).increment();
             }
+        }
+
+        /** No text of a provider can look like this inside: its quotes are escaped. */
+        private static boolean isNotFinite(EncodedEvent event) {
+            return new String(event.value(), StandardCharsets.UTF_8).contains("\"notFinite\":[");
+        }
+
+        private Counter notFinite(String source) {
+            return Counter.builder("finetune.metrics.not.finite").tag("source", source)
+                    .description("Metrics published that name a NaN or an infinite value").register(registry);
         }
 
         private double lag(String source) {
