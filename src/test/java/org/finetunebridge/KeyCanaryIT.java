@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.management.JMException;
 import javax.management.MBeanAttributeInfo;
@@ -37,7 +38,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A key that providers repeat in all they say, in a process that logs all it can: the key is nowhere. */
+/**
+ * A key that providers repeat in all they say, in a process that logs all it can: the key is nowhere. Neither are the
+ * password of a proxy, the secret of a client and its token.
+ */
 @Timeout(180)
 class KeyCanaryIT {
 
@@ -51,10 +55,15 @@ class KeyCanaryIT {
     @TempDir
     private Path folder;
     private FaultySandbox sandbox;
+    private TokenServer tokens;
+    private TestProxy proxy;
 
     @BeforeEach
     void start() throws IOException {
         sandbox = FaultySandbox.start(world);
+        tokens = new TokenServer("canary-token-");
+        proxy = new TestProxy("me:canary+p");
+        IntStream.rangeClosed(1, 9).forEach(number -> world.account("dashscope", "canary-token-" + number).create("gate"));
         Files.writeString(folder.resolve("trace.properties"), """
                 appender.console.type = Console
                 appender.console.name = console
@@ -70,9 +79,11 @@ class KeyCanaryIT {
     }
 
     @AfterEach
-    void close() {
+    void close() throws IOException {
         processes.forEach(Process::destroyForcibly);
         sandbox.close();
+        tokens.close();
+        proxy.close();
     }
 
     @Test
@@ -95,6 +106,8 @@ class KeyCanaryIT {
         bridge.destroy();
         assertThat(bridge.waitFor(60, TimeUnit.SECONDS)).isTrue();
 
+        assertThat(tokens.given()).isPositive();
+        assertThat(proxy.asked()).anyMatch(line -> line.startsWith("POST ")).anyMatch(line -> line.startsWith("GET "));
         assertThat(log()).as("the log is worth looking at").contains("TRACE", "org.apache.hc.client5", "org.apache.camel");
         assertNowhere();
     }
@@ -120,11 +133,13 @@ class KeyCanaryIT {
                 + "\"}";
         UnaryOperator<String> repeat = answer -> answer.replaceFirst("\\{", "{\"key\":\"" + CANARY + "\",\"escaped\":\""
                 + ESCAPED.replace("\\", "\\\\") + "\",").replace("READY", CANARY).replace("SUCCEEDED", CANARY);
-        sandbox.faults().always("tunes/1/|event.*\"1\"", Fault.body(400, json).header("Trace-Id", CANARY))
+        sandbox.faults().of(CANARY).always("tunes/1/|event.*\"1\"", Fault.body(400, json).header("Trace-Id", CANARY))
                 .always("tunes/5/|event.*\"5\"", Fault.edited(repeat).and(Fault.gzip()))
                 .always("page_no=|finetune_job\\b", Fault.edited(repeat).header("Trace-Id", CANARY));
+        IntStream.rangeClosed(1, 9).forEach(number -> sandbox.faults().of("canary-token-" + number).always("page_no=",
+                Fault.body(403, "{\"code\":\"AccessDenied\",\"message\":\"not with canary-token-" + number + "\"}")));
         if (forAWhile) {
-            sandbox.faults().always("tunes/2/|event.*\"2\"", Fault.html(200).and(Fault.edited(
+            sandbox.faults().of(CANARY).always("tunes/2/|event.*\"2\"", Fault.html(200).and(Fault.edited(
                     html -> html.replace("Please", CANARY))))
                     .always("tunes/3/|event.*\"3\"", Fault.redirect("http://127.0.0.1:1/?key=" + CANARY))
                     .always("tunes/4/|event.*\"4\"", Fault.body(503, json).header("X-Key", CANARY))
@@ -184,6 +199,9 @@ class KeyCanaryIT {
                 .redirectOutput(folder.resolve(verb + processes.size() + ".log").toFile());
         builder.environment().putAll(Map.of("DASHSCOPE_API_KEY", CANARY, "MINIMAX_API_KEY", CANARY,
                 "DASHSCOPE_BASE_URL", sandbox.url("dashscope"), "MINIMAX_BASE_URL", sandbox.url("minimax")));
+        builder.environment().putAll(Map.of("BRIDGE_SOURCES", "dashscope,minimax,gate", "GATE_PROVIDER", "dashscope", "GATE_BASE_URL",
+                sandbox.url("dashscope"), "GATE_PROXY", "http://me:canary+p@" + proxy.address(), "GATE_OAUTH2_TOKEN_URL", tokens.url(),
+                "GATE_OAUTH2_CLIENT_ID", TokenServer.CLIENT, "GATE_OAUTH2_CLIENT_SECRET", TokenServer.SECRET));
         processes.add(builder.start());
         return processes.get(processes.size() - 1);
     }

@@ -2,7 +2,7 @@ package org.finetunebridge.camel;
 
 import java.util.Map;
 import java.util.TreeMap;
-import org.finetunebridge.camel.http.ApiKey;
+import org.finetunebridge.camel.http.Credential;
 import org.finetunebridge.polling.ChangeDetector;
 import org.finetunebridge.polling.SourcePoller;
 import org.finetunebridge.settings.SourceSettings;
@@ -13,14 +13,14 @@ import org.finetunebridge.text.PercentEncoder;
  * shared.
  *
  * @param settings  from the configuration
- * @param key       sent with every request
+ * @param key       sent with every request, or the token in its place
  * @param poller    decides when what is read
  * @param detector  compares pages with the state
  * @param client    name of the HTTP client that the account shares with those of equal settings
  * @param variables what routes may use of the account: {@code source}, {@code provider}, and the provider's own keys,
  *                  escaped as a segment of a path or a value of a query
  */
-public record Account(SourceSettings settings, ApiKey key, SourcePoller poller, ChangeDetector detector,
+public record Account(SourceSettings settings, Credential key, SourcePoller poller, ChangeDetector detector,
         String client, Map<String, String> variables) {
 
     /** The variables of an account with these settings. */

@@ -264,7 +264,7 @@ public final class Bridge implements AutoCloseable {
         mappings = new JsltMapper(files).compiled(used);
         main.configure().setRoutesIncludePattern(providers.files(ROUTES, used).stream().map(files::location)
                 .collect(Collectors.joining(",")));
-        beans.bind(mappings, traces == null ? () -> null : traces::traceparent, name -> keyOf(name, context));
+        beans.bind(mappings, traces == null ? () -> null : traces::traceparent, name -> secretOf(name, context));
         if (served && settings.httpPort() != 0) {
             server = new ObservabilityServer(settings, beans.publisher(), beans.pollers(),
                     name -> beans.accounts().of(name).detector().drift(), clock);
@@ -272,15 +272,14 @@ public final class Bridge implements AutoCloseable {
         }
     }
 
-    /** Reads the key of an account anew; null for one that stands in the configuration itself, so that it cannot change. */
-    private Supplier<String> keyOf(String source, CamelContext context) {
-        String name = source + ".api-key";
+    /** Reads the secret of a key anew; null for one that stands in the configuration itself, so that it cannot change. */
+    private Supplier<String> secretOf(String name, CamelContext context) {
         return !configuration.getOrDefault(name, "").contains("{{") ? null : () -> {
             try {
-                String key = PlaceholderResolver.resolved(name, configuration, named -> secret(named, context));
-                return SettingsReader.isUsableKey(key) ? key : null;
+                String secret = PlaceholderResolver.resolved(name, configuration, named -> secret(named, context));
+                return !name.endsWith(".api-key") || SettingsReader.isUsableKey(secret) ? secret : null;
             } catch (RuntimeException e) {
-                LOG.warn("{}: the key cannot be read anew: {}", source, e.getMessage());
+                LOG.warn("{} cannot be read anew: {}", name, e.getMessage());
                 return null;
             }
         };

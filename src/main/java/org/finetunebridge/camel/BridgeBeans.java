@@ -19,7 +19,9 @@ import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
 import org.finetunebridge.camel.http.ApiKey;
+import org.finetunebridge.camel.http.Credential;
 import org.finetunebridge.camel.http.HttpClients;
+import org.finetunebridge.camel.http.OAuth2Token;
 import org.finetunebridge.camel.http.ProviderClient;
 import org.finetunebridge.event.cloudevents.CloudEventWriter;
 import org.finetunebridge.polling.ChangeDetector;
@@ -124,11 +126,11 @@ final class BridgeBeans {
 
     /**
      * @param traceparent of what is published now; gives null if nothing is traced
-     * @param keys        reads the key of an account anew; null for one whose key cannot change
+     * @param secrets     reads the secret of a key of the configuration anew; null for one that cannot change
      */
-    void bind(JsltMapper mapper, Supplier<String> traceparent, Function<String, Supplier<String>> keys) {
+    void bind(JsltMapper mapper, Supplier<String> traceparent, Function<String, Supplier<String>> secrets) {
         ObjectMapper json = json(settings.maxResponseSize());
-        settings.sources().forEach(source -> accounts.add(account(source, traceparent, keys.apply(source.name()))));
+        settings.sources().forEach(source -> accounts.add(account(source, traceparent, credential(source, secrets, json))));
         bind("accounts", accounts);
         bind("publisher", publisher);
         bind("mapper", mapper);
@@ -140,12 +142,20 @@ final class BridgeBeans {
                 bind("bounds-" + name, clients.configurer(name, settings.maxResponseSize())));
     }
 
-    private Account account(SourceSettings source, Supplier<String> traceparent, Supplier<String> key) {
+    private Credential credential(SourceSettings source, Function<String, Supplier<String>> secrets, ObjectMapper json) {
+        if (source.access().oauth2() == null) {
+            return new ApiKey(source.name(), source.apiKey(), secrets.apply(source.name() + ".api-key"));
+        }
+        return new OAuth2Token(source, secrets.apply(source.name() + ".oauth2.client-secret"), clients.other(source, settings.maxResponseSize()),
+                json, clock, PollClock.of(clock)::nanos);
+    }
+
+    private Account account(SourceSettings source, Supplier<String> traceparent, Credential key) {
         var poller = new SourcePoller(source, publisher, once ? RetryBudget.ONCE : RetryBudget.watching(source), clock, random);
         var envelope = new CloudEventWriter(source.provider().name(), source.name(), source.zone(),
                 settings.binary()).traced(traceparent);
         dispatchers.get(source.provider().name()).add(poller);
-        return new Account(source, new ApiKey(source.name(), source.apiKey(), key), poller,
+        return new Account(source, key, poller,
                 new ChangeDetector(source, envelope, shards.apply(source.name())),
                 clients.of(source), Account.variables(source));
     }

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.finetunebridge.event.cloudevents.EncodedEvent;
 import org.finetunebridge.provider.ProviderException;
+import org.finetunebridge.settings.ProxyRules;
 
 /** Writes a check: as text for a person, or as one JSON object for a machine. */
 final class CheckReportWriter {
@@ -73,6 +74,10 @@ final class CheckReportWriter {
                 + " the beginning, would be " + OnceCommand.count(events.size(), "event")
                 + (letters.isEmpty() ? "" : " and " + OnceCommand.count(letters.size(), "dead letter"))
                 + (events.isEmpty() && letters.isEmpty() ? "." : ":"));
+        ProxyRules.Proxy proxy = probe.source().access().proxies().of(probe.source().baseUrl());
+        if (proxy != null) {
+            out.println("It was asked through " + proxy.named(probe.source().name()) + '.');
+        }
         events.forEach(this::print);
         letters.forEach(this::print);
     }

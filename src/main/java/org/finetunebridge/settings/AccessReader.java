@@ -3,15 +3,19 @@ package org.finetunebridge.settings;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 
-/** Reads how sources are reached: their proxies and their certificates. */
+/** Reads how sources are reached: their proxies, their certificates, and what brings a token. */
 final class AccessReader {
 
     /** What a source's keys say of it. */
-    static final Set<String> KEYS = Set.of("proxy", "trust-store", "trust-store-password", "key-store", "key-store-password");
+    static final Set<String> KEYS = Set.of("proxy", "trust-store", "trust-store-password", "key-store", "key-store-password",
+            "oauth2.token-url", "oauth2.client-id", "oauth2.client-secret", "oauth2.scope");
 
     private static final String DIRECT = "none";
 
@@ -19,6 +23,8 @@ final class AccessReader {
     private final Map<String, String> environment;
     private final Properties system;
     private final Instant now;
+    private final Map<StoreFile, Optional<String>> trustStores = new HashMap<>();
+    private final Map<StoreFile, Optional<String>> keyStores = new HashMap<>();
     private ProxyRules surroundings;
 
     /**
@@ -33,9 +39,37 @@ final class AccessReader {
         this.now = now;
     }
 
-    /** @param key the source's name and a dot */
-    AccessSettings read(String key) {
-        return new AccessSettings(proxies(key + "proxy"), store(key + "trust-store", false), store(key + "key-store", true));
+    /**
+     * Reads and checks.
+     *
+     * @param key    the source's name and a dot
+     * @param apiKey whether the source has one
+     */
+    AccessSettings read(String key, boolean apiKey) {
+        return new AccessSettings(proxies(key + "proxy"), store(key + "trust-store", false), store(key + "key-store", true),
+                oauth2(key + "oauth2.", apiKey ? key + "api-key" : null));
+    }
+
+    /** @param other a key that says who asks, too; null if there is none */
+    private OAuth2Settings oauth2(String key, String other) {
+        var read = new OAuth2Settings(values.text(key + "token-url", ""), values.text(key + "client-id", ""),
+                values.text(key + "client-secret", ""), values.text(key + "scope", ""));
+        if (read.tokenUrl().isEmpty() && read.clientId().isEmpty() && read.clientSecret().isEmpty() && read.scope().isEmpty()) {
+            return null;
+        }
+        if (other != null) {
+            values.problem(other, "keys that begin with " + key + " are set too; a source has either an api key or a token");
+        }
+        String why = "a token needs " + key + "token-url, .client-id and .client-secret";
+        for (String one : List.of("token-url", "client-id", "client-secret")) {
+            if (values.text(key + one, "").isEmpty()) {
+                values.missing(key + one, why);
+            }
+        }
+        if (!read.tokenUrl().isEmpty()) {
+            values.url(key + "token-url", null);
+        }
+        return read;
     }
 
     private StoreFile store(String key, boolean withKey) {
@@ -49,10 +83,10 @@ final class AccessReader {
         }
         try {
             var file = new StoreFile(Path.of(name), password);
-            String problem = withKey ? file.problemAsKeyStore(now) : file.problemAsTrustStore(now);
-            if (problem != null) {
-                values.problem(key, problem + "; allowed is a PKCS12, JKS or PEM file, with " + key + "-password if it has one");
-            }
+            // Many sources may name one file, and its password makes reading it slow on purpose.
+            (withKey ? keyStores : trustStores).computeIfAbsent(file, one -> Optional.ofNullable(withKey ? one.problemAsKeyStore(now)
+                    : one.problemAsTrustStore(now))).ifPresent(problem -> values.problem(key, problem
+                    + "; allowed is a PKCS12, JKS or PEM file, with " + key + "-password if it has one"));
             return file;
         } catch (InvalidPathException e) {
             values.problem(key, "not a path");

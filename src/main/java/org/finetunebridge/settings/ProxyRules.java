@@ -43,6 +43,15 @@ public record ProxyRules(Proxy http, Proxy https) {
      */
     public record Proxy(String host, int port, String user, String password, String origin, List<String> direct, boolean jvm) {
 
+        /**
+         * For a person: where it is, and who says so.
+         *
+         * @param source whose key names it, if nobody else does
+         */
+        public String named(String source) {
+            return "the proxy " + this + " (" + (origin.isEmpty() ? source + ".proxy" : origin) + ')';
+        }
+
         /** Without the password. */
         @Override
         public String toString() {

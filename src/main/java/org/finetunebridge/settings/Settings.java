@@ -10,7 +10,7 @@ import org.finetunebridge.event.FactParser;
  * The configuration, read and checked.
  *
  * @param sources         those that are on
- * @param off             names of the sections without an api key
+ * @param off             names of the sections without an api key or what brings a token
  * @param sink            {@code file} or {@code kafka}, or another where the runtime gives one
  * @param events          directory of the event files
  * @param deadLetters     directory of the dead letters of the file sink

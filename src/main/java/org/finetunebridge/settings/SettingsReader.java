@@ -102,7 +102,7 @@ public final class SettingsReader {
         Set<String> known = new TreeSet<>(BRIDGE_KEYS);
         for (String name : names) {
             SourceSettings source = source(name, values, access, known);
-            if (source != null && source.apiKey().isEmpty()) {
+            if (source != null && !source.isOn()) {
                 off.add(name);
             } else if (source != null) {
                 on.add(source);
@@ -140,10 +140,15 @@ public final class SettingsReader {
 
     /** What nothing forbids, but what somebody who knew would change; one line each. */
     public static List<String> warnings(Settings settings) {
-        return settings.sources().stream().filter(source -> source.baseUrl().startsWith("http:")
-                && !LOOPBACK.matcher(String.valueOf(URI.create(source.baseUrl()).getHost())).matches())
-                .map(source -> source.name() + ".base-url = " + source.baseUrl() + ": the api key goes over the network"
-                        + " unencrypted; use https").toList();
+        return settings.sources().stream().flatMap(source -> Stream.of(isOpen(source.baseUrl()) ? source.name() + ".base-url = "
+                + source.baseUrl() + ": the api key goes over the network unencrypted; use https" : "",
+                source.access().oauth2() != null && isOpen(source.access().oauth2().tokenUrl()) ? source.name() + ".oauth2.token-url = "
+                + source.access().oauth2().tokenUrl() + ": the client's secret goes over the network unencrypted; use https" : ""))
+                .filter(line -> !line.isEmpty()).toList();
+    }
+
+    private static boolean isOpen(String url) {
+        return url.startsWith("http:") && !LOOPBACK.matcher(String.valueOf(URI.create(url).getHost())).matches();
     }
 
     private SourceSettings source(String name, ValueParser values, AccessReader access, Set<String> known) {
@@ -160,7 +165,8 @@ public final class SettingsReader {
         }
         provider.keys().keySet().forEach(own -> known.add(key + own));
         String apiKey = apiKey(key + "api-key", values);
-        Map<String, String> own = own(key, provider, !apiKey.isEmpty(), values);
+        AccessSettings reached = access.read(key, !apiKey.isEmpty());
+        Map<String, String> own = own(key, provider, !apiKey.isEmpty() || reached.oauth2() != null, values);
         ZoneId cronZone = values.zone(key + "cron-zone", ZoneId.of("UTC"));
         return new SourceSettings(name, provider, values.url(key + "base-url", provider.baseUrl()), apiKey,
                 jobs(key + "jobs", values), values.list(key + "models", ""),
@@ -170,7 +176,7 @@ public final class SettingsReader {
                 values.zone(key + "time-zone", provider.zone()),
                 values.duration(key + "request-timeout", "60s", A_MOMENT), own,
                 values.duration(key + "recheck", "1h", Duration.ofSeconds(1)), recheckFor(key + "recheck-for", values),
-                events(key + "events", values), access.read(key));
+                events(key + "events", values), reached);
     }
 
     private static Duration recheckFor(String key, ValueParser values) {

@@ -18,7 +18,7 @@ import org.finetunebridge.provider.Provider;
  * @param name           its section in the configuration
  * @param provider       who is asked
  * @param baseUrl        http or https, perhaps with a path, without a slash at the end
- * @param apiKey         the secret itself; goes into one header and nowhere else
+ * @param apiKey         the secret itself; goes into one header and nowhere else. Empty where a token takes its place
  * @param jobs           the jobs to watch; empty for every job the account lists
  * @param models         only jobs of these base models; empty for all
  * @param since          jobs created before this are marked as seen, UTC; null for none
@@ -44,6 +44,11 @@ public record SourceSettings(String name, Provider provider, String baseUrl, Str
     public static final SortedMap<String, String> EVENTS = Collections.unmodifiableSortedMap(new TreeMap<>(Map.of(
             "status", "job.status-changed", "checkpoint", "checkpoint.changed", "log", "log.appended",
             "metrics", "metrics.recorded", "stalled", "job.stalled", "expiring", "checkpoint.expiring")));
+
+    /** Whether there is something to show the provider, so that the source is read. */
+    public boolean isOn() {
+        return !apiKey.isEmpty() || access.oauth2() != null;
+    }
 
     /** Whether the account is asked for its jobs. */
     public boolean listsJobs() {

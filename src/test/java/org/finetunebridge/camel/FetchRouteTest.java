@@ -21,6 +21,7 @@ import org.apache.camel.support.PluginHelper;
 import org.apache.camel.test.junit5.CamelTestSupport;
 import org.apache.camel.test.junit5.TestExecutionConfiguration;
 import org.finetunebridge.camel.http.ApiKey;
+import org.finetunebridge.camel.http.Credential;
 import org.finetunebridge.camel.http.ProviderClient;
 import org.finetunebridge.provider.ErrorAction;
 import org.finetunebridge.provider.ProviderException;
@@ -29,6 +30,7 @@ import org.finetunebridge.provider.RequestAttempt;
 import org.finetunebridge.provider.RouteFiles;
 import org.finetunebridge.settings.SettingsReader;
 import org.finetunebridge.settings.SourceSettings;
+import org.finetunebridge.text.SecretRedactor;
 import org.junit.jupiter.api.Test;
 
 /** {@code fetch.camel.yaml}: what goes out with a request, and what of an answer comes in. */
@@ -49,7 +51,18 @@ class FetchRouteTest extends CamelTestSupport {
         var json = new ObjectMapper();
         registry.bind("json", json);
         var accounts = new Accounts();
-        accounts.add(new Account(source(), new ApiKey("acme", "sk-secret", () -> rotated), null, null, "1s", Map.of()));
+        accounts.add(new Account(source("gate", "azure-openai"), new Credential() {
+            @Override
+            public Value value() {
+                return new Value(1, "token", new SecretRedactor("token"), true);
+            }
+
+            @Override
+            public boolean isReplaced(int version) {
+                return true;
+            }
+        }, null, null, "1s", Map.of()));
+        accounts.add(new Account(source("acme", "minimax"), new ApiKey("acme", "sk-secret", () -> rotated), null, null, "1s", Map.of()));
         registry.bind("poll-failures", new PollErrorHandler(accounts));
         registry.bind("provider-client", new ProviderClient(accounts, json, Instant::now));
     }
@@ -121,14 +134,31 @@ class FetchRouteTest extends CamelTestSupport {
         assertThat(failure().means()).as("the file cannot be read").isEqualTo(ErrorAction.SOURCE);
     }
 
+    /** A token has its own place, also where the provider wants a key elsewhere; what it may not do is not a matter of its age. */
+    @Test
+    void sendsATokenAsSuch() {
+        answer(401, "{}", Map.of());
+        assertThat(fetch("gate", Map.of()).getException(ProviderException.class)).extracting(ProviderException::means, ProviderException::getMessage)
+                .containsExactly(ErrorAction.TRANSIENT, "HTTP 401; the token has been replaced, and the new one is tried (POST /v1/jobs)");
+        assertThat(provider.getReceivedExchanges().get(0).getMessage().getHeaders()).containsEntry("Authorization", "Bearer token")
+                .doesNotContainKey("api-key");
+
+        answer(403, "{}", Map.of());
+        assertThat(fetch("gate", Map.of()).getException(ProviderException.class).means()).isEqualTo(ErrorAction.SOURCE);
+    }
+
     private ProviderException failure() {
         return fetch(Map.of()).getException(ProviderException.class);
     }
 
     private Exchange fetch(Map<String, Object> headers) {
+        return fetch("acme", headers);
+    }
+
+    private Exchange fetch(String source, Map<String, Object> headers) {
         return template().send("direct:minimax-fetch", exchange -> {
             exchange.setVariable("attempt", attempt);
-            exchange.setVariable("source", "acme");
+            exchange.setVariable("source", source);
             Message message = exchange.getMessage();
             message.setHeaders(new TreeMap<>(headers));
             message.setHeader("CamelHttpMethod", "POST");
@@ -145,10 +175,10 @@ class FetchRouteTest extends CamelTestSupport {
         });
     }
 
-    private static SourceSettings source() throws Exception {
+    private static SourceSettings source(String name, String provider) throws Exception {
         var files = new RouteFiles(FetchRouteTest.class.getClassLoader(), List.of(), List.of(Path.of("routes")));
         return new SettingsReader(new ProviderRegistry(files), (cron, zone, now) -> null, Instant::now)
-                .read(new TreeMap<>(Map.of("bridge.sources", "acme",
-                "acme.provider", "minimax", "acme.api-key", "sk-secret", "acme.base-url", "http://127.0.0.1:1/prefix"))).sources().get(0);
+                .read(new TreeMap<>(Map.of("bridge.sources", name,
+                name + ".provider", provider, name + ".api-key", "sk-secret", name + ".base-url", "http://127.0.0.1:1/prefix"))).sources().get(0);
     }
 }

@@ -27,7 +27,8 @@ class ProxyTest extends CommandLineFixture {
             assertThat(check("http://" + USER + proxy.address())).as("%s%s", out, err).isZero();
             assertThat(proxy.asked()).as("user and password went out at once").singleElement().asString()
                     .startsWith("GET http://provider.test:" + port() + "/api/v1/fine-tunes?");
-            assertThat(out.toString()).contains("dashscope.proxy = http://***@" + proxy.address(), "answers after");
+            assertThat(out.toString()).contains("dashscope.proxy = http://***@" + proxy.address(), "answers after",
+                    "It was asked through the proxy " + proxy.address() + " (dashscope.proxy).");
         }
         assertThat(sandbox.requests().all()).hasSize(1);
     }

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.TreeMap;
 import org.finetunebridge.camel.QuartzCronValidator;
 import org.finetunebridge.settings.SettingsReader.CronValidator;
@@ -85,6 +86,10 @@ class SettingsReaderTest {
             dashscope.base-url            | example.org         | http or https
             dashscope.base-url            | https://            | http or https
             dashscope.api-key             | with space          | no header may carry
+            dashscope.proxy               | https://proxy:3128  | allowed is http://[user:password@]host:port
+            dashscope.trust-store         | nowhere.pem         | there is no such file
+            dashscope.key-store           | pom.xml             | neither PKCS12 nor JKS nor PEM
+            dashscope.workspace           | a b                 | no header may carry
             dashscope.jobs                | a,..                | no job ids
             dashscope.since               | yesterday           | 2026-01-31
             dashscope.since               | 2026                | 2026-01-31
@@ -197,6 +202,43 @@ class SettingsReaderTest {
             assertThat(rejected(Map.of(one.getKey(), one.getValue())).problems()).as("%s", one).isNotEmpty()
                     .noneMatch(line -> line.contains("secret"));
         }
+    }
+
+    @Test
+    void takesATokenInPlaceOfAKey() throws IOException {
+        Map<String, String> token = Map.of("dashscope.oauth2.token-url", "https://login.example.com/token/", "dashscope.oauth2.client-id", "me",
+                "dashscope.oauth2.client-secret", "sk-secret");
+        Settings settings = read(token);
+
+        assertThat(settings.sources()).singleElement().extracting(source -> source.access().oauth2()).isEqualTo(
+                new OAuth2Settings("https://login.example.com/token/", "me", "sk-secret", ""));
+        assertThat(settings.off()).containsExactly("minimax");
+        assertThat(settings.sources().get(0).access().toString()).doesNotContain("sk-secret");
+        var both = new TreeMap<>(token);
+        both.put("dashscope.api-key", "sk-1");
+        assertThat(rejected(both).problems()).containsExactly("dashscope.api-key = ***: keys that begin with dashscope.oauth2. are set too; a source"
+                + " has either an api key or a token");
+        assertThat(rejected(Map.of("dashscope.oauth2.scope", "all")).problems()).extracting(line -> line.replaceFirst(" .*", ""))
+                .containsExactly("dashscope.oauth2.token-url", "dashscope.oauth2.client-id", "dashscope.oauth2.client-secret");
+        both.remove("dashscope.api-key");
+        both.put("dashscope.oauth2.token-url", "login.example.com");
+        assertThat(rejected(both).problems()).singleElement().asString().startsWith("dashscope.oauth2.token-url = login.example.com: allowed is an http");
+    }
+
+    @Test
+    void saysOnceWhatOfTheSurroundingsCannotBeUsedAndOnlyIfItIs() throws Exception {
+        Map<String, String> keys = Map.of("dashscope.proxy", "none", "dashscope.api-key", "sk-1", "minimax.proxy", "http://proxy:3128");
+        Map<String, String> environment = Map.of("HTTPS_PROXY", "socks5://me:sk-secret@proxy:1080");
+
+        assertThat(around(environment, keys).sources().get(0).access().proxies()).isEqualTo(ProxyRules.NONE);
+        assertThat(catchThrowableOfType(InvalidConfigurationException.class, () -> around(environment, Map.of("dashscope.api-key", "sk-1"))).problems())
+                .singleElement().asString().startsWith("HTTPS_PROXY: allowed is http://").doesNotContain("sk-secret");
+    }
+
+    private static Settings around(Map<String, String> environment, Map<String, String> configuration) throws IOException {
+        var files = new RouteFiles(SettingsReaderTest.class.getClassLoader(), List.of(), List.of(Path.of("routes")));
+        return new SettingsReader(new ProviderRegistry(files), CRONS, Instant::now).surroundings(environment, new Properties())
+                .read(new TreeMap<>(configuration));
     }
 
     @Test

@@ -9,29 +9,13 @@ import org.slf4j.LoggerFactory;
  * The key of one account. A key that stands in a file is read anew when the provider refuses it, so that a rotated secret
  * needs no restart. Safe for threads; holds no lock while a request is under way.
  */
-public final class ApiKey {
+public final class ApiKey implements Credential {
 
     private static final Logger LOG = LoggerFactory.getLogger(ApiKey.class);
 
     private final String source;
     private final Supplier<String> origin;
     private volatile Value value;
-
-    /**
-     * A key as it was at one time.
-     *
-     * @param version  counted from 1; tells which key a request was sent with without holding it
-     * @param text     the secret
-     * @param redactor takes the secret, and the one before it, out of texts
-     */
-    record Value(int version, String text, SecretRedactor redactor) {
-
-        /** Without the secret, so that a record in a log line does not hold it. */
-        @Override
-        public String toString() {
-            return "key " + version;
-        }
-    }
 
     /**
      * @param source the account's name
@@ -41,21 +25,16 @@ public final class ApiKey {
     public ApiKey(String source, String text, Supplier<String> origin) {
         this.source = source;
         this.origin = origin;
-        this.value = new Value(1, text, new SecretRedactor(text));
+        this.value = new Value(1, text, new SecretRedactor(text), false);
     }
 
-    /** The key to send now. */
-    Value value() {
+    @Override
+    public Value value() {
         return value;
     }
 
-    /**
-     * The provider refused the key.
-     *
-     * @param version of the key that was sent
-     * @return whether there is another one to try
-     */
-    boolean isReplaced(int version) {
+    @Override
+    public boolean isReplaced(int version) {
         if (value.version() == version && origin != null) {
             readAnew(version);
         }
@@ -67,7 +46,7 @@ public final class ApiKey {
             String text = origin.get();
             if (text != null && !text.equals(value.text())) {
                 LOG.info("{}: the provider refused the key; the file holds another one, which is used from now on", source);
-                value = new Value(version + 1, text, new SecretRedactor(text));
+                value = new Value(version + 1, text, new SecretRedactor(text), false);
             }
         }
     }

@@ -12,6 +12,8 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Variable;
 import org.apache.camel.component.http.HttpMethods;
+import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.HttpStatus;
 import org.finetunebridge.camel.Account;
 import org.finetunebridge.camel.Accounts;
 import org.finetunebridge.provider.ErrorAction;
@@ -65,13 +67,14 @@ public final class ProviderClient {
         attempt.asked(method,
                 request.getHeader(Exchange.HTTP_PATH, String.class),
                 request.getHeader(Exchange.HTTP_QUERY, String.class));
+        Credential.Value key = account.key().value();
         attempt.sent();
-        ApiKey.Value key = account.key().value();
         attempt.sentWith(key.redactor());
         exchange.setProperty(KEY, key);
         exchange.setVariable("client", account.client());
         request.setHeader(Exchange.HTTP_URI, account.settings().baseUrl());
-        request.setHeader(provider.keyHeader(), provider.keyPrefix() + key.text());
+        request.setHeader(key.isToken() ? HttpHeaders.AUTHORIZATION : provider.keyHeader(),
+                (key.isToken() ? "Bearer " : provider.keyPrefix()) + key.text());
     }
 
     /**
@@ -83,7 +86,7 @@ public final class ProviderClient {
         Account account = accounts.of(source);
         Provider provider = account.settings().provider();
         Message answer = exchange.getMessage();
-        ApiKey.Value key = exchange.getProperty(KEY, ApiKey.Value.class);
+        Credential.Value key = exchange.getProperty(KEY, Credential.Value.class);
         SecretRedactor secret = key.redactor();
         byte[] body = answer.getBody() == null ? new byte[0] : answer.getBody(byte[].class);
         String text = new String(body, StandardCharsets.ISO_8859_1);
@@ -102,10 +105,11 @@ public final class ProviderClient {
     /** @throws ProviderException if the provider hides an error in an answer with status 200 */
     public void vet(@Body JsonNode body, Exchange exchange, @Variable("source") String source, @Variable("attempt") RequestAttempt attempt) {
         Account account = accounts.of(source);
+        Credential.Value key = exchange.getProperty(KEY, Credential.Value.class);
         if (account.settings().provider().errors().hides(body)) {
-            throw failure(account, exchange.getProperty(KEY, ApiKey.Value.class), 200, body, attempt,
-                    exchange.getProperty(WAIT, Duration.class));
+            throw failure(account, key, 200, body, attempt, exchange.getProperty(WAIT, Duration.class));
         }
+        account.key().accepted(key.version());
     }
 
     private static byte[] bytes(String text, String redacted, byte[] body) {
@@ -116,7 +120,7 @@ public final class ProviderClient {
      * A refused key that has been replaced meanwhile is no reason to suspend the account: it is asked again with the new
      * one. The message names what was asked, without the query, in which a cursor may differ from poll to poll.
      */
-    private static ProviderException failure(Account account, ApiKey.Value key, int status, JsonNode body,
+    private static ProviderException failure(Account account, Credential.Value key, int status, JsonNode body,
             RequestAttempt attempt, Duration wait) {
         ErrorTable errors = account.settings().provider().errors();
         ErrorTable.Said said = errors.said(body);
@@ -125,9 +129,10 @@ public final class ProviderClient {
         String code = key.redactor().outOf(said.code());
         String message = "HTTP " + status + (code.isEmpty() ? "" : " " + code)
                 + (said.message().isEmpty() ? "" : ": " + key.redactor().outOf(said.message()));
-        if (means == ErrorAction.SOURCE && account.key().isReplaced(key.version())) {
+        boolean stale = means == ErrorAction.SOURCE && (status != HttpStatus.SC_FORBIDDEN || !key.isToken());
+        if (stale && account.key().isReplaced(key.version())) {
             means = ErrorAction.TRANSIENT;
-            message += "; the key has been replaced, and the new one is tried";
+            message += "; the " + (key.isToken() ? "token" : "key") + " has been replaced, and the new one is tried";
         }
         String asked = " (" + attempt.request().replaceFirst("[?].*", "") + ')';
         return new ProviderException(means, LogSanitizer.line(message) + asked

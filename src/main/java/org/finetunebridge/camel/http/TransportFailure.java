@@ -55,7 +55,7 @@ public final class TransportFailure {
             return refusal(refused, proxy, port, source);
         } else if (proxy != null && (is(UnknownHostException.class, exception) || is(ConnectException.class, exception)
                 || is(NoRouteToHostException.class, exception) || is(ConnectTimeoutException.class, exception))) {
-            return named(proxy, source) + " cannot be reached: check its host and port, and whether it runs;"
+            return proxy.named(source.name()) + " cannot be reached: check its host and port, and whether it runs;"
                     + " for no proxy set " + source.name() + ".proxy = none";
         } else if (is(UnknownHostException.class, exception)) {
             return "no host is named " + host + ": check " + key + ", the network and its DNS, and whether a proxy is needed ("
@@ -86,16 +86,12 @@ public final class TransportFailure {
         return refused != null && refused.isFinal() ? ErrorAction.SOURCE : ErrorAction.TRANSIENT;
     }
 
-    private static String named(ProxyRules.Proxy proxy, SourceSettings source) {
-        return "the proxy " + proxy + " (" + (proxy.origin().isEmpty() ? source.name() + ".proxy" : proxy.origin()) + ')';
-    }
-
     private static String refusal(ProxyHandler.ProxyRefusedException refused, ProxyRules.Proxy proxy, String port, SourceSettings source) {
         String remedy = refused.status() != HttpStatus.SC_PROXY_AUTHENTICATION_REQUIRED
                 ? refused.isFinal() ? "ask its owner to allow " + port + ", or set " + source.name() + ".proxy to another one" : "it is tried again"
                 : proxy.user() == null ? "it wants a user and a password: http://user:password@" + proxy
                 : "it does not take this user and password";
-        return named(proxy, source) + " lets no request to " + port + " through: it answers " + refused.status() + "; " + remedy;
+        return proxy.named(source.name()) + " lets no request to " + port + " through: it answers " + refused.status() + "; " + remedy;
     }
 
     private static String tls(IOException exception, String port, String key, SourceSettings source) {
