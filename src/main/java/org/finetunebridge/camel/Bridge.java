@@ -253,6 +253,7 @@ public final class Bridge implements AutoCloseable {
     private void prepare(CamelContext context) throws IOException {
         context.getPropertiesComponent().addPropertiesFunction(new CamelProperties.FilePropertiesFunction());
         var providers = new ProviderRegistry(files);
+        CamelProperties.vaults(configuration, named -> secret(named, context), context);
         settings = narrowing.apply(new SettingsReader(providers, new QuartzCronValidator(), clock)
                 .shortestPeriod(shortestPeriod).sink(sinkName)
                 .read(PlaceholderResolver.resolved(configuration, named -> secret(named, context))));

@@ -10,6 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.finetunebridge.text.LogSanitizer;
 
 /**
  * Values that name another place: {@code {{env:NAME}}}, {@code {{file:/run/secrets/key}}}, a vault's, another key. What
@@ -48,7 +49,9 @@ public final class PlaceholderResolver {
                 }
                 problem = "what it names is empty";
             } catch (RuntimeException e) {
-                problem = "cannot be resolved; is what it names set, and readable?";
+                // Files and variables say no more than that; a vault does, and never the secret.
+                problem = "cannot be resolved; is what it names set, and readable?" + (e instanceof IllegalArgumentException ? ""
+                        : " (" + LogSanitizer.line(String.valueOf(e.getMessage())) + ')');
             }
             if (resolver.isRead(key)) {
                 problems.add(key + " = " + placeholders(value) + ": " + problem);
