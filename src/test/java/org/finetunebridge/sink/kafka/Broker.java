@@ -38,9 +38,17 @@ public final class Broker implements AutoCloseable {
     private final Path directory;
     private final int port = Loopback.freePort();
     private final int advertised;
+    private final List<String> listeners;
+    private final List<String> more;
     private Process process;
 
     private Broker(Path directory, int advertised) {
+        this(directory, advertised, List.of(), List.of());
+    }
+
+    private Broker(Path directory, int advertised, List<String> listeners, List<String> more) {
+        this.listeners = listeners;
+        this.more = more;
         this.directory = directory;
         this.advertised = advertised == 0 ? port : advertised;
     }
@@ -57,6 +65,14 @@ public final class Broker implements AutoCloseable {
         Broker broker = new Broker(directory, port);
         broker.format();
         broker.run();
+        return broker;
+    }
+
+    /** A broker that is ready, and has further listeners and lines of configuration, which win over those it has by itself. */
+    static Broker secured(Path directory, List<String> listeners, List<String> lines) {
+        Broker broker = new Broker(directory, 0, listeners, lines);
+        broker.format();
+        broker.start();
         return broker;
     }
 
@@ -206,11 +222,12 @@ public final class Broker implements AutoCloseable {
     private void configure() throws IOException {
         int controller = Loopback.freePort();
         int internal = Loopback.freePort();
+        String further = listeners.stream().map(listener -> ',' + listener).collect(Collectors.joining());
         Files.writeString(configuration(), String.join("\n", "process.roles=broker,controller", "node.id=1",
                 "controller.quorum.voters=1@" + HOST + ":" + controller,
                 "listeners=PLAINTEXT://" + HOST + ":" + port + ",CONTROLLER://" + HOST + ":" + controller
-                        + ",INTERNAL://" + HOST + ":" + internal,
-                "advertised.listeners=PLAINTEXT://" + address() + ",INTERNAL://" + HOST + ":" + internal,
+                        + ",INTERNAL://" + HOST + ":" + internal + further,
+                "advertised.listeners=PLAINTEXT://" + address() + ",INTERNAL://" + HOST + ":" + internal + further,
                 "controller.listener.names=CONTROLLER", "inter.broker.listener.name=INTERNAL",
                 "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,INTERNAL:PLAINTEXT",
                 "log.dirs=" + directory.resolve("data"), "num.partitions=3",
@@ -221,6 +238,6 @@ public final class Broker implements AutoCloseable {
                 "broker.session.timeout.ms=1500", "broker.heartbeat.interval.ms=300",
                 // a transaction that is out of time is aborted now, not up to 10 s later
                 "transaction.abort.timed.out.transaction.cleanup.interval.ms=200", "auto.create.topics.enable=false",
-                ""));
+                String.join("\n", more), ""));
     }
 }
