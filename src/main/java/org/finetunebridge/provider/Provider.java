@@ -1,9 +1,12 @@
 package org.finetunebridge.provider;
 
 import java.time.ZoneId;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.finetunebridge.event.RecordPage.RecordKeyStrategy;
 
 /**
@@ -24,12 +27,13 @@ import org.finetunebridge.event.RecordPage.RecordKeyStrategy;
  * @param fields    the fields known of each resource's records
  * @param limits    the header that says how many requests are left, to the one that says when there are more
  * @param errors    what its errors mean
- * @param regions   further addresses where other accounts of it are found
+ * @param regions   further addresses where other accounts of it are found; a word in braces stands for a part of a host
+ * @param headers   headers of every request, to the own key whose value each carries; one that is not set is left out
  */
 public record Provider(String name, String baseUrl, ZoneId zone, String keyHeader, String keyPrefix,
         String requestIdHeader, String list, String job, List<String> follow, Map<String, String> wishes, PaginationConfig ways,
         Map<String, String> keys, Map<String, Set<String>> fields, Map<String, String> limits, ErrorTable errors,
-        List<String> regions) {
+        List<String> regions, Map<String, String> headers) {
 
     /** The default of an own key that has none: a source has to set it. */
     public static final String REQUIRED = "!required";
@@ -39,16 +43,25 @@ public record Provider(String name, String baseUrl, ZoneId zone, String keyHeade
      *
      * @param status  of the answer
      * @param askedAt the address that a source was given
+     * @param isList  whether the list of the jobs was asked for, which is there if anything is
      */
-    public String hint(int status, String askedAt) {
-        List<String> others = regions.stream().filter(address -> !askedAt.startsWith(address)).toList();
-        if (status == 401 && !others.isEmpty() && (regions.contains(askedAt) || askedAt.equals(baseUrl))) {
+    public String hint(int status, String askedAt, boolean isList) {
+        List<String> others = regions.stream().filter(region -> !isAt(region, askedAt)).toList();
+        boolean isKnown = askedAt.equals(baseUrl) || others.size() < regions.size();
+        if (isKnown && !others.isEmpty() && status == 401) {
             return "; a key belongs to one region: does this one belong to base-url " + String.join(" or ", others)
                     + "?";
+        } else if (isKnown && !others.isEmpty() && isList && (status == 403 || status == 404)) {
+            return "; this region may not offer fine-tuning to this account: does it belong to base-url " + String.join(" or ", others) + "?";
         }
         String path = baseUrl.replaceFirst("^https?://[^/]*", "");
         return status != 404 || path.isEmpty() || askedAt.endsWith(path) ? ""
                 : "; base-url does not end in " + path + ", as " + baseUrl + " does: is it missing?";
+    }
+
+    private static boolean isAt(String region, String address) {
+        String pattern = Arrays.stream(region.split("\\{[^}]*}", -1)).map(Pattern::quote).collect(Collectors.joining("[^./:]+"));
+        return address.matches(pattern + "(/.*)?");
     }
 
     /**

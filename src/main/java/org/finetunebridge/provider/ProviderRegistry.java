@@ -21,6 +21,7 @@ import org.finetunebridge.provider.Provider.PaginationConfig;
 public final class ProviderRegistry {
 
     private static final String DESCRIPTOR = ".properties";
+    private static final String HEADER = "header.";
     private static final String OWN_KEY = "key.";
     private static final String FIELDS = "fields.";
     private static final String FIRST = "first.";
@@ -92,7 +93,7 @@ public final class ProviderRegistry {
                 text.getProperty("list"), text.getProperty("job"), follow(text), wishes(text), ways(text),
                 ownKeys(text), fields.isEmpty() && !like.equals(name) ? fields(descriptor(like)) : fields, limits(text),
                 new ErrorTable(table(files.has(name + ERRORS) ? name + ERRORS : like + ERRORS), table("errors.json")),
-                words(text, "regions"));
+                words(text, "regions"), headers(text));
     }
 
     /** The provider whose mappings and error table one has where it has none of its own; itself if there is none. */
@@ -149,6 +150,13 @@ public final class ProviderRegistry {
         text.stringPropertyNames().stream().filter(key -> key.startsWith(OWN_KEY))
                 .forEach(key -> keys.put(key.substring(OWN_KEY.length()), text.getProperty(key)));
         return keys;
+    }
+
+    private static Map<String, String> headers(Properties text) {
+        Map<String, String> headers = new TreeMap<>();
+        text.stringPropertyNames().stream().filter(key -> key.startsWith(HEADER))
+                .forEach(key -> headers.put(key.substring(HEADER.length()), text.getProperty(key).strip()));
+        return headers;
     }
 
     /** {@code remaining/reset}, in pairs. */

@@ -192,6 +192,9 @@ public final class SettingsReader {
             if (required && on && value.isEmpty()) {
                 values.missing(key + one, "provider " + provider.name() + " cannot be asked without it");
             }
+            if (!value.isEmpty() && provider.headers().containsValue(one) && !isUsableKey(value)) {
+                values.problem(key + one, "it holds spaces, line breaks or other characters that no header may carry");
+            }
             own.put(one, value);
         });
         own.put("logs", Boolean.toString(values.flag(key + "logs", false)));

@@ -51,6 +51,7 @@ class FetchRouteTest extends CamelTestSupport {
         var json = new ObjectMapper();
         registry.bind("json", json);
         var accounts = new Accounts();
+        accounts.add(new Account(source("space", "dashscope"), new ApiKey("space", "sk-secret", null), null, null, "1s", Map.of()));
         accounts.add(new Account(source("gate", "azure-openai"), new Credential() {
             @Override
             public Value value() {
@@ -134,6 +135,15 @@ class FetchRouteTest extends CamelTestSupport {
         assertThat(failure().means()).as("the file cannot be read").isEqualTo(ErrorAction.SOURCE);
     }
 
+    @Test
+    void sendsTheHeadersOfTheProvidersOwnKeys() {
+        answer(200, "{}", Map.of());
+        fetch("space", Map.of("X-DashScope-WorkSpace", "by chance"));
+        fetch("acme", Map.of("X-DashScope-WorkSpace", "by chance"));
+
+        assertThat(provider.getReceivedExchanges()).extracting(sent -> sent.getMessage().getHeader("X-DashScope-WorkSpace")).containsExactly("ws-1", null);
+    }
+
     /** A token has its own place, also where the provider wants a key elsewhere; what it may not do is not a matter of its age. */
     @Test
     void sendsATokenAsSuch() {
@@ -179,6 +189,6 @@ class FetchRouteTest extends CamelTestSupport {
         var files = new RouteFiles(FetchRouteTest.class.getClassLoader(), List.of(), List.of(Path.of("routes")));
         return new SettingsReader(new ProviderRegistry(files), (cron, zone, now) -> null, Instant::now)
                 .read(new TreeMap<>(Map.of("bridge.sources", name,
-                name + ".provider", provider, name + ".api-key", "sk-secret", name + ".base-url", "http://127.0.0.1:1/prefix"))).sources().get(0);
+                provider.equals("dashscope") ? name + ".workspace" : name + ".models", "ws-1", name + ".provider", provider, name + ".api-key", "sk-secret", name + ".base-url", "http://127.0.0.1:1/prefix"))).sources().get(0);
     }
 }

@@ -73,8 +73,18 @@ public final class ProviderClient {
         exchange.setProperty(KEY, key);
         exchange.setVariable("client", account.client());
         request.setHeader(Exchange.HTTP_URI, account.settings().baseUrl());
+        headers(provider, account.settings().own(), request);
         request.setHeader(key.isToken() ? HttpHeaders.AUTHORIZATION : provider.keyHeader(),
                 (key.isToken() ? "Bearer " : provider.keyPrefix()) + key.text());
+    }
+
+    /** Those of the provider's own keys that go into headers, where the source has them. */
+    private static void headers(Provider provider, Map<String, String> own, Message request) {
+        provider.headers().forEach((name, key) -> {
+            if (!own.getOrDefault(key, "").isEmpty()) {
+                request.setHeader(name, own.get(key));
+            }
+        });
     }
 
     /**
@@ -95,7 +105,7 @@ public final class ProviderClient {
         int status = answer.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, int.class);
         Duration wait = wait(answer);
         if (status < 200 || status > 299) {
-            throw failure(account, key, status, tree(body), attempt, wait);
+            throw failure(account, key, status, tree(body), attempt, wait, provider.list().equals(exchange.getVariable("resource")));
         }
         // The route drops the headers before the body is read, and an error with status 200 may ask to wait, too.
         exchange.setProperty(WAIT, wait);
@@ -107,7 +117,7 @@ public final class ProviderClient {
         Account account = accounts.of(source);
         Credential.Value key = exchange.getProperty(KEY, Credential.Value.class);
         if (account.settings().provider().errors().hides(body)) {
-            throw failure(account, key, 200, body, attempt, exchange.getProperty(WAIT, Duration.class));
+            throw failure(account, key, 200, body, attempt, exchange.getProperty(WAIT, Duration.class), false);
         }
         account.key().accepted(key.version());
     }
@@ -121,7 +131,7 @@ public final class ProviderClient {
      * one. The message names what was asked, without the query, in which a cursor may differ from poll to poll.
      */
     private static ProviderException failure(Account account, Credential.Value key, int status, JsonNode body,
-            RequestAttempt attempt, Duration wait) {
+            RequestAttempt attempt, Duration wait, boolean isList) {
         ErrorTable errors = account.settings().provider().errors();
         ErrorTable.Said said = errors.said(body);
         ErrorAction means = errors.means(status, said);
@@ -136,7 +146,7 @@ public final class ProviderClient {
         }
         String asked = " (" + attempt.request().replaceFirst("[?].*", "") + ')';
         return new ProviderException(means, LogSanitizer.line(message) + asked
-                + account.settings().provider().hint(status, account.settings().baseUrl()), status,
+                + account.settings().provider().hint(status, account.settings().baseUrl(), isList), status,
                 LogSanitizer.line(code), key.redactor().outOfRecords(said.requestId()), wait, attempt.body());
     }
 

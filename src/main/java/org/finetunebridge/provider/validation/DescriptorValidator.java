@@ -24,7 +24,8 @@ final class DescriptorValidator {
             "key-prefix", "request-id-header", "rate-limits", "list", "list.first", "job", "follow", "like",
             "regions"))
             .collect(TreeSet::new, Set::add, Set::addAll);
-    private static final Pattern OPEN_KEY = Pattern.compile("(key|fields|first|page-size)\\..+");
+    private static final Pattern OPEN_KEY = Pattern.compile("(key|header|fields|first|page-size)\\..+");
+    private static final Pattern HEADER = Pattern.compile("header\\.[A-Za-z][A-Za-z0-9-]*");
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]*");
     private static final Pattern ADDRESS = Pattern.compile("https?://[^/?#\\s]+[^?#\\s]*");
 
@@ -58,6 +59,7 @@ final class DescriptorValidator {
             problem("like", "like names a provider that is not there: " + value("like"));
         }
         descriptor.stringPropertyNames().stream().filter(key -> key.startsWith("page-size.")).sorted().forEach(this::pageSize);
+        descriptor.stringPropertyNames().stream().filter(key -> key.startsWith("header.")).sorted().forEach(this::header);
         WAYS.forEach(this::way);
     }
 
@@ -77,13 +79,21 @@ final class DescriptorValidator {
     private void key(String key) {
         if (!KEYS.contains(key) && !OPEN_KEY.matcher(key).matches()) {
             problem(key, "no such key: " + key + "; there are " + String.join(", ", KEYS)
-                    + ", key.*, fields.*, first.*, page-size.*");
+                    + ", key.*, header.*, fields.*, first.*, page-size.*");
         }
     }
 
     private void pageSize(String key) {
         if (!value(key).strip().matches("[1-9][0-9]{0,5}")) {
             problem(key, key + " is no number of records: " + value(key));
+        }
+    }
+
+    private void header(String key) {
+        if (!HEADER.matcher(key).matches()) {
+            problem(key, key + " is no name of a header");
+        } else if (!ownKeys().contains(value(key).strip())) {
+            problem(key, key + " names the key " + value(key) + ", which is none of the provider's own: key." + value(key).strip());
         }
     }
 
