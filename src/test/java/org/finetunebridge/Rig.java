@@ -129,6 +129,7 @@ final class Rig implements AutoCloseable {
         names.add(name);
         with("bridge.sources", String.join(",", names));
         return with(name + ".provider", provider).with(name + ".api-key", Simulation.KEY)
+                .with(name + ".account", provider.equals("fireworks") ? "sandbox" : null)
                 .with(name + ".base-url", sandbox.url(provider));
     }
 

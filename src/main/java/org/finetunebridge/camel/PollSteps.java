@@ -1,15 +1,19 @@
 package org.finetunebridge.camel;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.Variable;
+import org.finetunebridge.camel.http.ProviderClient;
 import org.finetunebridge.polling.PollTask;
 import org.finetunebridge.provider.JsltMapper;
 import org.finetunebridge.sink.Batch;
 
 /** What {@code poll.camel.yaml} calls for each page, for all accounts: looks up the account and hands over. */
 public final class PollSteps {
+
+    private static final JsonNode NOTHING = JsonNodeFactory.instance.objectNode().set("facts", JsonNodeFactory.instance.arrayNode());
 
     private final Accounts accounts;
     private final JsltMapper mapper;
@@ -42,10 +46,10 @@ public final class PollSteps {
         exchange.setVariable("question", poll.question());
     }
 
-    /** Maps the answer to a page. */
+    /** Maps the answer to a page; one without records if the server does not have the resource. */
     public JsonNode map(@Body JsonNode answer, @Variable("question") JsonNode asked,
-            @Variable("provider") String provider, @Variable("resource") String resource) {
-        return mapper.mapResource(answer, asked, provider, resource);
+            @Variable("provider") String provider, @Variable("resource") String resource, @Variable(ProviderClient.ABSENT) Boolean absent) {
+        return absent != null ? NOTHING : mapper.mapResource(answer, asked, provider, resource);
     }
 
     /** The page as the batch to publish, and the poll moved on to what is read next. */

@@ -20,6 +20,9 @@ import org.finetunebridge.event.ParseResult;
 public record ListPosition(String cursor, long from, Seen seen, Newer newer, String older, boolean forward, boolean again,
         boolean resumed) {
 
+    /** Pages without records in a row that are passed. */
+    private static final int MOST_EMPTY_PAGES = 1_000;
+
     /** The ids of one page's records and jobs, and the pages before it. */
     public record Seen(Set<String> ids, Seen before) {
 
@@ -75,6 +78,15 @@ public record ListPosition(String cursor, long from, Seen seen, Newer newer, Str
     /** Whether the page shows a record that none before it showed. */
     boolean isNewIn(List<ParseResult> page) {
         return page.stream().anyMatch(result -> seen == null || !seen.has(result.id()));
+    }
+
+    /** Whether one more page without records may be passed: a list whose pages are all empty would be read for ever. */
+    boolean mayPassEmptyPage() {
+        int empty = 0;
+        for (Seen page = seen; page != null && page.ids.isEmpty(); page = page.before) {
+            empty++;
+        }
+        return empty < MOST_EMPTY_PAGES;
     }
 
     /** Whether a page before this one showed the job. */

@@ -26,9 +26,13 @@ record StateListReader(String resource, String first, boolean whole) implements 
                 : StateDiff.ofState(published, page.results()));
     }
 
-    /** On to the next page, unless this one shows nothing that was not seen in this reading. */
+    /**
+     * On to the next page, unless this one shows nothing that was not seen in this reading. One without records that says
+     * that there is more is passed: lists that are filtered, or read in two steps, have such pages.
+     */
     Step pass(ListPosition at, RecordPage page, StateDiff diff) {
-        boolean repeats = page.next() != null && !at.isNewIn(page.results());
+        boolean skips = page.results().isEmpty() && page.more() && at.mayPassEmptyPage();
+        boolean repeats = page.next() != null && !skips && !at.isNewIn(page.results());
         return new Step(diff, page.next() == null || repeats ? null : at.next(page.next(), page.results()),
                 repeats && !page.unsure() ? "repeats a page" : null);
     }

@@ -29,11 +29,12 @@ import org.finetunebridge.event.RecordPage.RecordKeyStrategy;
  * @param errors    what its errors mean
  * @param regions   further addresses where other accounts of it are found; a word in braces stands for a part of a host
  * @param headers   headers of every request, to the own key whose value each carries; one that is not set is left out
+ * @param optional  those of the followed resources that some of its servers do not have
  */
 public record Provider(String name, String baseUrl, ZoneId zone, String keyHeader, String keyPrefix,
         String requestIdHeader, String list, String job, List<String> follow, Map<String, String> wishes, PaginationConfig ways,
         Map<String, String> keys, Map<String, Set<String>> fields, Map<String, String> limits, ErrorTable errors,
-        List<String> regions, Map<String, String> headers) {
+        List<String> regions, Map<String, String> headers, Set<String> optional) {
 
     /** The default of an own key that has none: a source has to set it. */
     public static final String REQUIRED = "!required";

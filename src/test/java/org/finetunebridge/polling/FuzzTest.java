@@ -26,6 +26,7 @@ import org.finetunebridge.event.cloudevents.EncodedEvent;
 import org.finetunebridge.event.cloudevents.EventMetadata;
 import org.finetunebridge.provider.ErrorTable;
 import org.finetunebridge.provider.JsltMapper;
+import org.finetunebridge.provider.Provider;
 import org.finetunebridge.provider.ProviderException;
 import org.finetunebridge.provider.ProviderRegistry;
 import org.finetunebridge.provider.RouteFiles;
@@ -72,8 +73,13 @@ class FuzzTest {
     void prepare(@TempDir Path folder) throws IOException {
         var files = new RouteFiles(Bridge.class.getClassLoader(), RouteFiles.packed(), List.of());
         Map<String, String> keys = new TreeMap<>(Map.of("bridge.state.directory", folder.toString(), "bridge.sources",
-                String.join(",", new ProviderRegistry(files).names()), "azure-openai.base-url", "http://127.0.0.1:1"));
-        new ProviderRegistry(files).names().forEach(name -> keys.put(name + ".api-key", "sk-fuzz"));
+                String.join(",", new ProviderRegistry(files).names())));
+        for (String name : new ProviderRegistry(files).names()) {
+            keys.put(name + ".api-key", "sk-fuzz");
+            keys.put(name + ".base-url", "http://127.0.0.1:1");
+            new ProviderRegistry(files).read(name).keys().forEach((key, fallback) ->
+                    keys.put(name + '.' + key, fallback.equals(Provider.REQUIRED) ? "fuzz" : fallback));
+        }
         bridge = new Bridge(files, keys, true, () -> NOW).unwatched();
         bridge.init();
         json = bean("json", ObjectMapper.class);
@@ -89,7 +95,7 @@ class FuzzTest {
         return bridge.settings().sources().stream().flatMap(source -> Stream.concat(
                 Stream.of(source.provider().list(), source.provider().job()).filter(Objects::nonNull),
                 source.provider().follow().stream()).distinct().map(resource -> new Kind(source, resource, fixtures(
-                        source.provider().name().replace("azure-", ""), resource))));
+                        source.provider().name(), resource))));
     }
 
     @ParameterizedTest
@@ -157,8 +163,9 @@ class FuzzTest {
     }
 
     private static Path fixtures(String provider, String resource) {
-        Path own = FIXTURES.resolve(provider).resolve(resource);
-        return Files.isDirectory(own) ? own : FIXTURES.resolve(provider).resolve(resource + 's');
+        // What a provider has no answers of its own for is in the dialect that most of them speak.
+        return Stream.of(provider, "openai").map(FIXTURES::resolve).flatMap(folder -> Stream.of(folder.resolve(resource), folder.resolve(resource + 's')))
+                .filter(Files::isDirectory).findFirst().orElseThrow();
     }
 
     private static List<JsonNode> answers(Path folder) {

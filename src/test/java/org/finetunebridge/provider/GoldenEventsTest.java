@@ -203,10 +203,16 @@ class GoldenEventsTest {
     }
 
     private SourceSettings source(String provider) {
-        return sources.computeIfAbsent(provider, name -> new SettingsReader(
-                new ProviderRegistry(files), (cron, zone, now) -> null, () -> OBSERVED)
-                .read(new TreeMap<>(Map.of("bridge.sources", "team-a", "team-a.provider", name, "team-a.api-key", "sk")))
-                .sources().get(0));
+        return sources.computeIfAbsent(provider, name -> {
+            Map<String, String> keys = new TreeMap<>(Map.of("bridge.sources", "team-a", "team-a.provider", name, "team-a.api-key", "sk"));
+            try {
+                new ProviderRegistry(files).read(name).keys().entrySet().stream().filter(key -> key.getValue().equals(Provider.REQUIRED))
+                        .forEach(key -> keys.put("team-a." + key.getKey(), "sandbox"));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return new SettingsReader(new ProviderRegistry(files), (cron, zone, now) -> null, () -> OBSERVED).read(keys).sources().get(0);
+        });
     }
 
     private static RouteFiles routes() {

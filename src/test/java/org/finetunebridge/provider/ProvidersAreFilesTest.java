@@ -20,7 +20,7 @@ class ProvidersAreFilesTest {
     private static final Path MAIN = Path.of("src/main/java");
     /** The two that are there without being named, what the help says of them, and the demo that plays them. */
     private static final Pattern DEFAULTS = Pattern.compile("\"dashscope,minimax\"|such as dashscope\\.api-key"
-            + "|DASHSCOPE_API_KEY|\"minimax\\.group-id\"|List\\.of\\(\"dashscope\", \"minimax\"\\)");
+            + "|DASHSCOPE_API_KEY|\"minimax\\.group-id\"|\"dashscope\\.logs\"|List\\.of\\(\"dashscope\", \"minimax\"\\)");
     private static final Pattern COMMENT = Pattern.compile("(?s)/\\*.*?\\*/|//[^\n]*");
 
     /** Not even a part of a name: {@code AzureKey} would be one. */

@@ -37,10 +37,15 @@ public final class ProviderClient {
     /** Exchange property: the key that the request was sent with. */
     private static final String KEY = "finetuneBridgeKey";
     private static final String WAIT = "finetuneBridgeWait";
+    /** Variable of the exchange: set if the server does not have the optional resource that is asked for. */
+    public static final String ABSENT = "absent";
+    /** What stands for the answer then; nobody maps it. */
+    private static final byte[] NOTHING = {'{', '}'};
 
     private final Accounts accounts;
     private final ObjectMapper json;
     private final InstantSource clock;
+    private final AbsentResources absent = new AbsentResources();
 
     /**
      * @param json  with the limits that hostile input is read with
@@ -71,7 +76,9 @@ public final class ProviderClient {
         attempt.sent();
         attempt.sentWith(key.redactor());
         exchange.setProperty(KEY, key);
-        exchange.setVariable("client", account.client());
+        exchange.removeVariable(ABSENT);
+        boolean unasked = absent.isKnown(account.settings(), exchange.getVariable("resource", String.class), clock.instant());
+        exchange.setVariable("client", unasked ? ABSENT : account.client());
         request.setHeader(Exchange.HTTP_URI, account.settings().baseUrl());
         headers(provider, account.settings().own(), request);
         request.setHeader(key.isToken() ? HttpHeaders.AUTHORIZATION : provider.keyHeader(),
@@ -104,6 +111,11 @@ public final class ProviderClient {
         attempt.rest(RetryAfter.rest(provider.limits(), name -> answer.getHeader(name, String.class)));
         int status = answer.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, int.class);
         Duration wait = wait(answer);
+        String resource = exchange.getVariable("resource", String.class);
+        if (absent.isNoSuch(account.settings(), resource, status, clock.instant())) {
+            exchange.setVariable(ABSENT, true);
+            return NOTHING;
+        }
         if (status < 200 || status > 299) {
             throw failure(account, key, status, tree(body), attempt, wait, provider.list().equals(exchange.getVariable("resource")));
         }

@@ -10,6 +10,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.finetunebridge.provider.ProviderRegistry;
 import org.finetunebridge.provider.RouteFiles;
@@ -22,7 +23,7 @@ final class DescriptorValidator {
             "settling");
     private static final Set<String> KEYS = Stream.concat(WAYS.stream(), Stream.of("base-url", "time-zone", "key-header",
             "key-prefix", "request-id-header", "rate-limits", "list", "list.first", "job", "follow", "like",
-            "regions"))
+            "regions", "optional"))
             .collect(TreeSet::new, Set::add, Set::addAll);
     private static final Pattern OPEN_KEY = Pattern.compile("(key|header|fields|first|page-size)\\..+");
     private static final Pattern HEADER = Pattern.compile("header\\.[A-Za-z][A-Za-z0-9-]*");
@@ -61,6 +62,9 @@ final class DescriptorValidator {
         descriptor.stringPropertyNames().stream().filter(key -> key.startsWith("page-size.")).sorted().forEach(this::pageSize);
         descriptor.stringPropertyNames().stream().filter(key -> key.startsWith("header.")).sorted().forEach(this::header);
         WAYS.forEach(this::way);
+        ProviderRegistry.words(descriptor, "optional").stream().filter(one -> !followed().contains(one)).forEach(one ->
+                problem("optional", "optional names " + one + ", which is not followed: without a list, or the job that was asked for,"
+                        + " nothing can be read"));
     }
 
     /** Every resource that is named: each needs a template and a mapping. */
@@ -69,6 +73,11 @@ final class DescriptorValidator {
         Stream.of("list", "job", "follow").flatMap(key -> ProviderRegistry.words(descriptor, key).stream())
                 .map(word -> word.split("\\?")[0]).forEach(resources::add);
         return resources;
+    }
+
+    private Set<String> followed() {
+        return ProviderRegistry.words(descriptor, "follow").stream().map(word -> word.split("\\?")[0])
+                .collect(Collectors.toSet());
     }
 
     /** What it adds to a source's keys. */

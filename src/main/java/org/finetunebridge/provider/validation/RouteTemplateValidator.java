@@ -26,7 +26,7 @@ final class RouteTemplateValidator {
     /** What a route may use of its account, besides the provider's own keys. */
     private static final Set<String> ACCOUNT = Set.of("poll", "source", "provider", "resource");
     /** Variables that the shared routes set themselves. */
-    private static final Set<String> RESERVED = Set.of("poll", "source", "provider", "resource", "attempt", "question", "client");
+    private static final Set<String> RESERVED = Set.of("poll", "source", "provider", "resource", "attempt", "question", "client", "absent");
     private static final Pattern TEMPLATE = Pattern.compile("route-?[Tt]emplate");
     private static final Pattern POLL_MEMBER = Pattern.compile("variable\\.poll\\??\\.([A-Za-z]+)");
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{variable\\.([A-Za-z0-9-]+)");
