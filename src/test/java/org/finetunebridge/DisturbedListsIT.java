@@ -44,8 +44,8 @@ import org.junit.jupiter.api.io.TempDir;
 class DisturbedListsIT {
 
     private static final List<String> PROVIDERS = List.of("openai", "azure-openai", "mistral", "together", "dashscope",
-            "openai-compatible", "zhipu", "fireworks");
-    private static final Set<String> WITHOUT_LOGS = Set.of("fireworks");
+            "openai-compatible", "zhipu", "fireworks", "qianfan");
+    private static final Set<String> WITHOUT_LOGS = Set.of("fireworks", "qianfan");
     /** More than a page of jobs that nobody asked for, so that those watched stand on both sides of its end. */
     private static final int OTHERS = 99;
     private static final String LIST = "([jJ]obs|fine-tunes)[ ?]";
@@ -138,7 +138,7 @@ class DisturbedListsIT {
             this.source = provider + '-' + disturbance.name().toLowerCase(Locale.ROOT);
             this.key = "sk-" + source;
             this.account = rig.world.account(provider, key);
-            rig.source(source, provider).with(source + ".api-key", key).with(source + ".models", "ours")
+            rig.source(source, provider).with(source + ".api-key", key).with(source + ".access-key", provider.equals("qianfan") ? key : null).with(source + ".models", "ours")
                     .with(source + ".logs", provider.equals("dashscope") ? "true" : null);
         }
 

@@ -39,10 +39,10 @@ import org.junit.jupiter.api.io.TempDir;
 class FurtherProvidersIT {
 
     private static final List<String> PROVIDERS = List.of("openai", "azure-openai", "mistral", "together", "dashscope",
-            "openai-compatible", "zhipu", "fireworks");
+            "openai-compatible", "zhipu", "fireworks", "qianfan");
     /** Those that show no log of a job, and those that show no checkpoints. */
-    private static final Set<String> WITHOUT_LOGS = Set.of("fireworks");
-    private static final Set<String> WITHOUT_CHECKPOINTS = Set.of("zhipu", "fireworks");
+    private static final Set<String> WITHOUT_LOGS = Set.of("fireworks", "qianfan");
+    private static final Set<String> WITHOUT_CHECKPOINTS = Set.of("zhipu", "fireworks", "qianfan");
     private static final List<Integer> BURSTS = List.of(1, 0, 1, 99, 1, 100, 101, 0, 230, 2);
 
     @TempDir

@@ -10,6 +10,7 @@ import java.util.List;
 import org.finetunebridge.polling.CycleResult;
 import org.finetunebridge.simulator.Fault;
 import org.finetunebridge.simulator.SimulatedJob;
+import org.finetunebridge.simulator.Simulation;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -103,5 +104,55 @@ class LackingServersIT {
 
         assertThat(rig.deadLetters()).isEmpty();
         assertThat(rig.events()).filteredOn(event -> event.at("/data/status").asText().equals("SUCCEEDED")).hasSize(250);
+    }
+
+    /** A provider of one's own whose list names its next page by address, with a key in the query and another in a header. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void areFollowedByTheAddressesTheyNameAtTheirOwnHostAlone(boolean elsewhere) throws Exception {
+        rig.world.account("azure-openai").finished(250, 0, 0);
+        rig.route("linked.properties", """
+                like = openai
+                base-url = https://api.example.org
+                list = jobs
+                key-query = api_key
+                key.sign-in = !required
+                header.api-key = sign-in
+                """);
+        rig.route("linked.camel.yaml", """
+                - routeTemplate:
+                    id: linked-jobs
+                    from:
+                      uri: direct:linked-jobs
+                      steps:
+                        - setHeader: {name: CamelHttpMethod, expression: {constant: {expression: GET}}}
+                        - choice:
+                            when:
+                              - expression: {simple: {expression: "${variable.poll.cursorPath} == ''"}}
+                                steps:
+                                  - setHeader: {name: CamelHttpPath, expression: {constant: {expression: /openai/fine_tuning/jobs}}}
+                                  - setHeader: {name: CamelHttpQuery, expression: {constant: {expression: "api-version=1&limit=100"}}}
+                            otherwise:
+                              steps:
+                                - setHeader: {name: CamelHttpPath, expression: {simple: {expression: "${variable.poll.cursorUrl}"}}}
+                        - to: {uri: "direct:linked-fetch"}
+                """);
+        rig.route("linked-jobs.jslt", """
+                {"next": if (.has_more) .data[-1].next_page, "facts": [for (.data) {"kind": "job.status-changed", "job": .id, "key": ["SUCCEEDED"],
+                  "data": {"status": "SUCCEEDED", "statusRaw": .status}, "raw": .}]}
+                """);
+        rig.source("linked", "linked").with("linked.base-url", rig.sandbox.url("azure-openai")).with("linked.api-key", "canary/in+the-query")
+                .with("linked.sign-in", Simulation.KEY);
+        String host = elsewhere ? "http://localhost:1" : rig.sandbox.url("azure-openai");
+        rig.sandbox.faults().always("/openai/fine_tuning/jobs", Fault.edited(text -> text.replaceAll("\\{\"object\":\"fine_tuning.job\",\"id\":\"([^\"]+)\"",
+                "{\"next_page\":\"" + host + "/openai/fine_tuning/jobs?api-version=1&limit=100&after=$1\",\"object\":\"fine_tuning.job\",\"id\":\"$1\"")));
+
+        rig.once();
+
+        assertThat(rig.events()).filteredOn(event -> event.at("/data/account").asText().equals("linked")).hasSize(elsewhere ? 100 : 250);
+        assertThat(rig.sandbox.requests().matching("/openai/fine_tuning/jobs")).hasSize(elsewhere ? 1 : 3)
+                .allSatisfy(request -> assertThat(request.line()).containsPattern("api-version=1&limit=100(&after=[^&]+)?&api_key=canary%2Fin%2Bthe-query"));
+        assertThat(rig.deadLetters()).hasSize(elsewhere ? 1 : 0).allSatisfy(letter -> assertThat(letter.toString())
+                .contains("the key is sent nowhere else").doesNotContain("canary"));
     }
 }

@@ -130,6 +130,7 @@ final class Rig implements AutoCloseable {
         with("bridge.sources", String.join(",", names));
         return with(name + ".provider", provider).with(name + ".api-key", Simulation.KEY)
                 .with(name + ".account", provider.equals("fireworks") ? "sandbox" : null)
+                .with(name + ".access-key", provider.equals("qianfan") ? Simulation.KEY : null)
                 .with(name + ".base-url", sandbox.url(provider));
     }
 

@@ -20,8 +20,8 @@ import org.finetunebridge.event.ParseResult;
 public record ListPosition(String cursor, long from, Seen seen, Newer newer, String older, boolean forward, boolean again,
         boolean resumed) {
 
-    /** Pages without records in a row that are passed. */
-    private static final int MOST_EMPTY_PAGES = 1_000;
+    /** In a row. */
+    private static final int MOST_PAGES_WITHOUT_NEWS = 1_000;
 
     /** The ids of one page's records and jobs, and the pages before it. */
     public record Seen(Set<String> ids, Seen before) {
@@ -80,13 +80,13 @@ public record ListPosition(String cursor, long from, Seen seen, Newer newer, Str
         return page.stream().anyMatch(result -> seen == null || !seen.has(result.id()));
     }
 
-    /** Whether one more page without records may be passed: a list whose pages are all empty would be read for ever. */
-    boolean mayPassEmptyPage() {
+    /** Whether one more page that shows nothing new may be passed: a list with nothing else would be read for ever. */
+    boolean mayPassPageWithoutNews() {
         int empty = 0;
         for (Seen page = seen; page != null && page.ids.isEmpty(); page = page.before) {
             empty++;
         }
-        return empty < MOST_EMPTY_PAGES;
+        return empty < MOST_PAGES_WITHOUT_NEWS;
     }
 
     /** Whether a page before this one showed the job. */
@@ -95,7 +95,7 @@ public record ListPosition(String cursor, long from, Seen seen, Newer newer, Str
     }
 
     private Seen seeing(List<ParseResult> page) {
-        return new Seen(ids(page), seen);
+        return new Seen(isNewIn(page) ? ids(page) : Set.of(), seen);
     }
 
     private static Set<String> ids(List<ParseResult> page) {

@@ -116,6 +116,16 @@ public final class PollTask {
         return TextNode.valueOf(place().cursor()).toString();
     }
 
+    /** The words of a cursor that has several, each as a JSON string with its quotes. */
+    public List<String> getCursorPartsJson() {
+        return Stream.of(place().cursor().split(" ", -1)).map(word -> TextNode.valueOf(word).toString()).toList();
+    }
+
+    /** The cursor as it is, where it is the address of a page: for a path alone, and taken only if it leads to the same host. */
+    public String getCursorUrl() {
+        return place().cursor();
+    }
+
     /** What is asked, as a mapping sees it. */
     public JsonNode question() {
         return JsltMapper.asked(job, place().cursor(), place().from());

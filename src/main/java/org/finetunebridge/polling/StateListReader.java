@@ -27,11 +27,11 @@ record StateListReader(String resource, String first, boolean whole) implements 
     }
 
     /**
-     * On to the next page, unless this one shows nothing that was not seen in this reading. One without records that says
-     * that there is more is passed: lists that are filtered, or read in two steps, have such pages.
+     * On to the next page, unless this one shows nothing that was not seen in this reading. One that says that there is more
+     * is passed all the same: lists that are filtered, or read in two steps, have pages without records.
      */
     Step pass(ListPosition at, RecordPage page, StateDiff diff) {
-        boolean skips = page.results().isEmpty() && page.more() && at.mayPassEmptyPage();
+        boolean skips = page.more() && !at.cursor().equals(page.next()) && at.mayPassPageWithoutNews();
         boolean repeats = page.next() != null && !skips && !at.isNewIn(page.results());
         return new Step(diff, page.next() == null || repeats ? null : at.next(page.next(), page.results()),
                 repeats && !page.unsure() ? "repeats a page" : null);

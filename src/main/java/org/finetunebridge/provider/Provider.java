@@ -30,14 +30,22 @@ import org.finetunebridge.event.RecordPage.RecordKeyStrategy;
  * @param regions   further addresses where other accounts of it are found; a word in braces stands for a part of a host
  * @param headers   headers of every request, to the own key whose value each carries; one that is not set is left out
  * @param optional  those of the followed resources that some of its servers do not have
+ * @param signature how requests are signed with the key, which is not sent then; null if they are not
+ * @param keyQuery  the parameter of the query that carries the key in place of a header; null if none does
  */
 public record Provider(String name, String baseUrl, ZoneId zone, String keyHeader, String keyPrefix,
         String requestIdHeader, String list, String job, List<String> follow, Map<String, String> wishes, PaginationConfig ways,
         Map<String, String> keys, Map<String, Set<String>> fields, Map<String, String> limits, ErrorTable errors,
-        List<String> regions, Map<String, String> headers, Set<String> optional) {
+        List<String> regions, Map<String, String> headers, Set<String> optional, String signature,
+        String keyQuery) {
 
     /** The default of an own key that has none: a source has to set it. */
     public static final String REQUIRED = "!required";
+
+    /** The ways to sign a request. */
+    public static final Set<String> SIGNATURES = Set.of("bce-auth-v1");
+    /** The own key that names the secret a request is signed with. */
+    public static final String SIGNER = "access-key";
 
     /**
      * What is likely wrong where a request was refused, for a person; empty if nothing is likelier than the rest.

@@ -93,7 +93,7 @@ public final class ProviderRegistry {
                 text.getProperty("list"), text.getProperty("job"), follow(text), wishes(text), ways(text),
                 ownKeys(text), fields.isEmpty() && !like.equals(name) ? fields(descriptor(like)) : fields, limits(text),
                 new ErrorTable(table(files.has(name + ERRORS) ? name + ERRORS : like + ERRORS), table("errors.json")),
-                words(text, "regions"), headers(text), set(text, "optional"));
+                words(text, "regions"), headers(text), set(text, "optional"), text.getProperty("signature"), text.getProperty("key-query"));
     }
 
     /** The provider whose mappings and error table one has where it has none of its own; itself if there is none. */

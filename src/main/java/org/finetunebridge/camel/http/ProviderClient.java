@@ -23,6 +23,7 @@ import org.finetunebridge.provider.ProviderException;
 import org.finetunebridge.provider.RequestAttempt;
 import org.finetunebridge.provider.RetryAfter;
 import org.finetunebridge.text.LogSanitizer;
+import org.finetunebridge.text.PercentEncoder;
 import org.finetunebridge.text.SecretRedactor;
 
 /**
@@ -69,6 +70,8 @@ public final class ProviderClient {
         if (method != null) {
             request.setHeader(Exchange.HTTP_METHOD, METHODS.getOrDefault(method, method));
         }
+        request.setHeader(Exchange.HTTP_URI, account.settings().baseUrl());
+        PageAddress.of(account.settings(), request.getHeader(Exchange.HTTP_PATH, String.class)).ifPresent(page -> page.set(request));
         attempt.asked(method,
                 request.getHeader(Exchange.HTTP_PATH, String.class),
                 request.getHeader(Exchange.HTTP_QUERY, String.class));
@@ -79,10 +82,16 @@ public final class ProviderClient {
         exchange.removeVariable(ABSENT);
         boolean unasked = absent.isKnown(account.settings(), exchange.getVariable("resource", String.class), clock.instant());
         exchange.setVariable("client", unasked ? ABSENT : account.client());
-        request.setHeader(Exchange.HTTP_URI, account.settings().baseUrl());
         headers(provider, account.settings().own(), request);
-        request.setHeader(key.isToken() ? HttpHeaders.AUTHORIZATION : provider.keyHeader(),
-                (key.isToken() ? "Bearer " : provider.keyPrefix()) + key.text());
+        if (key.isToken()) {
+            request.setHeader(HttpHeaders.AUTHORIZATION, "Bearer " + key.text());
+        } else if (provider.signature() != null) {
+            RequestSigner.sign(request, account.settings().own().get(Provider.SIGNER), key.text(), clock.instant());
+        } else if (provider.keyQuery() != null) {
+            request.setHeader(UnloggedHttpConnection.QUERY_KEY, provider.keyQuery() + '=' + PercentEncoder.encoded(key.text()));
+        } else {
+            request.setHeader(provider.keyHeader(), provider.keyPrefix() + key.text());
+        }
     }
 
     /** Those of the provider's own keys that go into headers, where the source has them. */

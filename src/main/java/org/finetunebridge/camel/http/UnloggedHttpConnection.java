@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSocket;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.DefaultBHttpClientConnection;
@@ -27,6 +28,11 @@ final class UnloggedHttpConnection extends DefaultBHttpClientConnection implemen
     private static final Http1Config BOUNDS = Http1Config.custom().setMaxLineLength(16 * 1024).setMaxHeaderCount(200)
             .build();
 
+    /**
+     * A header that is not sent: its value, {@code name=key}, becomes part of the query as the request is written, so that the
+     * key stands in no address that anybody logs.
+     */
+    static final String QUERY_KEY = "finetune-bridge-query-key";
     private static final int LARGEST_SKIP = 8192;
 
     private final Duration longest;
@@ -72,7 +78,20 @@ final class UnloggedHttpConnection extends DefaultBHttpClientConnection implemen
     public void sendRequestHeader(ClassicHttpRequest request) throws HttpException, IOException {
         deadline = System.nanoTime() + longest.toNanos();
         underWay = true;
-        super.sendRequestHeader(request);
+        Header key = request.getFirstHeader(QUERY_KEY);
+        if (key == null) {
+            super.sendRequestHeader(request);
+            return;
+        }
+        String path = request.getPath();
+        request.removeHeader(key);
+        request.setPath(path + (path.indexOf('?') < 0 ? '?' : '&') + key.getValue());
+        try {
+            super.sendRequestHeader(request);
+        } finally {
+            request.setPath(path);
+            request.addHeader(key);
+        }
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.finetunebridge.provider.Provider;
 import org.finetunebridge.provider.ProviderRegistry;
 import org.finetunebridge.provider.RouteFiles;
 import org.finetunebridge.provider.validation.ProviderValidator.ValidationReport;
@@ -23,11 +24,12 @@ final class DescriptorValidator {
             "settling");
     private static final Set<String> KEYS = Stream.concat(WAYS.stream(), Stream.of("base-url", "time-zone", "key-header",
             "key-prefix", "request-id-header", "rate-limits", "list", "list.first", "job", "follow", "like",
-            "regions", "optional"))
+            "regions", "optional", "signature", "key-query"))
             .collect(TreeSet::new, Set::add, Set::addAll);
     private static final Pattern OPEN_KEY = Pattern.compile("(key|header|fields|first|page-size)\\..+");
     private static final Pattern HEADER = Pattern.compile("header\\.[A-Za-z][A-Za-z0-9-]*");
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]*");
+    private static final Pattern PARAMETER = Pattern.compile("[A-Za-z0-9_.-]+");
     private static final Pattern ADDRESS = Pattern.compile("https?://[^/?#\\s]+[^?#\\s]*");
 
     private final String file;
@@ -61,6 +63,14 @@ final class DescriptorValidator {
         }
         descriptor.stringPropertyNames().stream().filter(key -> key.startsWith("page-size.")).sorted().forEach(this::pageSize);
         descriptor.stringPropertyNames().stream().filter(key -> key.startsWith("header.")).sorted().forEach(this::header);
+        if (!value("signature").isEmpty() && !Provider.SIGNATURES.contains(value("signature"))) {
+            problem("signature", "no such way to sign: " + value("signature") + "; there are " + String.join(", ", Provider.SIGNATURES));
+        } else if (!value("signature").isEmpty() && !ownKeys().contains(Provider.SIGNER)) {
+            problem("signature", "signature needs key." + Provider.SIGNER + ", the name of the secret that the api key is");
+        }
+        if (!value("key-query").isEmpty() && !PARAMETER.matcher(value("key-query")).matches()) {
+            problem("key-query", "key-query is no name of a parameter: " + value("key-query"));
+        }
         WAYS.forEach(this::way);
         ProviderRegistry.words(descriptor, "optional").stream().filter(one -> !followed().contains(one)).forEach(one ->
                 problem("optional", "optional names " + one + ", which is not followed: without a list, or the job that was asked for,"

@@ -22,7 +22,8 @@ import org.finetunebridge.provider.validation.RouteTemplateReader.Words;
 final class RouteTemplateValidator {
 
     /** What a route may use of the poll under way: the getters of {@code polling.PollTask}. */
-    static final Set<String> POLL = Set.of("jobPath", "jobSegments", "jobJson", "cursorPath", "cursorJson");
+    static final Set<String> POLL = Set.of("jobPath", "jobSegments", "jobJson", "cursorPath", "cursorJson",
+            "cursorPartsJson", "cursorUrl");
     /** What a route may use of its account, besides the provider's own keys. */
     private static final Set<String> ACCOUNT = Set.of("poll", "source", "provider", "resource");
     /** Variables that the shared routes set themselves. */
