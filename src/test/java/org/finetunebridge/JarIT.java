@@ -184,6 +184,15 @@ class JarIT {
     }
 
     @Test
+    void beginsANewProviderFromThePackedSkeleton() throws Exception {
+        Path own = folder.resolve("own");
+        assertThat(run(HERE, SMALL, Map.of(), "new-provider", "duck-ai", "--into", own.toString()).exit()).isZero();
+        Run check = run(HERE, SMALL, Map.of(), "check", "--provider", own.toString());
+        assertThat(check.exit()).isEqualTo(2);
+        assertThat(check.err()).contains("duck-ai-jobs.jslt:2: TODO ");
+    }
+
+    @Test
     void refusesABadConfigurationWithoutAStack() throws Exception {
         Run once = run(HERE, small("-Ddashscope.perod=1s"), Map.of("DASHSCOPE_API_KEY", "sk-secret secret",
                 "BRIDGE_HTTP_PORT", "http"), "once");

@@ -125,6 +125,7 @@ final class CheckCommand extends BridgeCommand.Verb {
             if (wrong.isEmpty()) {
                 samples.of(name).forEach(out::println);
                 wrong.addAll(samples.problems());
+                wrong.addAll(inspection.toDo(name));
             }
             wrong.forEach(problem -> problems.add(folder + "/" + problem));
         }

@@ -34,6 +34,8 @@ import org.finetunebridge.provider.RouteFiles;
 public final class MappingFixtures {
 
     private static final String RESPONSE = ".response.json";
+    /** A member of the answer that {@code new-provider} made up. */
+    private static final String EXAMPLE = "TODO";
     private static final ObjectMapper JSON = JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
 
     private final Path folder;
@@ -71,13 +73,22 @@ public final class MappingFixtures {
     private List<String> publish(Path response, String provider) throws IOException {
         String resource = response.getParent().getFileName().toString();
         try {
-            JsonNode page = mappings.mapResource(JSON.readTree(response.toFile()), asked(response), provider, resource);
+            JsonNode answer = JSON.readTree(response.toFile());
+            if (answer.has(EXAMPLE)) {
+                problems.add(folder.relativize(response) + ": " + EXAMPLE + ' ' + answer.get(EXAMPLE).asText());
+            }
+            JsonNode page = mappings.mapResource(answer, asked(response), provider, resource);
             var reader = new FactParser(provider, providers.read(provider).zone());
             List<String> lines = new ArrayList<>();
+            Set<String> unlisted = new TreeSet<>();
             for (ParseResult result : RecordPage.of(page, reader, RecordKeyStrategy.PLAIN).results()) {
                 lines.add(published(result));
+                unlisted.addAll(unlisted(result, known(provider, resource)));
                 strangers(result).forEach(field -> problems.add(folder.relativize(response) + ": no "
                         + result.fact().kind().word() + " event has a field " + field));
+            }
+            if (!unlisted.isEmpty()) {
+                lines.add("not in fields." + resource + ", so counted as drift: " + String.join(", ", unlisted));
             }
             lines.add(page.has("next") ? "then the page " + page.get("next") : "then no other page");
             return lines;
@@ -93,7 +104,23 @@ public final class MappingFixtures {
         if (result.fact() == null) {
             return "dead letter: " + result.reason();
         }
-        return result.fact().kind().word() + ' ' + result.job() + ' ' + result.fact().data();
+        return result.fact().kind().word() + ' ' + result.job() + ' ' + result.fact().data()
+                + ("UNKNOWN".equals(result.fact().status()) ? " <- the mapping has no word for this status" : "");
+    }
+
+    /** The fields that the descriptor says the records have; empty if it does not say. */
+    private Set<String> known(String provider, String resource) throws IOException {
+        Map<String, Set<String>> fields = providers.read(provider).fields();
+        return fields.getOrDefault(resource, fields.getOrDefault(resource + 's', Set.of()));
+    }
+
+    private static Set<String> unlisted(ParseResult result, Set<String> listed) {
+        Set<String> names = new TreeSet<>();
+        if (!listed.isEmpty() && result.raw() != null && result.raw().isObject()) {
+            result.raw().fieldNames().forEachRemaining(names::add);
+            names.removeAll(listed);
+        }
+        return names;
     }
 
     /** What the event's schema does not know. */

@@ -8,11 +8,14 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.finetunebridge.provider.JsltMapper;
+import org.finetunebridge.provider.ProviderRegistry;
 import org.finetunebridge.provider.RouteFiles;
 
 /** Reads a provider's files as their author would want them read: everything that is wrong, with file and line. */
 public final class ProviderValidator {
 
+    /** A line that {@code new-provider} wrote, for the author to do what it says. */
+    private static final Pattern TO_DO = Pattern.compile("\\s*(?:#|//) (TODO .*; then remove this line)");
     private static final Pattern PLACE = Pattern.compile("(.*) at (\\S+\\.jslt:\\d+):\\d+\\s*");
 
     private final RouteFiles files;
@@ -35,6 +38,24 @@ public final class ProviderValidator {
     /** What works, but is better written otherwise, one line each: nothing that keeps the provider from being used. */
     public List<String> hints(String provider) throws IOException {
         return report(provider).hints();
+    }
+
+    /** What the files that were begun by {@code new-provider} still ask their author for, one line each. */
+    public List<String> toDo(String provider) throws IOException {
+        var report = new ValidationReport();
+        var providers = new ProviderRegistry(files);
+        for (String file : files.endingWith("")) {
+            if (file.startsWith(provider + '.') || providers.of(file).equals(provider)) {
+                List<String> lines = files.read(file).lines().toList();
+                for (int line = 0; line < lines.size(); line++) {
+                    Matcher found = TO_DO.matcher(lines.get(line));
+                    if (found.matches()) {
+                        report.add(file, line + 1, found.group(1));
+                    }
+                }
+            }
+        }
+        return report.lines();
     }
 
     /**
