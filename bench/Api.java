@@ -61,6 +61,16 @@ final class Api implements AutoCloseable {
         ask("add-one");
     }
 
+    /** From now on it refuses further requests in a second. */
+    void limit(int aSecond) {
+        ask("limit-" + aSecond);
+    }
+
+    /** How many it refused since then. */
+    long refused() {
+        return ask("refused").first();
+    }
+
     @Override
     public void close() {
         process.close();

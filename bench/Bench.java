@@ -31,6 +31,7 @@ public final class Bench {
         all.put("file", setup -> new Throughput(setup).file());
         all.put("kafka", setup -> new Throughput(setup).kafka());
         all.put("connect", Connect::measure);
+        all.put("scale", Scale::measure);
         all.put("start", Start::measure);
         all.put("steady", Steady::measure);
         all.put("history", History::measure);

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.finetunebridge.connect.ConnectWorker;
 
 /**
@@ -40,7 +41,8 @@ final class Connect {
                 ConnectWorker.VERSION, minimax, dashscope);
         try (var kafka = new Kafka(setup.directory().resolve("broker"));
                 var api = new Api(setup.directory().resolve("api"), minimax, 1000, dashscope, 10, true);
-                var worker = new ConnectWorker(kafka.address(), setup.directory().resolve("connect"), "bench", Map.of())) {
+                var worker = new ConnectWorker(kafka.address(), setup.directory().resolve("connect"), "bench", Map.of(),
+                        setup.workerOptions())) {
             Runtime.getRuntime().addShutdownHook(new Thread(worker::close));
             worker.start();
             new Connect(setup, kafka, api, worker).measure();
@@ -76,27 +78,38 @@ final class Connect {
     private double task() throws Exception {
         String name = "bench-" + ++run;
         api.reset();
-        Map<String, String> properties = new TreeMap<>(Map.of("connector.class", "org.finetunebridge.connect.FineTuneSourceConnector",
-                "tasks.max", "1", "exactly.once.support", "required", "transaction.boundary", "connector",
-                "key.converter", STRINGS, "value.converter", STRINGS, "header.converter", STRINGS,
-                "topic.creation.default.partitions", "3", "topic.creation.default.replication.factor", "1"));
-        properties.putAll(Map.of("bridge.kafka.topic", kafka.topic(), "bridge.kafka.dead-letter-topic", "dead-" + name,
-                "bridge.kafka.content-mode", "structured", "bridge.connect.heartbeat-topic", "heartbeats"));
+        Map<String, String> properties = properties(kafka.topic(), name, 1);
         properties.putAll(setup.accounts(api));
         worker.configure(name, properties);
+        awaitStill(kafka, expected.count(), () -> worker.standing(name));
+        worker.send("DELETE", "/connectors/" + name, null);
+        return rate();
+    }
+
+    /** The keys of a connector, but for its accounts. */
+    static Map<String, String> properties(String topic, String name, int tasks) {
+        Map<String, String> properties = new TreeMap<>(Map.of("connector.class", "org.finetunebridge.connect.FineTuneSourceConnector",
+                "tasks.max", Integer.toString(tasks), "exactly.once.support", "required", "transaction.boundary", "connector",
+                "key.converter", STRINGS, "value.converter", STRINGS, "header.converter", STRINGS,
+                "topic.creation.default.partitions", "3", "topic.creation.default.replication.factor", "1"));
+        properties.putAll(Map.of("bridge.kafka.topic", topic, "bridge.kafka.dead-letter-topic", "dead-" + name,
+                "bridge.kafka.content-mode", "structured", "bridge.connect.heartbeat-topic", "heartbeats"));
+        return properties;
+    }
+
+    /** Waits until so much is written at least, and then nothing more. */
+    static void awaitStill(Kafka kafka, long least, Supplier<String> standing) {
         long end = System.nanoTime() + PATIENCE.toNanos();
         long written = 0;
         for (int still = 0; still < STILL;) {
             LockSupport.parkNanos(Duration.ofMillis(500).toNanos());
             long now = kafka.written();
-            still = now >= expected.count() && now == written ? still + 1 : 0;
+            still = now >= least && now == written ? still + 1 : 0;
             written = now;
             if (System.nanoTime() > end) {
-                throw new IllegalStateException("not done after " + PATIENCE + ": " + worker.standing(name));
+                throw new IllegalStateException("not done after " + PATIENCE + ": " + standing.get());
             }
         }
-        worker.send("DELETE", "/connectors/" + name, null);
-        return rate();
     }
 
     private double rate() throws Exception {

@@ -46,6 +46,11 @@ record Setup(Path jar, Path directory, int runs, double scale, List<String> opti
                 "dashscope.api-key", KEY, "minimax.api-key", KEY);
     }
 
+    /** Options of the JVM of a worker of Kafka Connect: those of the bridge. */
+    List<String> workerOptions() {
+        return Stream.concat(Stream.of(XMX), options.stream()).toList();
+    }
+
     /** The hand-written loop. */
     Child loop(Path where, Api api, String... arguments) {
         List<String> command = new ArrayList<>(List.of(Child.java(), XMX));

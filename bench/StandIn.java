@@ -6,6 +6,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Both providers' APIs in a process of its own, never the bottleneck: answers are copied from bytes made before, one
@@ -15,7 +16,15 @@ public final class StandIn {
 
     private static final byte[] NOTHING = "{\"code\":\"NotFound\"}".getBytes(StandardCharsets.US_ASCII);
 
+    private static final byte[] TOO_MANY = ("HTTP/1.1 429 Too Many Requests\r\nContent-Type: application/json\r\nRetry-After: 1\r\n"
+            + "Content-Length: 21\r\n\r\n{\"code\":\"Throttling\"}").getBytes(StandardCharsets.US_ASCII);
+
     private final Answers answers;
+    /** Requests in a second that are answered; the others are refused. */
+    private volatile int limit = Integer.MAX_VALUE;
+    private final AtomicLong refused = new AtomicLong();
+    private long second;
+    private int asked;
 
     private StandIn(Answers answers) {
         this.answers = answers;
@@ -66,8 +75,11 @@ public final class StandIn {
                     }
                     length += more;
                 } else {
-                    answer(new String(request, 0, end, StandardCharsets.US_ASCII), answer);
-                    out.write(answer.bytes(), answer.from(), answer.to() - answer.from());
+                    if (answer(new String(request, 0, end, StandardCharsets.US_ASCII), answer)) {
+                        out.write(answer.bytes(), answer.from(), answer.to() - answer.from());
+                    } else {
+                        out.write(TOO_MANY);
+                    }
                     System.arraycopy(request, end, request, 0, length - end);
                     length -= end;
                 }
@@ -97,14 +109,32 @@ public final class StandIn {
         return 0;
     }
 
-    private void answer(String request, Buffer answer) {
+    /** @return false if it is one request too many in this second */
+    private boolean answer(String request, Buffer answer) {
         String path = request.substring(request.indexOf(' ') + 1, request.indexOf(' ', request.indexOf(' ') + 1));
         answer.clear();
-        if (path.startsWith("/bench/")) {
+        if (path.startsWith("/bench/limit-")) {
+            limit = Integer.parseInt(path.substring("/bench/limit-".length()));
+            refused.set(0);
+            answer.add("0 0 0 0".getBytes(StandardCharsets.US_ASCII));
+        } else if (path.equals("/bench/refused")) {
+            answer.add((refused + " 0 0 0").getBytes(StandardCharsets.US_ASCII));
+        } else if (path.startsWith("/bench/")) {
             answer.add(answers.control(path.substring("/bench/".length())).getBytes(StandardCharsets.US_ASCII));
+        } else if (isTooMuch()) {
+            refused.incrementAndGet();
+            return false;
         } else if (!answers.fill(path, request, answer)) {
             answer.add(NOTHING);
         }
         answer.head();
+        return true;
+    }
+
+    private synchronized boolean isTooMuch() {
+        long now = System.nanoTime() / 1_000_000_000;
+        asked = now == second ? asked + 1 : 1;
+        second = now;
+        return asked > limit;
     }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.header.ConnectHeaders;
 import org.apache.kafka.connect.source.SourceRecord;
@@ -29,6 +30,8 @@ final class SourceRecordFactory {
     /** Of a record, beside what is counted, and of the batch it is sent in. */
     private static final int FRAME = 512;
     private static final int HEADER_FRAME = 10;
+    /** Of half of a pair. */
+    private static final Pattern ESCAPE = Pattern.compile("\\\\u[dD][89a-fA-F]");
 
     private final ConnectorSettings settings;
     private final Map<String, JobIndex> indexes;
@@ -103,15 +106,15 @@ final class SourceRecordFactory {
         Stored state = states.getOrDefault(JobState.name(source, job),
                 new Stored(source, SourceOffsets.stateless(source), SourceOffsets.nothing()));
         var headers = new ConnectHeaders();
-        event.wireHeaders().forEach(headers::addString);
+        event.wireHeaders().forEach((name, value) -> headers.addString(name, encodable(value)));
         return new SourceRecord(state.partition(), state.offset(), topic, null, Schema.OPTIONAL_STRING_SCHEMA,
-                job.isEmpty() ? null : job, Schema.STRING_SCHEMA, new String(event.value(), UTF_8), null, headers);
+                job.isEmpty() ? null : encodable(job), Schema.STRING_SCHEMA, new String(event.value(), UTF_8), null, headers);
     }
 
     private void requireFitting(EncodedEvent event) {
-        int size = FRAME + event.value().length + (event.key() == null ? 0 : bytes(event.key()));
+        int size = FRAME + event.value().length + (event.key() == null ? 0 : bytes(encodable(event.key())));
         for (Map.Entry<String, String> header : event.wireHeaders().entrySet()) {
-            size += bytes(header.getKey()) + bytes(header.getValue()) + HEADER_FRAME;
+            size += bytes(header.getKey()) + bytes(encodable(header.getValue())) + HEADER_FRAME;
         }
         if (size > settings.largestRecord()) {
             throw new EventRejectedException("the record takes " + size + " bytes, and the largest that may be sent is "
@@ -159,6 +162,27 @@ final class SourceRecordFactory {
     private SourceRecord heartbeat(Stored state) {
         return new SourceRecord(state.partition(), state.offset(), settings.heartbeatTopic(), Schema.STRING_SCHEMA,
                 state.source(), Schema.STRING_SCHEMA, Long.toString(heartbeats++));
+    }
+
+    /**
+     * A key or a header's value as a converter of texts can write it. Half of a character pair, which UTF-8 does not know,
+     * would become a question mark, and two jobs would have one key: it becomes its escape, as in JSON. Then backslashes
+     * are doubled, and so they are in a text that has such an escape already: no two texts become one.
+     */
+    static String encodable(String text) {
+        boolean plain = text.chars().noneMatch(one -> one == '\\' || Character.isSurrogate((char) one));
+        if (plain || UTF_8.newEncoder().canEncode(text) && !ESCAPE.matcher(text).find()) {
+            return text;
+        }
+        var escaped = new StringBuilder(text.length() + 16);
+        text.codePoints().forEach(point -> {
+            if (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE) {
+                escaped.append("\\u").append(Integer.toHexString(point));
+            } else {
+                escaped.append(point == '\\' ? "\\" : "").appendCodePoint(point);
+            }
+        });
+        return escaped.toString();
     }
 
     private static int bytes(String text) {

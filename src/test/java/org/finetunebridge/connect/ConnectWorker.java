@@ -14,7 +14,10 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -29,29 +32,54 @@ public final class ConnectWorker implements AutoCloseable {
 
     public static final String VERSION = System.getProperty("connect.version", "3.9.1");
     private static final Path TARGET = Path.of("target").toAbsolutePath();
+    private static final Path JARS = TARGET.resolve("connect-worker-" + VERSION);
+    private static final Path ARCHIVE = TARGET.resolve("connect-worker-" + VERSION + ".jsa");
+    /** The class archive holds for these alone. */
+    private static final List<String> QUICK = List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+            "-XX:+UnlockDiagnosticVMOptions", "-XX:-BytecodeVerificationRemote");
     private static final Duration STARTING = Duration.ofSeconds(120);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient HTTP = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
+    private final String group;
+    private final List<String> options;
     private final Path log;
     private final Path configuration;
     private final int port = Loopback.freePort();
     private Process process;
 
+    /** Where the worker keeps what it knows of its connectors' sources. */
+    String offsetsTopic() {
+        return group + "-offset";
+    }
+
     /** An answer of the REST interface. */
     public record Answer(int status, JsonNode body) {}
 
-    /** @param group workers of one group share the work */
-    public ConnectWorker(String broker, Path directory, String group, Map<String, String> more) {
+    /** One that starts fast, and is slow for long. */
+    ConnectWorker(String broker, Path directory, String group, Map<String, String> more) {
+        this(broker, directory, group, more, QUICK);
+    }
+
+    /**
+     * @param group   workers of one group share the work
+     * @param options of its JVM
+     */
+    public ConnectWorker(String broker, Path directory, String group, Map<String, String> more, List<String> options) {
+        this.group = group;
+        this.options = options;
         Map<String, String> all = new TreeMap<>(Map.of("bootstrap.servers", broker, "group.id", group,
                 "listeners", "http://127.0.0.1:" + port, "rest.advertised.host.name", "127.0.0.1",
                 "plugin.path", plugins(directory).toString(), "plugin.discovery", "service_load",
-                "exactly.once.source.support", "enabled", "scheduled.rebalance.max.delay.ms", "1000"));
+                "exactly.once.source.support", "enabled", "scheduled.rebalance.max.delay.ms", "0"));
+        // a worker that was killed is missed soon
+        all.putAll(Map.of("session.timeout.ms", "4000", "heartbeat.interval.ms", "1000", "rebalance.timeout.ms", "8000"));
         for (String topic : new String[] {"config", "offset", "status"}) {
             all.put(topic + ".storage.topic", group + '-' + topic);
             all.put(topic + ".storage.replication.factor", "1");
         }
-        all.put("offset.storage.partitions", "5");
+        all.put("offset.storage.partitions", "1");
+        all.put("status.storage.partitions", "1");
         for (String converter : new String[] {"key", "value"}) {
             all.put(converter + ".converter", "org.apache.kafka.connect.json.JsonConverter");
         }
@@ -97,17 +125,29 @@ public final class ConnectWorker implements AutoCloseable {
 
     /** Starts, again if need be, and returns at once. */
     ConnectWorker launch() {
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(options);
+        if (options.equals(QUICK)) {
+            command.add(isArchived() ? "-XX:SharedArchiveFile=" + ARCHIVE : "-XX:ArchiveClassesAtExit=" + ownArchive());
+        }
+        command.addAll(List.of("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+                "-Dorg.slf4j.simpleLogger.log.org.finetunebridge=info", "-cp", JARS + File.separator + "*",
+                "org.apache.kafka.connect.cli.ConnectDistributed", configuration.toString()));
         try {
-            process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx384m",
-                    "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
-                    "-Dorg.slf4j.simpleLogger.log.org.finetunebridge=info", "-cp",
-                    TARGET.resolve("connect-worker-" + VERSION) + File.separator + "*",
-                    "org.apache.kafka.connect.cli.ConnectDistributed", configuration.toString())
-                    .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
+            process = new ProcessBuilder(command).redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
             return this;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static boolean isArchived() {
+        return ARCHIVE.toFile().lastModified() > JARS.toFile().lastModified();
+    }
+
+    private Path ownArchive() {
+        return TARGET.resolve(log.getFileName() + ".jsa");
     }
 
     /** Starts, again if need be, and waits until it answers. */
@@ -124,10 +164,17 @@ public final class ConnectWorker implements AutoCloseable {
         process.onExit().join();
     }
 
-    /** SIGTERM. */
+    /** SIGTERM. The first that ends so leaves its classes to the next: half of a start is the reading of classes. */
     void stop() {
         process.destroy();
         process.onExit().join();
+        if (Files.exists(ownArchive())) {
+            try {
+                Files.move(ownArchive(), ARCHIVE, StandardCopyOption.ATOMIC_MOVE);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
     String log() {

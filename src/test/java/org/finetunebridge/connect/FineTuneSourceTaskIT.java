@@ -2,10 +2,8 @@ package org.finetunebridge.connect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +13,8 @@ import java.util.TreeMap;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
+import org.finetunebridge.CommonScenario;
+import org.finetunebridge.Ndjson;
 import org.finetunebridge.camel.Bridge;
 import org.finetunebridge.polling.JobShard;
 import org.finetunebridge.polling.SourcePoller;
@@ -259,37 +259,31 @@ class FineTuneSourceTaskIT {
         assertThat(worker.records(EVENTS)).extracting(SourceRecord::key).doesNotContainAnyElementsOf(jobs);
     }
 
-    /** The process and Connect publish the same, to the byte; the request they saw it in has another name. */
     @Test
     void publishesWhatTheProcessPublishes(@TempDir Path folder) throws Exception {
-        Instant now = Instant.parse("2026-03-01T00:00:00Z");
-        world.account("dashscope").create("ft-1").become("RUNNING").checkpoint("checkpoint-10", 10, "READY");
+        sandbox.close();
+        sandbox = FaultySandbox.start(CommonScenario.world());
+        properties.replaceAll((key, value) -> key.endsWith(".base-url") ? sandbox.url() : value);
         Map<String, String> keys = new TreeMap<>(properties);
         keys.putAll(Map.of("bridge.file.directory", folder.resolve("events").toString(), "bridge.dead-letter.directory",
                 folder.resolve("letters").toString(), "bridge.state.directory", folder.resolve("state").toString()));
         var files = new RouteFiles(Bridge.class.getClassLoader(), RouteFiles.packed(), List.of());
-        try (Bridge bridge = new Bridge(files, keys, true, () -> now)) {
+        try (Bridge bridge = new Bridge(files, keys, true, () -> CommonScenario.NOW)) {
             bridge.init();
             bridge.start();
             for (SourcePoller poller : bridge.pollers()) {
                 poller.awaitFirstCycle();
             }
         }
-        List<String> lines = new ArrayList<>();
-        for (Path file : Files.list(folder.resolve("events")).toList()) {
-            Files.readAllLines(file).forEach(line -> lines.add(withoutRequest(line)));
-        }
+        Map<String, String> process = CommonScenario.data(Ndjson.lines(folder.resolve("events")));
+        assertThat(process).hasSizeGreaterThan(CommonScenario.EVENTS);
 
         var worker = new FakeWorker(true);
-        try (FakeWorker.Run run = worker.start(properties, new FineTuneSourceTask(() -> now))) {
-            await(run).until(() -> worker.records(EVENTS).size() >= lines.size());
+        try (FakeWorker.Run run = worker.start(properties, new FineTuneSourceTask(() -> CommonScenario.NOW))) {
+            await(run).until(() -> worker.records(EVENTS).size() >= process.size());
         }
 
-        assertThat(worker.values(EVENTS).stream().map(FineTuneSourceTaskIT::withoutRequest)).containsExactlyInAnyOrderElementsOf(lines);
-    }
-
-    private static String withoutRequest(String event) {
-        return event.replaceAll("\"requestId\":\"[^\"]*\"", "");
+        assertThat(CommonScenario.data(worker.values(EVENTS))).isEqualTo(process);
     }
 
     @Test

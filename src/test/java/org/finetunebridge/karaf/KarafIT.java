@@ -16,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +25,7 @@ import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.awaitility.core.ConditionFactory;
 import org.finetunebridge.Collector;
+import org.finetunebridge.CommonScenario;
 import org.finetunebridge.Loopback;
 import org.finetunebridge.Ndjson;
 import org.finetunebridge.simulator.Fault;
@@ -104,21 +104,18 @@ class KarafIT {
     @Test
     void publishesWhatTheStandaloneBridgePublishes() throws Exception {
         sandbox.close();
-        Instant now = Instant.parse("2026-03-01T00:00:00Z");
-        world = Simulation.at(() -> now);
+        world = CommonScenario.world();
         sandbox = FaultySandbox.start(world);
-        world.account("dashscope").finished(12, 2, 0).create().become("RUNNING").checkpoint("checkpoint-7", 7, "READY");
-        world.account("minimax").finished(3, 0, 5).create().become("FAILED");
         keys.put("bridge.sources", "dashscope,minimax");
         source("dashscope", "dashscope");
         source("minimax", "minimax");
 
         Map<String, String> standalone = standalone();
-        assertThat(standalone).hasSizeGreaterThan(30);
+        assertThat(standalone).hasSizeGreaterThan(CommonScenario.EVENTS);
         karaf.configure(keys);
 
-        patiently().untilAsserted(() -> assertThat(data(folder.resolve("events"))).hasSameSizeAs(standalone));
-        assertThat(data(folder.resolve("events"))).isEqualTo(standalone);
+        patiently().untilAsserted(() -> assertThat(CommonScenario.data(Ndjson.lines(folder.resolve("events")))).hasSameSizeAs(standalone));
+        assertThat(CommonScenario.data(Ndjson.lines(folder.resolve("events")))).isEqualTo(standalone);
     }
 
     @Test
@@ -400,18 +397,7 @@ class KarafIT {
         } finally {
             process.destroyForcibly();
         }
-        return data(alone.resolve("events"));
-    }
-
-    /** Of every event its data, byte for byte but for what names the moment and the request it was seen in. */
-    private static Map<String, String> data(Path directory) {
-        Map<String, String> data = new TreeMap<>();
-        for (String line : Ndjson.lines(directory)) {
-            String before = data.put(Ndjson.json(line).path("id").asText(), line.substring(line.indexOf("\"data\":"))
-                    .replaceAll("\"(observedAt|requestId)\":\"[^\"]*\"", ""));
-            assertThat(before).as("published twice: " + line).isNull();
-        }
-        return data;
+        return CommonScenario.data(Ndjson.lines(alone.resolve("events")));
     }
 
     private List<JsonNode> events() {

@@ -9,7 +9,6 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,11 +19,9 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 import org.finetunebridge.Loopback;
@@ -41,6 +38,7 @@ public final class Broker implements AutoCloseable {
     private final List<String> listeners;
     private final List<String> more;
     private Process process;
+    private Admin watcher;
 
     private Broker(Path directory, int advertised) {
         this(directory, advertised, List.of(), List.of());
@@ -117,6 +115,9 @@ public final class Broker implements AutoCloseable {
 
     @Override
     public void close() {
+        if (watcher != null) {
+            watcher.close(Duration.ZERO);
+        }
         if (process != null) {
             kill();
         }
@@ -158,32 +159,27 @@ public final class Broker implements AutoCloseable {
         return new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
-    /** Every committed record of a topic, in the order of each partition: an independent reader. */
+    /** Every committed record of a topic, in the order of each partition. */
     public List<ConsumerRecord<byte[], byte[]>> read(String topic) {
-        try (var reader = new KafkaConsumer<>(Map.of("bootstrap.servers", address(), "isolation.level",
-                "read_committed", "enable.auto.commit", "false", "allow.auto.create.topics", "false"),
-                new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            var partitions = reader.partitionsFor(topic).stream()
-                    .map(partition -> new TopicPartition(topic, partition.partition())).toList();
-            reader.assign(partitions);
-            reader.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = reader.endOffsets(partitions);
-            List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-            while (ends.entrySet().stream().anyMatch(end -> reader.position(end.getKey()) < end.getValue())) {
-                reader.poll(Duration.ofMillis(100)).forEach(records::add);
-            }
-            return records;
+        try (CommittedReader reader = reader(topic)) {
+            return reader.all();
         }
     }
 
+    /** An independent reader of a topic. */
+    public CommittedReader reader(String topic) {
+        return new CommittedReader(address(), topic);
+    }
+
     /** The ends of a topic's partitions in sum: what was written, be it committed or not; 0 if nobody answers. */
-    public long written(String topic) {
-        try (Admin admin = admin()) {
-            var partitions = admin.describeTopics(List.of(topic)).allTopicNames().get(10, TimeUnit.SECONDS).get(topic)
+    public synchronized long written(String topic) {
+        try {
+            watcher = watcher == null ? admin() : watcher;
+            var partitions = watcher.describeTopics(List.of(topic)).allTopicNames().get(10, TimeUnit.SECONDS).get(topic)
                     .partitions();
             Map<TopicPartition, OffsetSpec> ends = partitions.stream().collect(Collectors.toMap(
                     partition -> new TopicPartition(topic, partition.partition()), partition -> OffsetSpec.latest()));
-            return admin.listOffsets(ends).all().get(10, TimeUnit.SECONDS).values().stream()
+            return watcher.listOffsets(ends).all().get(10, TimeUnit.SECONDS).values().stream()
                     .mapToLong(end -> end.offset()).sum();
         } catch (Exception e) {
             return 0;
@@ -234,6 +230,8 @@ public final class Broker implements AutoCloseable {
                 "offsets.topic.replication.factor=1", "offsets.topic.num.partitions=1",
                 "transaction.state.log.replication.factor=1", "transaction.state.log.min.isr=1",
                 "transaction.state.log.num.partitions=1", "group.initial.rebalance.delay.ms=0",
+                // members that were killed are missed soon
+                "group.min.session.timeout.ms=1000",
                 // back in 3 s after a kill, instead of 14
                 "broker.session.timeout.ms=1500", "broker.heartbeat.interval.ms=300",
                 // a transaction that is out of time is aborted now, not up to 10 s later
