@@ -97,6 +97,7 @@ class ExitCodesIT {
         Process start(String... flags) throws IOException {
             List<String> command = new ArrayList<>(List.of(JAVA, "-Xmx96m", "-XX:+UseSerialGC"));
             command.add("-XX:TieredStopAtLevel=1");
+            command.addAll(ClassArchive.ofBridge());
             command.addAll(List.of(flags));
             command.addAll(List.of("-jar", JAR.toString()));
             command.addAll(arguments);

@@ -20,7 +20,7 @@ import org.finetunebridge.state.JobState;
 /** What was written of the index is read as it was, by whatever number of parts. */
 class JobIndexPropertyTest {
 
-    @Property(tries = 60)
+    @Property(tries = 20)
     void everyJobIsFoundByTheOneWhoOwnsIt(@ForAll("additions") List<Integer> additions, @ForAll("parts") int parts) {
         var worker = new FakeWorker(true);
         var index = new JobIndex("acme");

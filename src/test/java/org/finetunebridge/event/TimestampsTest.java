@@ -119,7 +119,7 @@ class TimestampsTest {
     }
 
     /** What is read by hand is what the general parser reads: the same moment, none, or no time at all. */
-    @Property(tries = 5_000)
+    @Property(tries = 2_000)
     void readsAPlainTextAsTheGeneralParserDoes(@ForAll("texts") String text, @ForAll("zones") ZoneId zone) {
         assertThat(outcome(() -> Timestamps.parse(TextNode.valueOf(text), zone)))
                 .isEqualTo(outcome(() -> Timestamps.general(text, zone)));

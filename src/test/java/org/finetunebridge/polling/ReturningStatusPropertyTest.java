@@ -25,7 +25,7 @@ class ReturningStatusPropertyTest {
 
     private String shown = "";
 
-    @Property(tries = 500)
+    @Property(tries = 250)
     void isPublishedAgainAndEveryOccurrenceOnce(@ForAll("histories") List<Cycle> history) {
         var model = new StatusModel();
         var run = DryRun.ofListed(this::answer);
@@ -60,7 +60,7 @@ class ReturningStatusPropertyTest {
     }
 
     /** After the end the list shows the job as it was, at every other read at most. */
-    @Property(tries = 300)
+    @Property(tries = 150)
     void isNotPublishedForAListThatLagsBehindTheEnd(@ForAll("before") List<String> before,
             @ForAll List<Boolean> lags, @ForAll("ends") String end) {
         var run = DryRun.ofListed(this::answer);

@@ -124,10 +124,15 @@ class MappingTest {
 
     @TestFactory
     Stream<DynamicTest> makesOneRecordOfAnyRecordWhateverItsFieldsHold() {
+        Map<String, Integer> seen = new ConcurrentHashMap<>();
         return answers(answer -> {
             for (JsonNode published : map(answer, read(answer)).path("facts")) {
                 JsonNode record = published.path("raw");
                 for (String field : (Iterable<String>) record::fieldNames) {
+                    // Lists of a hundred alike records show nothing that three do not.
+                    if (seen.merge(answer.getParent() + " " + field + " " + record.path("status"), 1, Integer::sum) > 3) {
+                        continue;
+                    }
                     ANYTHING.forEach(value -> assertThatItMakesOneRecord(answer,
                             ((ObjectNode) record.deepCopy()).set(field, value)));
                     assertThatItMakesOneRecord(answer, ((ObjectNode) record.deepCopy()).without(field));

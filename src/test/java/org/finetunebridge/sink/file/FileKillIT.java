@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 60, unit = TimeUnit.MINUTES)
 class FileKillIT {
 
-    private static final int KILLS = Integer.getInteger("kills", 10);
+    private static final int KILLS = Integer.getInteger("kills", 6);
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final Path POINTS = Path.of("src/test/resources/kills").toAbsolutePath();
     private static final Duration LONGEST_STOP = Duration.ofSeconds(10);

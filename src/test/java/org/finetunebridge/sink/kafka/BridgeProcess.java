@@ -1,5 +1,6 @@
 package org.finetunebridge.sink.kafka;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -9,9 +10,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.finetunebridge.ClassArchive;
 
 /** The bridge as users run it: a process of its own, in an empty working directory. */
 public final class BridgeProcess implements AutoCloseable {
+
+    /** The packed jar, as users start it; behind it what tests put between the bridge and a broker. */
+    private static final String CLASSPATH = Path.of("target", "finetune-bridge.jar").toAbsolutePath() + File.pathSeparator
+            + Path.of("target", "test-classes").toAbsolutePath();
 
     private final Process process;
     private final Path output;
@@ -31,8 +37,9 @@ public final class BridgeProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(before);
         command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
                 "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        command.addAll(ClassArchive.ofBridge());
         command.addAll(options);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "org.finetunebridge.cli.Application"));
+        command.addAll(List.of("-cp", CLASSPATH, "org.finetunebridge.cli.Application"));
         command.addAll(List.of(verb.split(" ")));
         keys.forEach((key, value) -> command.addAll(List.of("-D", key + '=' + value)));
         try {

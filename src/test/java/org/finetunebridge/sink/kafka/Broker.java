@@ -1,5 +1,6 @@
 package org.finetunebridge.sink.kafka;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import kafka.tools.StorageTool;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -24,6 +26,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
+import org.finetunebridge.ClassArchive;
 import org.finetunebridge.Loopback;
 
 /** A real Kafka broker as a child process: it can be killed like one, and comes back on the same files and port. */
@@ -31,6 +34,10 @@ public final class Broker implements AutoCloseable {
 
     private static final String HOST = "127.0.0.1";
     private static final Duration STARTING = Duration.ofSeconds(90);
+
+    /** Of the tests' classpath; its folders hold nothing that a broker needs. */
+    private static final String JARS = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+            .filter(entry -> entry.endsWith(".jar")).collect(Collectors.joining(File.pathSeparator));
 
     private final Path directory;
     private final int port = Loopback.freePort();
@@ -92,15 +99,35 @@ public final class Broker implements AutoCloseable {
 
     private void run() {
         try {
-            process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp",
-                    System.getProperty("java.class.path"), "kafka.Kafka", configuration().toString())
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(directory.resolve("broker.log").toFile())).start();
+            process = launch(ClassArchive.options("broker", JARS, new ClassArchive.Warmup() {
+
+                private Broker first;
+
+                @Override
+                public Process start(List<String> options, Path folder) throws IOException {
+                    first = prepared(folder);
+                    first.process = first.launch(options);
+                    return first.process;
+                }
+
+                @Override
+                public boolean isWarm(Path folder) {
+                    return first.answers();
+                }
+            }));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         Awaitility.await("the broker on port " + port).atMost(STARTING).until(this::answers);
+    }
+
+    private Process launch(List<String> options) throws IOException {
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        command.addAll(options);
+        command.addAll(List.of("-cp", JARS, "kafka.Kafka", configuration().toString()));
+        return new ProcessBuilder(command).redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(directory.resolve("broker.log").toFile())).start();
     }
 
     /** SIGKILL. */

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 60, unit = TimeUnit.MINUTES)
 class KafkaKillIT extends BrokerFixture {
 
-    private static final int KILLS = Integer.getInteger("kills", 10);
+    private static final int KILLS = Integer.getInteger("kills", 6);
     private static final Duration LONG = Duration.ofSeconds(90);
     private static final Duration LONGEST_STOP = Duration.ofSeconds(10);
     private static final int PARTITIONS = 3;

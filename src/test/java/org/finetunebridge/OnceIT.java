@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
-class OnceTest {
+class OnceIT {
 
     private static final Path FIXTURES = Path.of("src/test/resources/fixtures");
     private static final Instant NOW = Instant.parse("2026-03-01T04:05:06Z");
@@ -55,9 +55,9 @@ class OnceTest {
 
         assertThat(rig.once()).containsExactly(new CycleResult(2, 0, null), new CycleResult(1, 0, null));
 
-        assertThat(rig.events().stream().map(OnceTest::observedNow)).containsExactlyInAnyOrderElementsOf(Stream.of("dashscope/jobs/detail-llm-succeeded",
+        assertThat(rig.events().stream().map(OnceIT::observedNow)).containsExactlyInAnyOrderElementsOf(Stream.of("dashscope/jobs/detail-llm-succeeded",
                 "dashscope/jobs/detail-cosyvoice-running", "dashscope/checkpoints/cosyvoice",
-                "minimax/events/created-pending-running").flatMap(OnceTest::golden).toList());
+                "minimax/events/created-pending-running").flatMap(OnceIT::golden).toList());
         assertThat(rig.deadLetters()).isEmpty();
         assertThat(rig.once()).containsExactly(new CycleResult(2, 0, null), new CycleResult(1, 0, null));
         assertThat(rig.events()).hasSize(1 + 1 + 3 + 6);

@@ -28,7 +28,7 @@ import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-class SandboxTest {
+class SandboxIT {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String JOBS = "/api/v1/fine-tunes";

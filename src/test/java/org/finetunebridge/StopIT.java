@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A bridge is stopped while a provider does not answer. */
-class StopTest {
+class StopIT {
 
     @TempDir
     private Path folder;
