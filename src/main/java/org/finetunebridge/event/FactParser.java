@@ -1,6 +1,7 @@
 package org.finetunebridge.event;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.DateTimeException;
@@ -59,7 +60,7 @@ public final class FactParser {
     private Fact fact(JsonNode record) throws UnusableRecordException {
         checkMembers(record);
         FactType kind = FactType.of(record.path("kind").asText());
-        if (kind == null) {
+        if (kind == null || kind.isTimed()) {
             throw new UnusableRecordException("a kind of fact nobody knows: " + record.path("kind"));
         }
         JsonNode job = record.path("job");
@@ -89,6 +90,42 @@ public final class FactParser {
             facts.add(fact(one));
         }
         return facts;
+    }
+
+    /** When the provider deletes a checkpoint, UTC; null if that is not said, or cannot be read. */
+    public Instant expiresAt(Fact checkpoint) {
+        try {
+            return Timestamps.parse(checkpoint.data().get("expiresAt"), zone);
+        } catch (DateTimeException e) {
+            return null;
+        }
+    }
+
+    /** That a checkpoint expires soon, which nobody but the clock says. */
+    public Fact expiring(Fact checkpoint, Instant at) {
+        ObjectNode data = JsonNodeFactory.instance.objectNode();
+        data.set("checkpoint", checkpoint.data().path("checkpoint"));
+        data.put("expiresAt", Timestamps.format(at));
+        if (checkpoint.data().path("outputModel").isTextual()) {
+            data.set("outputModel", checkpoint.data().get("outputModel"));
+        }
+        return timed(FactType.CHECKPOINT_EXPIRING, checkpoint.job(), data, "checkpoint", "expiresAt");
+    }
+
+    /** That a job showed nothing new since then. */
+    public Fact stalled(String job, Instant since, String status) {
+        ObjectNode data = JsonNodeFactory.instance.objectNode().put("since", Timestamps.format(since)).put("status", status);
+        return timed(FactType.JOB_STALLED, job, data, "since");
+    }
+
+    /** Without a time of its own: it is dated by the poll that found it. */
+    private Fact timed(FactType kind, String job, ObjectNode data, String... named) {
+        ArrayNode key = JsonNodeFactory.instance.arrayNode();
+        for (String field : named) {
+            key.add(data.get(field));
+        }
+        return new Fact(kind, job, new EventId.Deferred(() -> EventId.of(kind, provider, job, key)), null, null, null, null,
+                data, List.of());
     }
 
     /** What its mapping misspells would be missing without a word. */
@@ -121,7 +158,7 @@ public final class FactParser {
             case LOG_APPENDED -> require(data.path("message").isTextual(), "the message is missing or not a text");
             case METRICS_RECORDED -> require(MetricValues.ORIGINS.contains(data.path("origin").asText()),
                     "the origin of its metrics is not one of ours: " + data.path("origin"));
-            case JOB_SEEN -> { }
+            default -> { }
         }
     }
 

@@ -16,6 +16,10 @@ public enum FactType {
     LOG_APPENDED("log.appended"),
     /** A training measured something, such as its loss, at one step. */
     METRICS_RECORDED("metrics.recorded"),
+    /** A job that runs showed nothing new for long. No mapping names it: time makes it. */
+    JOB_STALLED("job.stalled"),
+    /** A checkpoint is about to expire. No mapping names it: time makes it. */
+    CHECKPOINT_EXPIRING("checkpoint.expiring"),
     /** A job exists. It is read from then on; the fact itself is never published. */
     JOB_SEEN("job.seen");
 
@@ -45,6 +49,11 @@ public enum FactType {
     /** The CloudEvents {@code dataschema}: a name, not an address; the schema itself ships in {@code schemas/}. */
     public String schema() {
         return schema;
+    }
+
+    /** Whether time makes it, so that no record holds it. */
+    public boolean isTimed() {
+        return this == JOB_STALLED || this == CHECKPOINT_EXPIRING;
     }
 
     /** The kind of that CloudEvents {@code type}, or null if there is none. */

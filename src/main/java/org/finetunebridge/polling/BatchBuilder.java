@@ -2,9 +2,11 @@ package org.finetunebridge.polling;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.finetunebridge.deadletter.DeadLetterFactory;
 import org.finetunebridge.event.Fact;
@@ -19,6 +21,7 @@ import org.finetunebridge.sink.Confirmation;
 import org.finetunebridge.state.JobState;
 import org.finetunebridge.state.PublishedState;
 import org.finetunebridge.state.StateDiff;
+import org.finetunebridge.state.TimedDiff;
 
 /**
  * Gathers the batch of one page: events, dead letters and the states that are remembered with them. Events keep the order
@@ -36,6 +39,7 @@ final class BatchBuilder {
     private final List<EncodedEvent> events = new ArrayList<>();
     private final List<EncodedEvent> letters = new ArrayList<>();
     private final Map<String, JobState> states = new LinkedHashMap<>();
+    private final Set<String> progressed = new HashSet<>();
 
     /**
      * @param source     says which kinds of events are published
@@ -65,10 +69,22 @@ final class BatchBuilder {
 
     PublishedState publish(StateDiff diff) {
         poll.known(diff.known());
+        diff.items().forEach(item -> progressed.add(item.fact().job()));
         wanted(diff).forEach(item -> events.add(envelope.of(item, observedAt, requestId)));
         diff.rejected().forEach(rejected -> letters.add(deadLetters.ofRecord(rejected, poll.getJob(), resource,
                 poll.getAttempt(), observedAt)));
         return diff.published();
+    }
+
+    /** Facts that time made, which nobody answered. */
+    JobState publish(TimedDiff diff) {
+        diff.facts().forEach(fact -> events.add(envelope.of(new OutgoingEvent(fact, null, null), observedAt, null)));
+        return diff.state();
+    }
+
+    /** The state of a job of which this batch publishes something: the job is not silent. */
+    JobState progressed(JobState state) {
+        return progressed.contains(state.job()) ? state.progressed(observedAt) : state;
     }
 
     /** Kinds that nobody wants are still followed, for an order or an end may depend on them. */

@@ -25,6 +25,7 @@ import org.finetunebridge.state.JobState;
 import org.finetunebridge.state.JobState.Retired;
 import org.finetunebridge.state.PublishedState;
 import org.finetunebridge.state.StateDiff;
+import org.finetunebridge.state.TimedDiff;
 
 /** Compares each page of a source with what was published: what is new becomes the batch to commit. */
 public final class ChangeDetector {
@@ -111,7 +112,8 @@ public final class ChangeDetector {
         }
         boolean ofJob = decision.suspends() && !decision.ofAll() && !poll.isList();
         if (ofJob) {
-            state = state.suspended(poll.getResource(), decision.suspension());
+            // One that retired and cannot be read has no checkpoint any more to warn of.
+            state = state.retired() != null ? state.expiring(null) : state.suspended(poll.getResource(), decision.suspension());
             // As whole as it can be: a job that ended retires, though one of its resources is not there any more.
             state = again ? state : state.readWhole(now, source.recheck(), source.recheckFor());
         }
@@ -176,13 +178,15 @@ public final class ChangeDetector {
         boolean deferred = poll.listing().holdsEndings() && state.retired() == null && fact.isEnding()
                 && !state.isSuspended(source.follow()) && !published.isCurrent(fact)
                 && (again ? published.isNew(fact) : !published.isUnsure(fact));
-        poll.listing().shows(fact.job(), state.retired() == null, deferred ? batch.ending(result) : null);
+        boolean read = state.retired() == null || state.isExpiring(poll.getAttempt().observedAt(), source.expiringBefore());
+        poll.listing().shows(fact.job(), read, deferred ? batch.ending(result) : null);
         if (deferred) {
             state = batch.defer(result, state);
         } else if (state.retired() != Retired.OLD) {
             state = state.with(batch.publish(StateDiff.ofState(published, List.of(result), !again)));
         }
-        batch.remember(state);
+        state = batch.progressed(state);
+        batch.remember(source.follow().isEmpty() ? timed(state, poll, batch) : state);
     }
 
     /** A page of what is read of one job. */
@@ -201,7 +205,10 @@ public final class ChangeDetector {
             poll.ending(batch.ending(end));
             page = page.with(page.results().stream().filter(result -> result != end).toList());
         }
-        state = read(page, poll, batch, state);
+        state = batch.progressed(read(page, poll, batch, state));
+        TimedDiff expiring = TimedDiff.expiring(state, page.results(), source.expiringBefore(), poll.getAttempt().observedAt(), parser);
+        poll.expires(expiring.next());
+        state = batch.publish(expiring);
         if (!poll.isReading() || !poll.getResource().equals(resource)) {
             state = state.suspended(resource, null);
         }
@@ -211,9 +218,15 @@ public final class ChangeDetector {
             state = batch.publish(poll.ending(), state)
                     .readWhole(poll.getAttempt().observedAt(), source.recheck(), source.recheckFor())
                     .suspended(JobState.WHOLE, null);
+            state = timed(state.suspensions().isEmpty() ? state.expiring(poll.takeExpires()) : state, poll, batch);
             forgetSuspensionOfAccount(poll, batch);
         }
         batch.remember(state);
+    }
+
+    /** Everything of a job was read: what time makes of it. */
+    private JobState timed(JobState state, PollTask poll, BatchBuilder batch) {
+        return batch.publish(TimedDiff.stalled(state, source.stalledAfter(), poll.getAttempt().observedAt(), parser));
     }
 
     private JobState read(RecordPage page, PollTask poll, BatchBuilder batch, JobState state) {

@@ -33,6 +33,11 @@ record PollRules(SourceSettings source, RetryBudget budget, long seed) {
         return budget.all() ? 0 : Math.floorMod(seed, source.period().toNanos() / 10 + 1);
     }
 
+    /** Whether a job is read no more; one that retired is once again, when a checkpoint of it is about to expire. */
+    boolean isOver(JobState state, Moment now) {
+        return state.retired() != null && !state.isExpiring(now.wall(), source.expiringBefore());
+    }
+
     /** Whether a job waits at its provider: it changes rarely, so that it is not read in every cycle. */
     private boolean isWaiting(JobState state) {
         String status = state.published().status();
@@ -49,7 +54,8 @@ record PollRules(SourceSettings source, RetryBudget budget, long seed) {
     JobSchedule beginning(JobState state, JobSchedule known, List<String> resources, Moment now) {
         long next = next(state, known.next(), now);
         JobSchedule job = known.next(next).beginning(List.of(), false);
-        if (state.deferred() == null && !budget.all() && next > now.nanos() + tolerance()) {
+        if (state.deferred() == null && !budget.all() && next > now.nanos() + tolerance()
+                && !state.isExpiring(now.wall(), source.expiringBefore())) {
             return job;
         }
         List<String> ready = new ArrayList<>();

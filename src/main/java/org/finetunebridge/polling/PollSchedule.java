@@ -140,7 +140,7 @@ final class PollSchedule implements Cloneable {
 
     private void add(JobState state, List<String> resources, Moment now) {
         JobSchedule known = jobs.of(state.job());
-        if (state.retired() != null || resources.isEmpty() || known.inFlight() || !known.left().isEmpty()
+        if (rules.isOver(state, now) || resources.isEmpty() || known.inFlight() || !known.left().isEmpty()
                 || finished.contains(state.job()) && state.deferred() == null) {
             return;
         }

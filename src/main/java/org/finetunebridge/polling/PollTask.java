@@ -2,6 +2,7 @@ package org.finetunebridge.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.finetunebridge.provider.RequestAttempt;
 import org.finetunebridge.settings.SourceSettings;
 import org.finetunebridge.sink.Confirmation;
 import org.finetunebridge.sink.SinkSession;
+import org.finetunebridge.state.TimedDiff;
 import org.finetunebridge.text.LogSanitizer;
 import org.finetunebridge.text.PercentEncoder;
 import org.slf4j.Logger;
@@ -41,6 +43,7 @@ public final class PollTask {
     private SinkSession session;
     private ListSnapshot listing;
     private int known;
+    private Instant expires;
     private boolean paused;
     private boolean probe;
     private final UnconfirmedPages unconfirmed = new UnconfirmedPages();
@@ -211,6 +214,17 @@ public final class PollTask {
 
     void ending(DeferredEnd seen) {
         progress = new Progress(progress.resource, progress.place, seen);
+    }
+
+    /** A page shows when a checkpoint expires; null for none. The earliest is kept until it is taken. */
+    void expires(Instant at) {
+        expires = TimedDiff.earlier(expires, at);
+    }
+
+    Instant takeExpires() {
+        Instant first = expires;
+        expires = null;
+        return first;
     }
 
     /** So many more records were published before. */

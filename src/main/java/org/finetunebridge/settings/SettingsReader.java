@@ -39,7 +39,8 @@ public final class SettingsReader {
     private static final Duration A_MOMENT = Duration.ofMillis(1);
     /** Of every source; a provider adds its own. */
     static final Set<String> SOURCE_KEYS = Stream.concat(AccessReader.KEYS.stream(), Stream.of("provider", "base-url", "api-key", "jobs",
-            "models", "since", "period", "cron", "cron-zone", "concurrency", "rate", "recheck", "recheck-for", "time-zone",
+            "models", "since", "period", "cron", "cron-zone", "concurrency", "rate", "recheck", "recheck-for", "stalled-after",
+            "expiring-before", "time-zone",
             "request-timeout", "logs", "events")).collect(Collectors.toUnmodifiableSet());
     static final Set<String> BRIDGE_KEYS = Set.of("bridge.sources", "bridge.sink", "bridge.file.directory",
             "bridge.kafka.brokers", "bridge.kafka.topic", "bridge.kafka.dead-letter-topic", "bridge.kafka.state-topic",
@@ -175,12 +176,13 @@ public final class SettingsReader {
                 values.number(key + "concurrency", 4, 1, 256), values.rate(key + "rate"),
                 values.zone(key + "time-zone", provider.zone()),
                 values.duration(key + "request-timeout", "60s", A_MOMENT), own,
-                values.duration(key + "recheck", "1h", Duration.ofSeconds(1)), recheckFor(key + "recheck-for", values),
-                events(key + "events", values), reached);
+                values.duration(key + "recheck", "1h", Duration.ofSeconds(1)), orZero(key + "recheck-for", "7d", values),
+                events(key + "events", values), reached,
+                new TimedSettings(orZero(key + "stalled-after", "0", values), orZero(key + "expiring-before", "3d", values)));
     }
 
-    private static Duration recheckFor(String key, ValueParser values) {
-        return "0".equals(values.text(key, "7d")) ? Duration.ZERO : values.duration(key, "7d", Duration.ZERO);
+    private static Duration orZero(String key, String fallback, ValueParser values) {
+        return "0".equals(values.text(key, fallback)) ? Duration.ZERO : values.duration(key, fallback, Duration.ZERO);
     }
 
     /** @param on whether the source is read, so that what its provider requires has to be there */

@@ -34,11 +34,12 @@ import org.finetunebridge.provider.Provider;
  * @param recheckFor     how long after its end that goes on; zero for the first reads only
  * @param events         the words of the kinds of fact that are published; the others are followed all the same
  * @param access         how the provider is reached
+ * @param timed          when time makes facts of its jobs
  */
 public record SourceSettings(String name, Provider provider, String baseUrl, String apiKey, List<String> jobs,
         List<String> models, Instant since, Duration period, String cron, ZoneId cronZone, int concurrency,
         double rate, ZoneId zone, Duration requestTimeout, Map<String, String> own, Duration recheck,
-        Duration recheckFor, Set<String> events, AccessSettings access) {
+        Duration recheckFor, Set<String> events, AccessSettings access, TimedSettings timed) {
 
     /** The words of {@code <source>.events}, in alphabetical order, and the kind of fact each stands for. */
     public static final SortedMap<String, String> EVENTS = Collections.unmodifiableSortedMap(new TreeMap<>(Map.of(
@@ -63,7 +64,17 @@ public record SourceSettings(String name, Provider provider, String baseUrl, Str
     /** One of its jobs, whatever its model and its age, and every kind of fact. */
     SourceSettings only(String job) {
         return new SourceSettings(name, provider, baseUrl, apiKey, List.of(job), List.of(), null, period, null, cronZone,
-                concurrency, rate, zone, requestTimeout, own, recheck, recheckFor, Set.copyOf(EVENTS.values()), access);
+                concurrency, rate, zone, requestTimeout, own, recheck, recheckFor, Set.copyOf(EVENTS.values()), access, timed);
+    }
+
+    /** A RUNNING job that showed nothing new for this long is published as stalled; zero for never. */
+    public Duration stalledAfter() {
+        return publishes(FactType.JOB_STALLED) ? timed.stalledAfter() : Duration.ZERO;
+    }
+
+    /** A checkpoint is published as expiring this long before it expires; zero for never. */
+    public Duration expiringBefore() {
+        return publishes(FactType.CHECKPOINT_EXPIRING) ? timed.expiringBefore() : Duration.ZERO;
     }
 
     /** The resources read for every watched job, in order: those always read, and those that are wished for. */

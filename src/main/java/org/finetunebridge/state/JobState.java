@@ -24,9 +24,10 @@ import org.finetunebridge.event.FactCodec;
  * @param deferred    its end, if that was seen and is not published yet; null if not
  * @param endedAt     when it ended, UTC: as the provider says, or else when that was seen; null if it has not ended
  * @param quietSince  when the read was that showed its end, or the last that was new since, UTC; null before
+ * @param timing      what is remembered for the facts that time makes
  */
 public record JobState(String source, String job, PublishedState published, int graceReads, Retired retired,
-        Map<String, Suspension> suspensions, DeferredEvent deferred, Instant endedAt, Instant quietSince) {
+        Map<String, Suspension> suspensions, DeferredEvent deferred, Instant endedAt, Instant quietSince, Timing timing) {
 
     /** Why a job is read no more. */
     public enum Retired {
@@ -44,6 +45,12 @@ public record JobState(String source, String job, PublishedState published, int 
     public static final String LIST = "list";
     /** Late logs and checkpoints: a job that ended is read this often at growing intervals, the first read included. */
     public static final int GRACE_READS = 4;
+
+    /** A state without anything that time makes of it. */
+    public JobState(String source, String job, PublishedState published, int graceReads, Retired retired,
+            Map<String, Suspension> suspensions, DeferredEvent deferred, Instant endedAt, Instant quietSince) {
+        this(source, job, published, graceReads, retired, suspensions, deferred, endedAt, quietSince, Timing.NONE);
+    }
 
     /** Nothing published yet. */
     public static JobState blank(String source, String job) {
@@ -79,7 +86,7 @@ public record JobState(String source, String job, PublishedState published, int 
     public JobState deferring(DeferredEvent end) {
         Instant time = FactCodec.read(end.fact(), job).time();
         Instant ended = time == null || time.isAfter(end.observedAt()) ? end.observedAt() : time;
-        return new JobState(source, job, published, graceReads, retired, suspensions, end, ended, quietSince);
+        return new JobState(source, job, published, graceReads, retired, suspensions, end, ended, quietSince, timing);
     }
 
     /** Having published more. A job that shows another status than it ended with is watched again. */
@@ -90,7 +97,34 @@ public record JobState(String source, String job, PublishedState published, int 
         boolean again = retired == Retired.FINISHED && !Objects.equals(more.status(), published.status());
         return new JobState(source, job, more, 0, again ? null : retired, suspensions,
                 deferred != null && deferred.status().equals(more.status()) ? null : deferred,
-                more.terminal() || deferred != null ? endedAt : null, null);
+                more.terminal() || deferred != null ? endedAt : null, null,
+                more.terminal() ? timing.quiet() : timing);
+    }
+
+    /** With another memory of what time makes. */
+    JobState with(Timing other) {
+        return other.equals(timing) ? this : new JobState(source, job, published, graceReads, retired, suspensions, deferred,
+                endedAt, quietSince, other);
+    }
+
+    /** It showed something new; that counts until its end is seen. */
+    public JobState progressed(Instant at) {
+        return retired != null || published.terminal() || deferred != null ? this : with(timing.progressed(at));
+    }
+
+    /** After everything that is followed of it was read: its next checkpoint to expire; null if none is known. */
+    public JobState expiring(Instant next) {
+        return with(timing.expires(next));
+    }
+
+    /**
+     * Whether a checkpoint of it is about to expire, so that it is read, although it may be read no more otherwise.
+     *
+     * @param before how long before a checkpoint expires that is published; zero for never
+     */
+    public boolean isExpiring(Instant now, Duration before) {
+        return timing.expires() != null && !before.isZero() && !now.isBefore(timing.expires().minus(before))
+                && suspensions.isEmpty() && (retired == null || retired == Retired.FINISHED);
     }
 
     /** What keeps it from being read, the source or job as a whole before single resources; null if nothing does. */
@@ -130,7 +164,7 @@ public record JobState(String source, String job, PublishedState published, int 
     }
 
     private JobState with(Map<String, Suspension> all) {
-        return new JobState(source, job, published, graceReads, retired, Map.copyOf(all), deferred, endedAt, quietSince);
+        return new JobState(source, job, published, graceReads, retired, Map.copyOf(all), deferred, endedAt, quietSince, timing);
     }
 
     /**
@@ -142,7 +176,7 @@ public record JobState(String source, String job, PublishedState published, int 
      */
     public JobState readWhole(Instant now, Duration every, Duration during) {
         if (!isEnded()) {
-            return this;
+            return retired == Retired.FINISHED ? retired(retired) : this;
         }
         boolean first = graceReads == 0 || quietSince == null;
         Instant ended = endedAt != null ? endedAt : published.cursors().values().stream().map(Cursor::newest)
@@ -151,18 +185,19 @@ public record JobState(String source, String job, PublishedState published, int 
         // A clock that was set back makes nothing end in the future.
         Instant until = (ended.isAfter(now) ? now : ended).plus(during);
         return reads == GRACE_READS && now.plus(every).isAfter(until) ? retired(Retired.FINISHED)
-                : new JobState(source, job, published, reads, null, suspensions, deferred, ended, first ? now : quietSince);
+                : new JobState(source, job, published, reads, null, suspensions, deferred, ended, first ? now : quietSince,
+                        timing);
     }
 
     /** Read no more. Only a job that may come back keeps its state whole. */
     public JobState retired(Retired why) {
         return new JobState(source, job, why == Retired.VANISHED ? published : published.tombstone(), graceReads, why, Map.of(),
-                null, endedAt, null);
+                null, endedAt, null, why == Retired.VANISHED ? timing : timing.tombstone());
     }
 
     /** Shown by the provider: one that had vanished is watched again. */
     public JobState seen() {
         return retired == Retired.VANISHED ? new JobState(source, job, published, graceReads, null, suspensions, deferred,
-                endedAt, quietSince) : this;
+                endedAt, quietSince, timing) : this;
     }
 }

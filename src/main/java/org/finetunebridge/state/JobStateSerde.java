@@ -58,6 +58,7 @@ public final class JobStateSerde {
         if (state.deferred() != null) {
             writeDeferred(state.deferred(), json);
         }
+        writeTiming(state.timing(), json);
         json.writeEndObject();
     }
 
@@ -97,7 +98,7 @@ public final class JobStateSerde {
         return new JobState(shared(node.get("source").textValue()), node.get("job").textValue(), readPublished(node),
                 node.path("graceReads").asInt(), retired.isTextual() ? Retired.valueOf(retired.textValue()) : null,
                 readSuspensions(node), readDeferred(node.path("held")), instant(node.path("ended")),
-                instant(node.path("quiet")));
+                instant(node.path("quiet")), readTiming(node));
     }
 
     private static void writePublished(PublishedState published, JsonGenerator json) throws IOException {
@@ -193,6 +194,22 @@ public final class JobStateSerde {
         json.writeEndObject();
     }
 
+    private static void writeTiming(Timing timing, JsonGenerator json) throws IOException {
+        writeInstant("news", timing.news(), json);
+        if (timing.stalled()) {
+            json.writeBooleanField("stalled", true);
+        }
+        writeInstant("expires", timing.expires(), json);
+        if (!timing.expiring().isEmpty()) {
+            json.writeObjectFieldStart("expiring");
+            for (var checkpoint : timing.expiring().entrySet()) {
+                writeInstant(checkpoint.getKey(), checkpoint.getValue(), json);
+            }
+            json.writeEndObject();
+        }
+        writeInstant("expiringUntil", timing.expiringUntil(), json);
+    }
+
     private static void writeText(String field, Object value, JsonGenerator json) throws IOException {
         if (value != null) {
             json.writeStringField(field, value.toString());
@@ -248,6 +265,14 @@ public final class JobStateSerde {
     private static DeferredEvent readDeferred(JsonNode node) {
         return node.isObject() ? new DeferredEvent(node.path("status").asText(), instant(node.path("observedAt")),
                 node.path("requestId").textValue(), node.path("fact").asText()) : null;
+    }
+
+    private static Timing readTiming(JsonNode node) {
+        Map<String, Instant> expiring = new LinkedHashMap<>();
+        node.path("expiring").properties().forEach(one -> expiring.put(shared(one.getKey()), instant(one.getValue())));
+        var timing = new Timing(instant(node.path("news")), node.path("stalled").asBoolean(), instant(node.path("expires")),
+                small(expiring), instant(node.path("expiringUntil")));
+        return timing.equals(Timing.NONE) ? Timing.NONE : timing;
     }
 
     private static Instant instant(JsonNode node) {

@@ -31,6 +31,7 @@ import org.finetunebridge.provider.Provider;
 import org.finetunebridge.provider.Provider.PaginationConfig;
 import org.finetunebridge.settings.AccessSettings;
 import org.finetunebridge.settings.SourceSettings;
+import org.finetunebridge.settings.TimedSettings;
 import org.finetunebridge.sink.Batch;
 import org.finetunebridge.sink.EventRejectedException;
 import org.finetunebridge.sink.FlakySink;
@@ -135,7 +136,7 @@ final class DryRun {
         SourceSettings of = source("acme", jobs, "jobs", "job", follow, growing(), concurrency);
         return new SourceSettings(of.name(), of.provider(), of.baseUrl(), of.apiKey(), of.jobs(), of.models(), of.since(),
                 period, of.cron(), of.cronZone(), of.concurrency(), rate, of.zone(), of.requestTimeout(), of.own(),
-                every, during, of.events(), of.access());
+                every, during, of.events(), of.access(), of.timed());
     }
 
     /** The poller of an account whose jobs are given, on this machine's clock. */
@@ -178,7 +179,16 @@ final class DryRun {
     private static SourceSettings with(SourceSettings of, double rate, Duration every, Duration during) {
         return new SourceSettings(of.name(), of.provider(), of.baseUrl(), of.apiKey(), of.jobs(), of.models(), of.since(),
                 of.period(), of.cron(), of.cronZone(), of.concurrency(), rate, of.zone(), of.requestTimeout(), of.own(),
-                every, during, of.events(), of.access());
+                every, during, of.events(), of.access(), of.timed());
+    }
+
+    /** From now on time makes facts of jobs. */
+    DryRun timed(Duration stalledAfter, Duration expiringBefore) {
+        SourceSettings of = source;
+        source = new SourceSettings(of.name(), of.provider(), of.baseUrl(), of.apiKey(), of.jobs(), of.models(), of.since(),
+                of.period(), of.cron(), of.cronZone(), of.concurrency(), of.rate(), of.zone(), of.requestTimeout(), of.own(),
+                of.recheck(), of.recheckFor(), of.events(), of.access(), new TimedSettings(stalledAfter, expiringBefore));
+        return restart();
     }
 
     /** The wall clock is set forward, or back; no time passes. */
@@ -407,6 +417,6 @@ final class DryRun {
                 job, follow, Map.of(), ways, Map.of(), Map.of(), Map.of(), null, List.of(), Map.of(), Set.of(), null, null);
         return new SourceSettings(name, provider, "http://127.0.0.1", "key", jobs, List.of(), null,
                 Duration.ofSeconds(30), null, ZoneOffset.UTC, concurrency, 0, ZoneOffset.UTC, Duration.ofSeconds(60),
-                Map.of(), Duration.ofHours(1), Duration.ofDays(7), Set.copyOf(SourceSettings.EVENTS.values()), AccessSettings.NONE);
+                Map.of(), Duration.ofHours(1), Duration.ofDays(7), Set.copyOf(SourceSettings.EVENTS.values()), AccessSettings.NONE, TimedSettings.NONE);
     }
 }

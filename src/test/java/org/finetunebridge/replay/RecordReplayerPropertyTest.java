@@ -44,6 +44,7 @@ import org.finetunebridge.provider.RequestAttempt;
 import org.finetunebridge.provider.RouteFiles;
 import org.finetunebridge.settings.AccessSettings;
 import org.finetunebridge.settings.SourceSettings;
+import org.finetunebridge.settings.TimedSettings;
 import org.finetunebridge.sink.Batch;
 import org.finetunebridge.sink.FlakySink;
 import org.finetunebridge.sink.FlakySink.Commit;
@@ -138,7 +139,7 @@ class RecordReplayerPropertyTest {
         private final Set<String> deadLettered = new HashSet<>();
         private final SourceSettings source = new SourceSettings("minimax", minimax, "http://127.0.0.1", "key", List.of(),
                 List.of(), null, Duration.ofSeconds(30), null, ZoneOffset.UTC, 4, 0, ZoneOffset.UTC, Duration.ofSeconds(60),
-                Map.of(), Duration.ofHours(1), Duration.ofDays(7), Set.copyOf(SourceSettings.EVENTS.values()), AccessSettings.NONE);
+                Map.of(), Duration.ofHours(1), Duration.ofDays(7), Set.copyOf(SourceSettings.EVENTS.values()), AccessSettings.NONE, TimedSettings.NONE);
         private final CloudEventWriter envelope = new CloudEventWriter("minimax", "minimax", ZoneOffset.UTC, false);
         private final FactParser parser = new FactParser("minimax", ZoneOffset.UTC);
         private Publisher publisher = new Publisher(sink);

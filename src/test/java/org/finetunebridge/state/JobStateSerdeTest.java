@@ -103,12 +103,26 @@ class JobStateSerdeTest {
     Arbitrary<JobState> states() {
         return Combinators.combine(texts(), texts(), published(), Arbitraries.integers().between(0, 4),
                 Arbitraries.of(Retired.class).injectNull(0.5), suspensions(), deferred().injectNull(0.5),
-                Combinators.combine(instants().injectNull(0.5), instants().injectNull(0.5)).as(Arrays::asList))
+                Combinators.combine(instants().injectNull(0.5), instants().injectNull(0.5), timings()).as(Arrays::<Object>asList))
                 .as((source, job, published, reads, retired, suspensions, deferred, times) -> new JobState(source, job,
-                        published, reads, retired, suspensions, deferred, times.get(0), times.get(1)))
+                        published, reads, retired, suspensions, deferred, (Instant) times.get(0), (Instant) times.get(1),
+                        (Timing) times.get(2)))
                 // An error of the kind job, of a source as a whole, is what versions before wrote of its list.
                 .filter(state -> !state.job().isEmpty() || !state.suspensions().containsKey(JobState.WHOLE)
                         || !state.suspensions().get(JobState.WHOLE).means().equals("job"));
+    }
+
+    private static Arbitrary<Timing> timings() {
+        return Combinators.combine(instants().injectNull(0.5), Arbitraries.of(true, false), instants().injectNull(0.5),
+                Arbitraries.maps(texts(), instants()).ofMaxSize(3), instants().injectNull(0.5)).as(Timing::new);
+    }
+
+    /** Most jobs have nothing of it, and their states must not grow. */
+    @Test
+    void writesNothingOfATimingThatSaysNothing() throws IOException {
+        String text = JobStateSerde.write(JobState.blank("a", "b"));
+        assertThat(text).isEqualTo("{\"source\":\"a\",\"job\":\"b\"}");
+        assertThat(JobStateSerde.read(text).timing()).isSameAs(Timing.NONE);
     }
 
     private static Arbitrary<DeferredEvent> deferred() {

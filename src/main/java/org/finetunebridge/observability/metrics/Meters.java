@@ -82,6 +82,7 @@ public final class Meters {
         }
         List<String> sources = monitors.stream().map(monitor -> monitor.poller().source().name()).toList();
         publisher.onCommit(new CommitMeters(sources, registry, clock));
+        JobAges.bind(sources, publisher, clock, registry);
         Gauge.builder("finetune.sink.writable", () -> publisher.suspension() == null ? 1 : 0)
                 .description("0 while nothing can be published").register(registry);
         if (settings.sink().equals("file")) {

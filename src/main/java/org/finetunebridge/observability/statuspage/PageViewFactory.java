@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.finetunebridge.event.FactType;
 import org.finetunebridge.observability.health.SourceHealth.JobCounts;
 import org.finetunebridge.observability.health.SourceHealth.SourceStatus;
 import org.finetunebridge.observability.statuspage.PageView.Badge;
@@ -101,7 +102,9 @@ final class PageViewFactory {
     private static PageView.Event event(RecentEvent event, Instant now) {
         String message = event.textOrNull("message");
         String status = event.textOrNull("status");
-        String subject = message != null || event.isStatus() ? null : event.data().has("checkpoint")
+        String timed = event.data().has("since") ? "nothing new since " + event.text("since")
+                : event.kind() == FactType.CHECKPOINT_EXPIRING ? event.text("checkpoint") + " expires at " + event.text("expiresAt") : null;
+        String subject = timed != null ? timed : message != null || event.isStatus() ? null : event.data().has("checkpoint")
                 ? event.text("checkpoint") : event.kind() == null ? "" : event.kind().word();
         return new PageView.Event(Moment.of(event.time(), now), event.source(), event.job(), link(event.job()),
                 message == null ? null : event.text("level") + ' ' + shortened(message, LONGEST_LOG_LINE), subject,
@@ -149,7 +152,7 @@ final class PageViewFactory {
         PageView.Job view(Instant now) {
             String status = state.published().status();
             String note = state.suspension() != null ? state.suspension().reason() : state.retired() != null
-                    ? "no longer read: " + state.retired().name().toLowerCase(Locale.ROOT) : null;
+                    ? "no longer read: " + state.retired().name().toLowerCase(Locale.ROOT) : timed();
             String model = newest("baseModel");
             Instant created = created();
             return new PageView.Job(state.job(), link(state.job()), state.source(),
@@ -157,6 +160,15 @@ final class PageViewFactory {
                     model == null ? newest("model") : model, newest("outputModel"),
                     created == null ? "" : Moment.span(Duration.between(created, now)),
                     events.isEmpty() ? null : Timeline.of(events, now));
+        }
+
+        /** What time made of it; null if nothing. */
+        private String timed() {
+            if (state.timing().stalled()) {
+                return "nothing new since " + state.timing().news();
+            }
+            return state.timing().expiring().entrySet().stream().max(Map.Entry.comparingByValue())
+                    .map(last -> "checkpoint " + last.getKey() + " expires at " + last.getValue()).orElse(null);
         }
 
         /** The newest value of a field; null if no status has it. */

@@ -31,7 +31,7 @@ public final class RecentEvents implements Consumer<Batch> {
     public void accept(Batch batch) {
         for (EncodedEvent event : batch.events()) {
             FactType kind = EventMetadata.of(event).kind();
-            (kind == FactType.JOB_STATUS_CHANGED || kind == FactType.CHECKPOINT_CHANGED ? changes : logs).add(event);
+            (kind == FactType.JOB_STATUS_CHANGED || kind == FactType.CHECKPOINT_CHANGED || kind.isTimed() ? changes : logs).add(event);
         }
         batch.deadLetters().forEach(letters::add);
     }
