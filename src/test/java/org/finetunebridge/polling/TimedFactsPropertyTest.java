@@ -153,7 +153,10 @@ class TimedFactsPropertyTest {
         assertThat(names(run)).containsExactly("c");
     }
 
+    /** Tries share the fields of this object. */
     private DryRun run(boolean watching) {
+        checkpoints.clear();
+        status = "RUNNING";
         DryRun run = DryRun.ofListed(this::answer).timed(AFTER, BEFORE);
         return watching ? run.watching() : run;
     }
