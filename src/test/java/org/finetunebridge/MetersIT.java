@@ -37,7 +37,7 @@ class MetersIT extends WindowFixture {
         rig.sandbox.faults().always("GET /api/v1/fine-tunes/ft-parked.*", Fault.status(404));
         rig.sandbox.faults().always("GET /api/v1/fine-tunes\\?.*", Fault.edited(text -> text
                 .replaceFirst("\"jobs\":\\[", "\"jobs\":[{\"job_id\":7},").replaceFirst("\"job_id\":\"", "\"news\":1,\"job_id\":\"")));
-        rig.source("team-a", "dashscope").with("team-a.period", "200ms");
+        rig.source("team-a", "dashscope").with("team-a.period", "200ms").with("team-a.stalled-after", "1s");
         rig.source("mini", "minimax");
         rig.source("refused", "dashscope").with("refused.api-key", "sk-wrong");
         rig.sandbox.faults().always(".*list_finetune.*", Fault.status(429).header("Retry-After", "120"));
@@ -51,7 +51,14 @@ class MetersIT extends WindowFixture {
             assertThat(value("finetune_jobs_parked", "source", "team-a", "status", "RUNNING")).isEqualTo(1);
             assertThat(value("finetune_source_parked", "source", "refused")).isEqualTo(1);
             assertThat(value("finetune_source_held", "source", "mini")).isEqualTo(1);
+            assertThat(value("finetune_facts_told_total", "source", "team-a", "kind", "job.stalled")).isEqualTo(1);
+            assertThat(value("finetune_progress_age_seconds", "source", "team-a")).isGreaterThan(1);
         });
+        assertThat(value("finetune_facts_told_total", "source", "team-a", "kind", "job.stalled")).isEqualTo(1);
+        assertThat(value("finetune_facts_told_total", "source", "team-a", "kind", "checkpoint.expiring")).isZero();
+        assertThat(value("finetune_jobs_silent", "source", "team-a", "status", "RUNNING", "age", "1h")).isEqualTo(2);
+        assertThat(value("finetune_jobs_silent", "source", "team-a", "status", "RUNNING", "age", "more")).isZero();
+        assertThat(value("finetune_progress_age_seconds", "source", "mini")).isZero();
         assertThat(value("finetune_polls_total", "source", "team-a", "result", "job")).isPositive();
         assertThat(value("finetune_polls_total", "source", "mini", "result", "transient")).isEqualTo(1);
         assertThat(value("finetune_polls_total", "source", "refused", "result", "source")).isEqualTo(1);
@@ -84,7 +91,7 @@ class MetersIT extends WindowFixture {
         List<Metric> ours = families().stream().filter(family -> family.getName().startsWith("finetune_"))
                 .flatMap(family -> family.getMetrics().stream()).toList();
         assertThat(ours).hasSizeGreaterThan(60).allSatisfy(metric -> assertThat(List.of("source", "kind", "status",
-                "result", "reason")).containsAll(metric.getLabels().keySet()));
+                "result", "reason", "age")).containsAll(metric.getLabels().keySet()));
         assertThat(text()).doesNotContain("ft-running", "ft-parked", Simulation.KEY, "sk-wrong");
     }
 
@@ -92,7 +99,7 @@ class MetersIT extends WindowFixture {
     @Test
     void arePlainToPromtoolAndSoAreTheAlerts() throws Exception {
         Path promtool = InstalledProgram.require("promtool", "the alerts, their tests and the metrics by promtool");
-        assertThat(run(promtool, "check", "rules", "docs/ops/alerts.yml")).contains("SUCCESS: 9 rules found");
+        assertThat(run(promtool, "check", "rules", "docs/ops/alerts.yml")).contains("SUCCESS: 13 rules found");
         assertThat(run(promtool, "test", "rules", "docs/ops/alerts-test.yml")).contains("SUCCESS");
         assertThat(run(promtool, "check", "metrics").lines().filter(line -> line.contains("finetune_"))).isEmpty();
     }
