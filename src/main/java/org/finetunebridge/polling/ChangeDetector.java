@@ -218,7 +218,7 @@ public final class ChangeDetector {
             state = batch.publish(poll.ending(), state)
                     .readWhole(poll.getAttempt().observedAt(), source.recheck(), source.recheckFor())
                     .suspended(JobState.WHOLE, null);
-            state = timed(state.suspensions().isEmpty() ? state.expiring(poll.takeExpires()) : state, poll, batch);
+            state = timed(state.suspensions().isEmpty() ? state.expiring(poll.expires()) : state, poll, batch);
             forgetSuspensionOfAccount(poll, batch);
         }
         batch.remember(state);

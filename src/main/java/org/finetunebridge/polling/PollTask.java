@@ -216,15 +216,13 @@ public final class PollTask {
         progress = new Progress(progress.resource, progress.place, seen);
     }
 
-    /** A page shows when a checkpoint expires; null for none. The earliest is kept until it is taken. */
+    /** A page shows when a checkpoint expires; null for none. The earliest of all pages is kept. */
     void expires(Instant at) {
         expires = TimedDiff.earlier(expires, at);
     }
 
-    Instant takeExpires() {
-        Instant first = expires;
-        expires = null;
-        return first;
+    Instant expires() {
+        return expires;
     }
 
     /** So many more records were published before. */
