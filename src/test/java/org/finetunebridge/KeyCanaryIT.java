@@ -72,6 +72,19 @@ class KeyCanaryIT {
                 rootLogger.level = trace
                 rootLogger.appenderRef.console.ref = console
                 """);
+        Files.createDirectory(folder.resolve("routes"));
+        Files.writeString(folder.resolve("routes/queried.properties"), "like = openai\nlist = jobs\nkey-query = api_key\n");
+        Files.writeString(folder.resolve("routes/queried.camel.yaml"), """
+                - routeTemplate:
+                    id: queried-jobs
+                    from:
+                      uri: direct:queried-jobs
+                      steps:
+                        - setHeader: {name: CamelHttpMethod, expression: {constant: {expression: GET}}}
+                        - setHeader: {name: CamelHttpPath, expression: {constant: {expression: /fine_tuning/jobs}}}
+                        - setHeader: {name: CamelHttpQuery, expression: {constant: {expression: limit=7}}}
+                        - to: {uri: "direct:queried-fetch"}
+                """);
         for (String provider : List.of("dashscope", "minimax")) {
             List.of("1", "2", "3", "4", "5", "6").forEach(id -> world.account(provider, CANARY).create(id)
                     .checkpoint("c-1", 1, "READY").become("RUNNING"));
@@ -107,6 +120,7 @@ class KeyCanaryIT {
         assertThat(bridge.waitFor(60, TimeUnit.SECONDS)).isTrue();
 
         assertThat(tokens.given()).isPositive();
+        assertThat(sandbox.requests().matching("limit=7&api_key=sk-canary%2F0123%2B4567%3D%3D")).isNotEmpty();
         assertThat(proxy.asked()).anyMatch(line -> line.startsWith("POST ")).anyMatch(line -> line.startsWith("GET "));
         assertThat(log()).as("the log is worth looking at").contains("TRACE", "org.apache.hc.client5", "org.apache.camel");
         assertNowhere();
@@ -199,9 +213,10 @@ class KeyCanaryIT {
                 .redirectOutput(folder.resolve(verb + processes.size() + ".log").toFile());
         builder.environment().putAll(Map.of("DASHSCOPE_API_KEY", CANARY, "MINIMAX_API_KEY", CANARY,
                 "DASHSCOPE_BASE_URL", sandbox.url("dashscope"), "MINIMAX_BASE_URL", sandbox.url("minimax")));
-        builder.environment().putAll(Map.of("BRIDGE_SOURCES", "dashscope,minimax,gate", "GATE_PROVIDER", "dashscope", "GATE_BASE_URL",
+        builder.environment().putAll(Map.of("BRIDGE_SOURCES", "dashscope,minimax,gate,queried", "GATE_PROVIDER", "dashscope", "GATE_BASE_URL",
                 sandbox.url("dashscope"), "GATE_PROXY", "http://me:canary+p@" + proxy.address(), "GATE_OAUTH2_TOKEN_URL", tokens.url(),
                 "GATE_OAUTH2_CLIENT_ID", TokenServer.CLIENT, "GATE_OAUTH2_CLIENT_SECRET", TokenServer.SECRET));
+        builder.environment().putAll(Map.of("QUERIED_API_KEY", CANARY, "QUERIED_BASE_URL", sandbox.url("openai")));
         processes.add(builder.start());
         return processes.get(processes.size() - 1);
     }

@@ -13,6 +13,8 @@ import org.finetunebridge.simulator.Fault;
 import org.finetunebridge.simulator.Simulation;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What check says, to a person and to a machine. */
 class CheckCommandTest extends CommandLineFixture {
@@ -62,6 +64,18 @@ class CheckCommandTest extends CommandLineFixture {
         assertThat(json.at("/missing/0").asText()).startsWith("minimax.api-key is not set");
         assertThat(json.path("problems")).isEmpty();
         assertThat(out.toString()).doesNotContain(Simulation.KEY);
+    }
+
+    /** There is no server that everybody means, no account that all have, and no secret that names itself. */
+    @ParameterizedTest
+    @CsvSource({"openai-compatible, base-url", "fireworks, account", "qianfan, access-key"})
+    void exitsWithTwoWithoutWhatAProviderCannotBeAskedWithout(String provider, String key) {
+        for (String verb : List.of("check", "once")) {
+            assertThat(terminal.type(Stream.concat(Terminal.within(folder).stream(), Stream.of(verb, "-Dbridge.sources=team",
+                    "-Dteam.provider=" + provider, "-Dteam.api-key=sk-team")))).isEqualTo(2);
+            assertThat(err.toString()).contains("team." + key + " is not set");
+        }
+        assertThat(folder).isEmptyDirectory();
     }
 
     @Test

@@ -74,6 +74,18 @@ class NewProviderTest {
         assertThat(out.toString()).contains("<- the mapping has no word for this status", "counted as drift: feathers");
     }
 
+    /** A mapping that makes dead letters of everything is not green. */
+    @Test
+    void isNotGreenWhileNoAnswerBecomesAnEvent() throws IOException {
+        type("new-provider", "duck-ai", "--into", own().toString());
+        fillIn();
+        Path mapping = own().resolve("duck-ai-jobs.jslt");
+        Files.writeString(mapping, Files.readString(mapping).replace("job.status-changed", "job.phase-changed"));
+
+        assertThat(type("check", "--provider", own().toString())).isEqualTo(2);
+        assertThat(err.toString()).contains("fixtures/duck-ai/jobs: no saved answer becomes an event: a kind of fact nobody knows");
+    }
+
     @Test
     void overwritesNothing() throws IOException {
         Files.createDirectories(own());

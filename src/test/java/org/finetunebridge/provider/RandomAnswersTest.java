@@ -110,6 +110,8 @@ class RandomAnswersTest {
                     answer.putObject("output").put("total", 100).set(resource, records);
                 }
             }
+            case "fireworks" -> answer.set(resource.equals("jobs") ? "supervisedFineTuningJobs" : "checkpoints", records);
+            case "qianfan" -> answer.putObject("result").set("taskList", records);
             case "minimax" -> answer.put("has_more", false).set(resource.equals("jobs") ? "job_list" : "event_list", records);
             default -> answer.put("object", "list").put("has_more", false).set("data", records);
         }

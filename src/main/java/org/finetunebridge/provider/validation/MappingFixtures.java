@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.finetunebridge.event.FactParser;
@@ -43,6 +44,9 @@ public final class MappingFixtures {
     private final JsltMapper mappings;
     private final Map<FactType, Set<String>> known = new EnumMap<>(FactType.class);
     private final List<String> problems = new ArrayList<>();
+    /** Resources of which a saved answer has a record that can be used; and why one has none. */
+    private final Set<String> usable = new HashSet<>();
+    private final Map<String, String> unusable = new TreeMap<>();
 
     /**
      * @param folder the provider's files are in
@@ -57,11 +61,19 @@ public final class MappingFixtures {
     /** What would become of each saved answer of a provider: a line each, and one for each of its records. */
     public List<String> of(String provider) throws IOException {
         problems.clear();
+        unusable.clear();
+        usable.clear();
         List<String> lines = new ArrayList<>();
         for (Path response : responses(folder.resolve("fixtures").resolve(provider))) {
             lines.add(folder.relativize(response) + ":");
             publish(response, provider).forEach(line -> lines.add("  " + line));
         }
+        unusable.forEach((resource, why) -> {
+            if (!usable.contains(resource)) {
+                problems.add(folder.relativize(folder.resolve("fixtures").resolve(provider).resolve(resource))
+                        + ": no saved answer becomes an event: " + why);
+            }
+        });
         return lines;
     }
 
@@ -83,6 +95,11 @@ public final class MappingFixtures {
             Set<String> unlisted = new TreeSet<>();
             for (ParseResult result : RecordPage.of(page, reader, RecordKeyStrategy.PLAIN).results()) {
                 lines.add(published(result));
+                if (result.fact() != null) {
+                    usable.add(resource);
+                } else {
+                    unusable.putIfAbsent(resource, result.reason());
+                }
                 unlisted.addAll(unlisted(result, known(provider, resource)));
                 strangers(result).forEach(field -> problems.add(folder.relativize(response) + ": no "
                         + result.fact().kind().word() + " event has a field " + field));
@@ -96,6 +113,7 @@ public final class MappingFixtures {
             problems.add(folder.relativize(response) + ": " + e.getMessage());
             return List.of(e.getMessage());
         } catch (JsltMapper.WrongShapeException e) {
+            unusable.putIfAbsent(resource, e.getMessage());
             return List.of("refused: " + e.getMessage());
         }
     }

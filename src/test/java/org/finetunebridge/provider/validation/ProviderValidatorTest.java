@@ -147,6 +147,22 @@ class ProviderValidatorTest {
     }
 
     @Test
+    void namesWhatADescriptorCannotMean() throws IOException {
+        write("acme.properties", "list = jobs\noptional = jobs\nsignature = md5\nkey-query = a&b\n");
+        write("acme-jobs.jslt", "{ \"facts\": [] }");
+        write("acme.camel.yaml", "- routeTemplate: {id: acme-jobs, from: {uri: 'direct:acme-jobs', steps: [{to: {uri: 'direct:acme-fetch'}}]}}\n");
+
+        assertThat(validator(files(ROUTES, folder)).of("acme")).satisfiesExactlyInAnyOrder(
+                one -> assertThat(one).startsWith("acme.properties:2: optional names jobs, which is not followed"),
+                one -> assertThat(one).startsWith("acme.properties:3: no such way to sign: md5; there are bce-auth-v1"),
+                one -> assertThat(one).startsWith("acme.properties:4: key-query is no name of a parameter: a&b"));
+
+        write("acme.properties", "list = jobs\nsignature = bce-auth-v1\n");
+        assertThat(validator(files(ROUTES, folder)).of("acme")).singleElement().asString()
+                .startsWith("acme.properties:2: signature needs key.access-key");
+    }
+
+    @Test
     void saysWhichTemplateNobodyReaches() throws IOException {
         write("acme.properties", "list = jobs\n");
         write("acme-jobs.jslt", "{ \"facts\": [] }");
