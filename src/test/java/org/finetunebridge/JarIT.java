@@ -105,9 +105,11 @@ class JarIT {
         assertThat(folder).isEmptyDirectory();
     }
 
+    /** Also where the configuration says how the real accounts are reached. */
     @Test
     void showsTheDemosFirstEventSoon() throws Exception {
-        Process demo = start(HERE, List.of(), Map.of(), "demo");
+        Process demo = start(HERE, List.of("-Ddashscope.proxy=http://127.0.0.1:1", "-Ddashscope.oauth2.client-id=me",
+                "-Dminimax.trust-store=nowhere", "-Dminimax.recheck=0s"), Map.of(), "demo");
         Path events = folder.resolve("data/demo/events");
 
         await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(50))

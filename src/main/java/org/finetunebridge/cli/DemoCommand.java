@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.finetunebridge.camel.Bridge;
 import org.finetunebridge.polling.SourcePoller;
+import org.finetunebridge.settings.SettingsReader;
 import org.finetunebridge.simulator.Sandbox;
 import org.finetunebridge.simulator.Simulation;
 import picocli.CommandLine.Command;
@@ -22,9 +23,6 @@ final class DemoCommand extends BridgeCommand.Verb {
     private static final double SPEED = 60;
     private static final int SECONDS_BETWEEN_LINES = 3;
     private static final String DIRECTORY = "data/demo/";
-    /** What a configuration says of real accounts is not about the made-up ones. */
-    private static final List<String> OWN = List.of("provider", "jobs", "models", "since", "cron", "cron-zone",
-            "concurrency", "rate", "time-zone", "request-timeout", "logs", "events");
 
     @Override
     public Integer call() throws Exception {
@@ -79,12 +77,14 @@ final class DemoCommand extends BridgeCommand.Verb {
         settings.put("bridge.state.directory", DIRECTORY + "state");
         settings.put("minimax.group-id", "");
         for (String source : List.of("dashscope", "minimax")) {
-            OWN.forEach(key -> settings.put(source + '.' + key, ""));
+            // What a configuration says of real accounts is not about the made-up ones.
+            SettingsReader.SOURCE_KEYS.forEach(key -> settings.put(source + '.' + key, ""));
+            settings.put(source + ".proxy", "none");
             settings.put(source + ".base-url", url);
             settings.put(source + ".api-key", Simulation.KEY);
             settings.put(source + ".period", "2s");
+            settings.put(source + ".logs", "true");
         }
-        settings.put("dashscope.logs", "true");
         return settings;
     }
 }

@@ -38,7 +38,7 @@ public final class SettingsReader {
     private static final Pattern LOOPBACK = Pattern.compile("localhost|127\\..*|\\[::1]");
     private static final Duration A_MOMENT = Duration.ofMillis(1);
     /** Of every source; a provider adds its own. */
-    static final Set<String> SOURCE_KEYS = Stream.concat(AccessReader.KEYS.stream(), Stream.of("provider", "base-url", "api-key", "jobs",
+    public static final Set<String> SOURCE_KEYS = Stream.concat(AccessReader.KEYS.stream(), Stream.of("provider", "base-url", "api-key", "jobs",
             "models", "since", "period", "cron", "cron-zone", "concurrency", "rate", "recheck", "recheck-for", "stalled-after",
             "expiring-before", "time-zone",
             "request-timeout", "logs", "events")).collect(Collectors.toUnmodifiableSet());

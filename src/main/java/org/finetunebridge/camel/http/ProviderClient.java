@@ -126,7 +126,7 @@ public final class ProviderClient {
             return NOTHING;
         }
         if (status < 200 || status > 299) {
-            throw failure(account, key, status, tree(body), attempt, wait, provider.list().equals(exchange.getVariable("resource")));
+            throw failure(account, key, status, tree(body), attempt, wait, provider.list().equals(resource));
         }
         // The route drops the headers before the body is read, and an error with status 200 may ask to wait, too.
         exchange.setProperty(WAIT, wait);

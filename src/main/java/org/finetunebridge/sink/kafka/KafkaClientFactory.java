@@ -17,11 +17,13 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.security.ssl.DefaultSslEngineFactory;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.finetunebridge.settings.InvalidConfigurationException;
 import org.finetunebridge.settings.KeySuggestions;
 import org.finetunebridge.settings.Settings.KafkaSettings;
+import org.finetunebridge.text.LogSanitizer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -162,13 +164,28 @@ final class KafkaClientFactory {
 
     private void parse(List<String> problems) {
         try {
-            new ProducerConfig(parsable());
+            var config = new ProducerConfig(parsable());
+            if (config.getString("security.protocol").endsWith("SSL") && config.getClass("ssl.engine.factory.class") == null) {
+                requireStores(config, problems);
+            }
         } catch (ConfigException e) {
             // Kafka shows no passwords in it.
             String name = settings.client().keySet().stream().filter(e.getMessage()::contains).findFirst().orElse("*");
             problems.add(KEY + name + ": " + e.getMessage());
         } catch (NumberFormatException e) {
             problems.add(KEY + "*: request.timeout.ms and linger.ms are whole numbers of milliseconds, such as 4000");
+        }
+    }
+
+    /** Kafka reads them only when it connects, and takes one that it cannot read for a cluster that is away. */
+    private static void requireStores(ProducerConfig config, List<String> problems) {
+        try (var stores = new DefaultSslEngineFactory()) {
+            stores.configure(config.values());
+        } catch (KafkaException e) {
+            // Its message calls both a key store.
+            String trusted = config.getString("ssl.truststore.location");
+            problems.add(KEY + (trusted != null && String.valueOf(e.getMessage()).contains(trusted) ? "ssl.truststore" : "ssl.keystore") + ".*: " + e.getMessage()
+                    + (e.getCause() == null ? "" : " (" + LogSanitizer.line(String.valueOf(e.getCause().getMessage())) + ')'));
         }
     }
 

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.TreeMap;
+import org.finetunebridge.TestCertificate;
 import org.finetunebridge.settings.InvalidConfigurationException;
 import org.finetunebridge.settings.Settings.KafkaSettings;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -43,6 +47,23 @@ class KafkaClientFactoryTest {
         assertThatExceptionOfType(InvalidConfigurationException.class)
                 .isThrownBy(() -> clients(true, Map.of("ssl.key.password", "hush", "batch.size", "many")))
                 .satisfies(e -> assertThat(e.getMessage()).doesNotContain("hush"));
+    }
+
+    /** A store that cannot be read never can: it is no cluster that is away for a while. */
+    @Test
+    void refusesAStoreThatCannotBeRead(@TempDir Path folder) throws Exception {
+        Path store = TestCertificate.named("bridge").keyStore(folder.resolve("bridge.p12"), "PKCS12");
+        Map<String, String> good = new TreeMap<>(Map.of("security.protocol", "SSL", "ssl.keystore.type", "PKCS12", "ssl.keystore.location", store.toString(),
+                "ssl.keystore.password", TestCertificate.PASSWORD, "ssl.key.password", TestCertificate.PASSWORD));
+        assertThatCode(() -> clients(true, good)).doesNotThrowAnyException();
+
+        good.put("ssl.keystore.password", "hush");
+        assertThatExceptionOfType(InvalidConfigurationException.class).isThrownBy(() -> clients(true, good))
+                .withMessageStartingWith("bridge.kafka.client.ssl.keystore.*: ").withMessageContaining("password was incorrect")
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain("hush"));
+        assertThatExceptionOfType(InvalidConfigurationException.class).isThrownBy(() -> clients(true, Map.of("security.protocol", "SASL_SSL",
+                "ssl.truststore.location", folder.resolve("nowhere.jks").toString()))).withMessageStartingWith("bridge.kafka.client.ssl.truststore.*: ")
+                .withMessageContaining("nowhere.jks");
     }
 
     @Test
