@@ -34,7 +34,7 @@ class ExamplesTest {
     void theRouteDeploysAJobThatSucceededAndNothingElse() throws Exception {
         try (CamelContext context = new DefaultCamelContext()) {
             var properties = new Properties();
-            properties.putAll(Map.of("bridge.kafka.brokers", "127.0.0.1:1", "deploy.url", "mock:deploy"));
+            properties.putAll(Map.of("bridge.kafka.brokers", "127.0.0.1:1", "deploy.url", "mock:deploy", "deploy.dry-run", "false"));
             context.getPropertiesComponent().setOverrideProperties(properties);
             PluginHelper.getRoutesLoader(context).loadRoutes(PluginHelper.getResourceLoader(context).resolveResource(
                     "file:" + EXAMPLES.resolve("deploy-when-succeeded.camel.yaml").toAbsolutePath()));
@@ -50,7 +50,7 @@ class ExamplesTest {
             assertThat(deployed).hasSize(1);
             assertThat(deployed.get(0).getMessage().getHeader("Idempotency-Key")).isEqualTo("id-SUCCEEDED");
             assertThat(deployed.get(0).getMessage().getBody(String.class))
-                    .isEqualTo("{\"jobId\":\"ft-\\\"1\",\"status\":\"SUCCEEDED\"}");
+                    .isEqualTo("{\"jobId\":\"ft-\\\"1\",\"status\":\"SUCCEEDED\",\"outputModel\":\"m\"}");
         }
     }
 
@@ -58,11 +58,12 @@ class ExamplesTest {
     void theReadmeNamesEveryExample() throws Exception {
         String readme = Files.readString(EXAMPLES.resolve("README.md"));
 
-        assertThat(readme).contains("EventReader.java", "deploy-when-succeeded.camel.yaml", "read_committed");
+        assertThat(readme).contains("EventReader.java", "deploy-when-succeeded.camel.yaml", "notify-slack.camel.yaml",
+                "webhook.camel.yaml", "WebhookSigner.java", "MlflowForwarder.java", "finetune_dag.py", "finetune_events.py", "read_committed");
     }
 
     private static String event(String kind, String status) {
         return "{\"type\":\"org.finetunebridge." + kind + ".v1\",\"id\":\"id-" + status
-                + "\",\"data\":{\"jobId\":\"ft-\\\"1\",\"status\":\"" + status + "\"}}";
+                + "\",\"data\":{\"jobId\":\"ft-\\\"1\",\"status\":\"" + status + "\",\"outputModel\":\"m\"}}";
     }
 }

@@ -135,7 +135,7 @@ class ExamplesIT {
     private CamelContext deployer() throws Exception {
         var context = new DefaultCamelContext();
         var properties = new Properties();
-        properties.putAll(Map.of("bridge.kafka.brokers", broker.address(), "deploy.url",
+        properties.putAll(Map.of("bridge.kafka.brokers", broker.address(), "deploy.dry-run", "false", "deploy.url",
                 "http://127.0.0.1:" + deployments.getAddress().getPort() + "/deployments"));
         context.getPropertiesComponent().setOverrideProperties(properties);
         PluginHelper.getRoutesLoader(context).loadRoutes(PluginHelper.getResourceLoader(context)
