@@ -66,7 +66,8 @@ class ConnectIT {
                     jobs.pause(3000);
                 } else {
                     jobs.awaitMoreThan(jobs.written());
-                    jobs.pause(kill % 2 == 0 ? 150 : 1000);
+                    // within the first transaction, or after some were committed
+                    jobs.pause(kill % 2 == 0 ? 150 : 3000);
                 }
                 worker.kill();
                 jobs.thingsHappen();
