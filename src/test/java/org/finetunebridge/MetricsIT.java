@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.finetunebridge.simulator.Fault;
 import org.finetunebridge.simulator.SimulatedJob;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,8 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class MetricsIT {
 
-    /** How many events of metrics a job has: lines that show a running job, and checkpoints. */
-    private static final Map<String, Integer> EXPECTED = new TreeMap<>(Map.of("openai", 37 + 2, "azure-openai", 37 + 2,
+    /** How many events of metrics a job has: lines that show a running job, again in its file of results, and checkpoints. */
+    private static final Map<String, Integer> EXPECTED = new TreeMap<>(Map.of("openai", 2 * 37 + 2, "azure-openai", 2 * 37 + 2,
             "dashscope", 37, "together", 37, "mistral", 2));
 
     @TempDir
@@ -100,6 +101,30 @@ class MetricsIT {
         return Stream.of(dynamicTest("minimax", () -> assertThat(events("minimax").stream().filter(MetricsIT::isMetrics))
                 .extracting(event -> event.at("/data/values/trainLoss").toString() + event.at("/data/notFinite").toString())
                 .containsExactly("0.1", "0.2", "[\"trainLoss\"]")));
+    }
+
+    /** The file of results is read once, and costs nothing else if it cannot be read. */
+    @TestFactory
+    Stream<DynamicTest> areReadOnceFromAFileAfterTheEnd() throws Exception {
+        SimulatedJob spoiled = rig.world.account("openai").jobs().get(0);
+        rig.sandbox.faults().always("/openai/v1/files/file-results-" + spoiled.id(), Fault.status(403));
+        rig.once();
+        rig.sandbox.faults().end();
+        rig.once();
+        List<JsonNode> letters = rig.deadLetters().stream().filter(letter -> letter.at("/data/account").asText().equals("openai")).toList();
+        String asked = "/files/file-results-";
+
+        return Stream.of(
+                dynamicTest("once for each job and account", () -> assertThat(rig.sandbox.requests().matching(asked))
+                        .hasSize(15)),
+                dynamicTest("the refusal is named, and concerns nothing else", () -> {
+                    assertThat(letters).hasSize(1);
+                    assertThat(letters.get(0).at("/data/request/resource").asText()).isEqualTo("results");
+                    assertThat(letters.get(0).path("subject").asText()).isEqualTo(spoiled.id());
+                    assertThat(metrics("openai", spoiled)).hasSize(37 + 2);
+                    assertThat(events("openai", spoiled)).last().satisfies(event ->
+                            assertThat(event.at("/data/status").asText()).isEqualTo("SUCCEEDED"));
+                }));
     }
 
     private List<JsonNode> metrics(String account, SimulatedJob job) {

@@ -20,6 +20,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
 import org.finetunebridge.camel.http.ApiKey;
 import org.finetunebridge.camel.http.Credential;
+import org.finetunebridge.camel.http.CsvTables;
 import org.finetunebridge.camel.http.HttpClients;
 import org.finetunebridge.camel.http.OAuth2Token;
 import org.finetunebridge.camel.http.ProviderClient;
@@ -137,6 +138,7 @@ final class BridgeBeans {
         bind("json", json);
         bind("poll-steps", new PollSteps(accounts, mapper));
         bind("poll-failures", new PollErrorHandler(accounts));
+        bind("csv-tables", new CsvTables());
         bind("provider-client", new ProviderClient(accounts, json, clock));
         clients.timeouts().keySet().forEach(name ->
                 bind("bounds-" + name, clients.configurer(name, settings.maxResponseSize())));

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TimeZone;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -25,6 +26,9 @@ import org.finetunebridge.settings.SourceSettings;
  * schedule. Their number does not grow with the accounts, which are variables of the exchange.
  */
 final class ProviderRoutes {
+
+    /** How the routes of every provider ask. */
+    private static final Set<String> SHARED = Set.of("fetch", "fetch-csv");
 
     private final RouteFiles files;
     private final ProviderRegistry providers;
@@ -62,8 +66,8 @@ final class ProviderRoutes {
             Map<String, Object> parameters = new TreeMap<>();
             provider.keys().keySet().forEach(key -> parameters.put(key, "${variable." + key + '}'));
             parameters.put("source", provider.name());
-            templates.stream().filter(template -> template.equals("fetch") || providers.of(template).equals(provider.name()))
-                    .forEach(template -> add(template, template.equals("fetch") ? provider.name() + "-fetch" : template,
+            templates.stream().filter(template -> SHARED.contains(template) || providers.of(template).equals(provider.name()))
+                    .forEach(template -> add(template, SHARED.contains(template) ? provider.name() + '-' + template : template,
                             parameters, context));
         });
         if (watched) {

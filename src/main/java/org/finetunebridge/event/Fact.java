@@ -3,6 +3,7 @@ package org.finetunebridge.event;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -16,10 +17,11 @@ import java.util.Set;
  * @param appeared    when the thing itself (say, the checkpoint) appeared: dates the first fact published of it; may be null
  * @param appearedRaw {@code appeared} as received, in the same way
  * @param data        the event's own fields, clocks as received
+ * @param once        what resources that are read once, after the end of a job, are asked with; by resource
  * @param derived     facts that the record shows besides, published only if this one is
  */
 public record Fact(FactType kind, String job, EventId.Deferred name, Instant time, JsonNode timeRaw, Instant appeared,
-        JsonNode appearedRaw, JsonNode data, List<Fact> derived) {
+        JsonNode appearedRaw, JsonNode data, Map<String, String> once, List<Fact> derived) {
 
     private static final Set<String> TERMINAL = Set.of("SUCCEEDED", "FAILED", "CANCELLED");
 
@@ -65,13 +67,13 @@ public record Fact(FactType kind, String job, EventId.Deferred name, Instant tim
 
     /** This fact dated by the poll that sees it. */
     public Fact undated() {
-        return new Fact(kind, job, name, null, null, null, null, data, derived);
+        return new Fact(kind, job, name, null, null, null, null, data, once, derived);
     }
 
     /** This fact dated by the appearance of its thing, if it has no time of its own. */
     public Fact asFirstOfItsThing() {
         return time != null || appeared == null ? this
-                : new Fact(kind, job, name, appeared, appearedRaw, appeared, appearedRaw, data, derived);
+                : new Fact(kind, job, name, appeared, appearedRaw, appeared, appearedRaw, data, once, derived);
     }
 
     /**
@@ -81,7 +83,7 @@ public record Fact(FactType kind, String job, EventId.Deferred name, Instant tim
     public Fact occurrence(int number) {
         boolean dated = number == 1 || isEnding();
         return number == 1 ? this : new Fact(kind, job, new EventId.Deferred(() -> EventId.ofOccurrence(id(), number)),
-                dated ? time : null, dated ? timeRaw : null, appeared, appearedRaw, data, derived);
+                dated ? time : null, dated ? timeRaw : null, appeared, appearedRaw, data, once, derived);
     }
 
     /**

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.finetunebridge.event.cloudevents.CloudEventWriter;
 
@@ -48,7 +49,7 @@ public final class FactCodec {
             String id = fact.path("id").asText();
             return new Fact(FactType.JOB_STATUS_CHANGED, job, new EventId.Deferred(() -> id),
                     time.isTextual() ? Instant.parse(time.textValue()) : null, fact.get("timeRaw"), null, null,
-                    fact.path("data"), List.of());
+                    fact.path("data"), Map.of(), List.of());
         } catch (IOException e) {
             throw new IllegalArgumentException("not a fact: " + e.getMessage(), e);
         }

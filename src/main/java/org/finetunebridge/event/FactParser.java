@@ -10,7 +10,9 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Checks the records a mapping found. A record that cannot be used is a finding too, with the reason: it must not
@@ -22,7 +24,7 @@ public final class FactParser {
             "SUCCEEDED", "FAILED", "CANCELLED", "UNKNOWN");
     private static final Set<String> CHECKPOINT_STATUSES = Set.of("AVAILABLE_NOT_EXPORTED", "EXPORTING", "READY",
             "EXPORT_FAILED", "UNSUPPORTED", "UNKNOWN");
-    private static final Set<String> MEMBERS = Set.of("kind", "job", "key", "time", "appeared", "data", "raw", "derived");
+    private static final Set<String> MEMBERS = Set.of("kind", "job", "key", "time", "appeared", "data", "raw", "derived", "once");
     private static final int LONGEST_JOB_ID = 512;
 
     private final String provider;
@@ -77,7 +79,20 @@ public final class FactParser {
         JsonNode name = kind == FactType.METRICS_RECORDED ? MetricValues.key(key, (ObjectNode) measured) : key;
         var id = new EventId.Deferred(() -> EventId.of(kind, provider, job.textValue(), name));
         return new Fact(kind, job.textValue(), id, time.at(), time.raw(),
-                appeared.at(), appeared.raw(), measured, derived(record.path("derived")));
+                appeared.at(), appeared.raw(), measured, once(record.path("once")), derived(record.path("derived")));
+    }
+
+    private static Map<String, String> once(JsonNode asked) throws UnusableRecordException {
+        if (asked.isMissingNode()) {
+            return Map.of();
+        }
+        Map<String, String> once = new TreeMap<>();
+        for (var resource : asked.properties()) {
+            boolean isShort = resource.getValue().isTextual() && resource.getValue().textValue().length() <= LONGEST_JOB_ID;
+            require(isShort && !isDots(resource.getValue().textValue()), "what " + resource.getKey() + " is asked with is no short text");
+            once.put(resource.getKey(), resource.getValue().textValue());
+        }
+        return once;
     }
 
     /** One, or a list of them. */

@@ -113,7 +113,8 @@ public final class ChangeDetector {
         boolean ofJob = decision.suspends() && !decision.ofAll() && !poll.isList();
         if (ofJob) {
             // One that retired and cannot be read has no checkpoint any more to warn of.
-            state = state.retired() != null ? state.expiring(null) : state.suspended(poll.getResource(), decision.suspension());
+            state = state.retired() != null ? state.expiring(null) : once().contains(poll.getResource())
+                    ? state.with(state.published().withDone(poll.getResource())) : state.suspended(poll.getResource(), decision.suspension());
             // As whole as it can be: a job that ended retires, though one of its resources is not there any more.
             state = again ? state : state.readWhole(now, source.recheck(), source.recheckFor());
         }
@@ -159,6 +160,16 @@ public final class ChangeDetector {
         batch.remember(poll.isReading() ? own : own.unsuspended());
     }
 
+    private Set<String> once() {
+        return source.provider().ways().once();
+    }
+
+    /** An end says what is read once after it. */
+    private JobState ended(Fact fact, boolean isNew, JobState state) {
+        return fact.isEnding() && state.retired() == null && !once().isEmpty()
+                ? state.with(state.published().withEnd(fact, isNew, once())) : state;
+    }
+
     /** A record that cannot be used shows at least that its job is there. */
     private static void showsBad(ParseResult result, PollTask poll, BatchBuilder batch) {
         if (result.job() != null && batch.knows(result.job())) {
@@ -180,6 +191,7 @@ public final class ChangeDetector {
                 && (again ? published.isNew(fact) : !published.isUnsure(fact));
         boolean read = state.retired() == null || state.isExpiring(poll.getAttempt().observedAt(), source.expiringBefore());
         poll.listing().shows(fact.job(), read, deferred ? batch.ending(result) : null);
+        state = ended(fact, deferred, state);
         if (deferred) {
             state = batch.defer(result, state);
         } else if (state.retired() != Retired.OLD) {
@@ -201,7 +213,11 @@ public final class ChangeDetector {
         forgetStaleEnding(poll, state);
         state = publishDeferredBefore(page, poll, batch, state);
         ParseResult end = end(page, state.published());
+        for (ParseResult result : page.results()) {
+            state = result.fact() == null ? state : ended(result.fact(), result == end, state);
+        }
         if (end != null) {
+            poll.also(state.published().toRead(once()));
             poll.ending(batch.ending(end));
             page = page.with(page.results().stream().filter(result -> result != end).toList());
         }

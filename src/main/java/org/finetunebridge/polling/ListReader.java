@@ -10,7 +10,7 @@ import org.finetunebridge.state.StateDiff;
  * How one kind of list is read: which page is asked for next, and what of a page is new. Pure: the same position, state
  * and page always give the same step. {@code docs/provider-files.md} says which kind to choose for which list.
  */
-public sealed interface ListReader permits StateListReader, GrowingListReader, NewestFirstListReader, OldestFirstListReader {
+public sealed interface ListReader permits OnceReader, StateListReader, GrowingListReader, NewestFirstListReader, OldestFirstListReader {
 
     /**
      * What one page comes to.
@@ -24,7 +24,9 @@ public sealed interface ListReader permits StateListReader, GrowingListReader, N
 
     /** The reader that the provider's descriptor chooses for a resource. */
     static ListReader of(String resource, PaginationConfig config) {
-        if (config.growing().contains(resource)) {
+        if (config.once().contains(resource)) {
+            return new OnceReader(resource);
+        } else if (config.growing().contains(resource)) {
             return new GrowingListReader(resource, config.settling().contains(resource));
         } else if (config.recent().contains(resource)) {
             return new NewestFirstListReader(resource, config.first(resource));

@@ -183,7 +183,9 @@ record PollRules(SourceSettings source, RetryBudget budget, long seed) {
         boolean list = job.job().isEmpty();
         Failures before = job.failures(resource);
         boolean ofList = list && failed.means() == ErrorAction.SOURCE && isOfListAlone(before, hold);
-        ProviderException failure = !ofList ? failed : new ProviderException(ErrorAction.JOB, failed.getMessage(),
+        // A file may be refused to a key that may read everything else.
+        boolean ofFile = failed.means() == ErrorAction.SOURCE && source.provider().ways().once().contains(resource);
+        ProviderException failure = !ofList && !ofFile ? failed : new ProviderException(ErrorAction.JOB, failed.getMessage(),
                 failed.status(), failed.code(), failed.requestId(), failed.retryAfter(), failed.body());
         boolean ofSource = failure.means() == ErrorAction.SOURCE;
         Suspension known = ofSource ? hold.suspension() : state.suspensionOf(list ? JobState.LIST : resource);
@@ -209,6 +211,12 @@ record PollRules(SourceSettings source, RetryBudget budget, long seed) {
     /** Of the jitter of something in a cycle. */
     long salt(String of, long cycle) {
         return seed + of.hashCode() * 0x9e3779b97f4a7c15L + cycle;
+    }
+
+    /** With what is still to be read once of a job that ended. */
+    List<String> withOnce(JobState state, List<String> always) {
+        List<String> once = state.published().toRead(source.provider().ways().once());
+        return once.isEmpty() ? always : Stream.concat(always.stream(), once.stream()).toList();
     }
 
     /** How a job stands is asked of the job itself. */

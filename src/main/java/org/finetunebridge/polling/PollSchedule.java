@@ -138,16 +138,15 @@ final class PollSchedule implements Cloneable {
         }
     }
 
-    private void add(JobState state, List<String> resources, Moment now) {
+    private void add(JobState state, List<String> always, Moment now) {
+        List<String> resources = rules.withOnce(state, always);
         JobSchedule known = jobs.of(state.job());
         if (rules.isOver(state, now) || resources.isEmpty() || known.inFlight() || !known.left().isEmpty()
                 || finished.contains(state.job()) && state.deferred() == null) {
             return;
         }
         JobSchedule job = rules.beginning(state, known, resources, now);
-        if (job.counted()) {
-            result = result.failed(job.whySuspended(resources));
-        }
+        result = job.counted() ? result.failed(job.whySuspended(resources)) : result;
         queue(job, now);
     }
 

@@ -295,6 +295,11 @@ public final class PollTask {
         }
     }
 
+    /** Read after the others, if it is not among them. */
+    void also(List<String> once) {
+        once.stream().filter(resource -> !resources.contains(resource)).forEach(resources::add);
+    }
+
     /** Nothing more is read of this job. */
     void end() {
         begin(resources.size());
@@ -327,7 +332,7 @@ public final class PollTask {
      * @return whether the resource is to be asked again now, and the failure is none of the job
      */
     public boolean dropsCursor(ProviderException failure) {
-        if (cursorDropped || place() == null || failure.means() != ErrorAction.JOB || failure.status() == 0
+        if (cursorDropped || place() == null || config.once().contains(getResource()) || failure.means() != ErrorAction.JOB || failure.status() == 0
                 || place().cursor().equals(reader().beginAgain().cursor())) {
             return false;
         }

@@ -86,14 +86,16 @@ public record Provider(String name, String baseUrl, ZoneId zone, String keyHeade
      * @param settling the last record may still change: deferred until it was read twice the same, or the job is over
      * @param first    what the first page of a resource is asked with, where that is not nothing
      * @param pageSizes how many records a page of a resource is asked for, where its list does not say whether there is more
+     * @param once     read once, after the end of a job whose record names it: one answer, with what that record says
      */
     public record PaginationConfig(Set<String> growing, Set<String> whole, Set<String> recent, Set<String> after, Set<String> numbered,
-            Set<String> indexed, Set<String> settling, Map<String, String> first, Map<String, Integer> pageSizes) {
+            Set<String> indexed, Set<String> settling, Map<String, String> first, Map<String, Integer> pageSizes,
+            Set<String> once) {
 
-        /** Without sizes of pages. */
+        /** Without sizes of pages, and without anything that is read once. */
         public PaginationConfig(Set<String> growing, Set<String> whole, Set<String> recent, Set<String> after,
                 Set<String> numbered, Set<String> indexed, Set<String> settling, Map<String, String> first) {
-            this(growing, whole, recent, after, numbered, indexed, settling, first, Map.of());
+            this(growing, whole, recent, after, numbered, indexed, settling, first, Map.of(), Set.of());
         }
 
         /** How the records of a page are named that begins at this place of the list. */

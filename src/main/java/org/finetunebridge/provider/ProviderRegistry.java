@@ -127,7 +127,7 @@ public final class ProviderRegistry {
         text.stringPropertyNames().stream().filter(key -> key.startsWith(PAGE_SIZE)).forEach(key ->
                 sizes.put(key.substring(PAGE_SIZE.length()), Integer.valueOf(text.getProperty(key).strip())));
         return new PaginationConfig(set(text, "growing"), set(text, "whole"), set(text, "recent"), set(text, "after"),
-                set(text, "numbered"), set(text, "indexed"), set(text, "settling"), first, sizes);
+                set(text, "numbered"), set(text, "indexed"), set(text, "settling"), first, sizes, set(text, "once"));
     }
 
     private static Set<String> set(Properties text, String key) {

@@ -86,7 +86,8 @@ public record SourceSettings(String name, Provider provider, String baseUrl, Str
 
     /** Whether anything of this resource is read: the list, the job itself, or what is followed of it. */
     public boolean reads(String resource) {
-        return resource.equals(provider.list()) || resource.equals(provider.job()) || follow().contains(resource);
+        return resource.equals(provider.list()) || resource.equals(provider.job()) || follow().contains(resource)
+                || provider.ways().once().contains(resource);
     }
 
     /** Without the secret, so that a record in a log line does not show it. */

@@ -70,6 +70,7 @@ final class PageQuery {
             case "job" -> whole("jobs", JSON.arrayNode().add(asked.facts(now)));
             case "checkpoints" -> whole("checkpoints", asked.checkpoints(now));
             case "events" -> newestFirst ? latest(asked) : earliest(asked);
+            case "results" -> whole("results", asked.lines(0, Integer.MAX_VALUE, now));
             case "whole" -> everything(asked);
             default -> throw new IllegalArgumentException("no such resource: " + resource);
         };

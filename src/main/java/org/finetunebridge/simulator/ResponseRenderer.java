@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.schibsted.spt.data.jslt.Expression;
 import com.schibsted.spt.data.jslt.Parser;
 import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -48,7 +50,14 @@ public final class ResponseRenderer {
             message.setHeader(Exchange.HTTP_RESPONSE_CODE, answer.path("status").asInt());
             answer = answer.path("body");
         }
-        message.setBody(JSON.writeValueAsBytes(answer));
+        message.setBody(answer.has("text") && answer.has("base64") ? file(message, answer) : JSON.writeValueAsBytes(answer));
+    }
+
+    /** A file as its provider sends it. */
+    private static byte[] file(Message message, JsonNode file) {
+        message.setHeader(Exchange.CONTENT_TYPE, "application/octet-stream");
+        byte[] text = file.path("text").asText().getBytes(StandardCharsets.UTF_8);
+        return file.path("base64").asBoolean() ? Base64.getEncoder().encode(text) : text;
     }
 
     private static JsonNode parsed(String body) {

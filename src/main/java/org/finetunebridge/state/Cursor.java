@@ -89,6 +89,21 @@ public record Cursor(long position, List<String> last, Instant newest, String ma
                 later(newest, newestOfThem), mark, null);
     }
 
+    /** Nothing is read yet of a resource that is read once, with this; null if that is not known yet. */
+    static Cursor toRead(String with) {
+        return new Cursor(0, List.of(), null, with, null);
+    }
+
+    /** Whether a resource that is read once is still to be read. */
+    boolean isToRead() {
+        return mark != null && position == 0;
+    }
+
+    /** It was read, or can never be read. */
+    Cursor done() {
+        return new Cursor(Math.max(1, position), List.of(), null, mark, null);
+    }
+
     Cursor marked(String now) {
         return new Cursor(position, last, newest, now, deferred);
     }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import org.finetunebridge.event.Fact;
 import org.finetunebridge.event.FactCodec;
@@ -189,6 +190,36 @@ public record PublishedState(String status, Map<String, List<String>> things, Li
     /** Whether the record was rejected, and not published since. What was rejected very long ago may be forgotten. */
     public boolean mayLack(String id) {
         return rejected.contains(id) || rejected.size() >= REJECTED_KEPT;
+    }
+
+    /**
+     * After an end of the job was seen. What is read once after it is read, if the end says what it is asked with; one that
+     * ended before anything was read so is left alone.
+     *
+     * @param isNew     whether the end was not published yet
+     * @param resources those that are read once
+     */
+    public PublishedState withEnd(Fact end, boolean isNew, Set<String> resources) {
+        PublishedState after = this;
+        for (String resource : resources) {
+            String with = end.once().get(resource);
+            Cursor before = cursors.get(resource);
+            boolean isOther = before == null || before.mark() == null || !before.mark().equals(with);
+            if (isNew && isOther || before != null && before.mark() == null && with != null) {
+                after = after.withCursor(resource, Cursor.toRead(with));
+            }
+        }
+        return after;
+    }
+
+    /** Which of the resources that are read once are still to be read. */
+    public List<String> toRead(Set<String> resources) {
+        return resources.isEmpty() ? List.of() : resources.stream().filter(one -> cursor(one).isToRead()).sorted().toList();
+    }
+
+    /** A resource that is read once was read, or can never be. */
+    public PublishedState withDone(String resource) {
+        return withCursor(resource, cursor(resource).done());
     }
 
     /** Further records of a list of named ones are asked with this. */

@@ -21,6 +21,8 @@ final class ServedFacts {
                 case "jobs" -> facts(item).statuses().add(text(item, "status"));
                 case "checkpoints" -> facts(page.path("job")).checkpoint(text(item, "name"), text(item, "status"));
                 case "events" -> facts(page.path("job")).events().set(item.path("index").asInt());
+                // What its lines show is served as events.
+                case "results" -> { }
                 default -> throw new IllegalArgumentException("no kind of page: " + kind);
             }
         }

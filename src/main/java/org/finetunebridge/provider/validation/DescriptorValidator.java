@@ -22,9 +22,10 @@ final class DescriptorValidator {
 
     private static final List<String> WAYS = List.of("growing", "whole", "recent", "after", "numbered", "indexed",
             "settling");
+    private static final String ONCE = "once";
     private static final Set<String> KEYS = Stream.concat(WAYS.stream(), Stream.of("base-url", "time-zone", "key-header",
             "key-prefix", "request-id-header", "rate-limits", "list", "list.first", "job", "follow", "like",
-            "regions", "optional", "signature", "key-query"))
+            "regions", "optional", "signature", "key-query", ONCE))
             .collect(TreeSet::new, Set::add, Set::addAll);
     private static final Pattern OPEN_KEY = Pattern.compile("(key|header|fields|first|page-size)\\..+");
     private static final Pattern HEADER = Pattern.compile("header\\.[A-Za-z][A-Za-z0-9-]*");
@@ -75,12 +76,15 @@ final class DescriptorValidator {
         ProviderRegistry.words(descriptor, "optional").stream().filter(one -> !followed().contains(one)).forEach(one ->
                 problem("optional", "optional names " + one + ", which is not followed: without a list, or the job that was asked for,"
                         + " nothing can be read"));
+        Stream.concat(Stream.of("list", "job", "follow"), WAYS.stream()).forEach(way -> ProviderRegistry.words(descriptor, way).stream()
+                .filter(ProviderRegistry.words(descriptor, ONCE)::contains).forEach(one -> problem(ONCE, ONCE + " names " + one
+                        + ", which " + way + " names, too: it is read once, as a whole, and nothing else")));
     }
 
     /** Every resource that is named: each needs a template and a mapping. */
     Set<String> resources() {
         Set<String> resources = new LinkedHashSet<>();
-        Stream.of("list", "job", "follow").flatMap(key -> ProviderRegistry.words(descriptor, key).stream())
+        Stream.of("list", "job", "follow", ONCE).flatMap(key -> ProviderRegistry.words(descriptor, key).stream())
                 .map(word -> word.split("\\?")[0]).forEach(resources::add);
         return resources;
     }

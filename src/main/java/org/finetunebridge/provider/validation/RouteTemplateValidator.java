@@ -28,6 +28,8 @@ final class RouteTemplateValidator {
     private static final Set<String> ACCOUNT = Set.of("poll", "source", "provider", "resource");
     /** Variables that the shared routes set themselves. */
     private static final Set<String> RESERVED = Set.of("poll", "source", "provider", "resource", "attempt", "question", "client", "absent");
+    /** Routes of the program that ask, as JSON or as a table. */
+    private static final Set<String> SHARED = Set.of("fetch", "fetch-csv");
     private static final Pattern TEMPLATE = Pattern.compile("route-?[Tt]emplate");
     private static final Pattern POLL_MEMBER = Pattern.compile("variable\\.poll\\??\\.([A-Za-z]+)");
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{variable\\.([A-Za-z0-9-]+)");
@@ -128,7 +130,7 @@ final class RouteTemplateValidator {
         for (Words words : template.words()) {
             each(target, words, (found, line) -> {
                 String address = current(found.group());
-                if (!address.equals(here + "fetch") && !called.contains(address)) {
+                if (!SHARED.contains(address.substring(here.length())) && !called.contains(address)) {
                     problem(line, found.group() + " leads nowhere: no template is called by it");
                 }
             });
