@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.finetunebridge.simulator.Fault;
@@ -62,7 +63,10 @@ class MetricsIT {
                     assertThat(metrics).extracting(event -> event.at("/data/origin").asText() + ' ' + event.at("/data/step"))
                             .doesNotHaveDuplicates().noneMatch(name -> name.endsWith(" "));
                     assertThat(all).extracting(event -> event.path("id").asText()).doesNotHaveDuplicates();
-                    assertThat(all.get(all.size() - 1).at("/data/status").asText()).isEqualTo("SUCCEEDED");
+                    JsonNode end = all.get(all.size() - 1).path("data");
+                    assertThat(end.path("status").asText()).isEqualTo("SUCCEEDED");
+                    assertThat(end.at("/summary/trainLoss/last").isNumber()).isTrue();
+                    assertThat(end.at("/summary/bestCheckpoint/checkpoint").isTextual()).isEqualTo(Set.of("openai", "azure-openai", "mistral").contains(provider));
                     assertThat(metrics).allMatch(event -> event.at("/data/values").size() + event.at("/data/notFinite").size() > 0);
                 })));
     }

@@ -91,6 +91,18 @@ public record Fact(FactType kind, String job, EventId.Deferred name, Instant tim
      *
      * @param previous the job's status before; null if this is its first, or the fact has no job status
      * @param sequence where in its list the record stands, from 0; null if its list does not grow at the end
+     * @param summary  what the event of an end says of the whole training; null if it is no end, or there is nothing to say
      */
-    public record OutgoingEvent(Fact fact, String previous, Long sequence) {}
+    public record OutgoingEvent(Fact fact, String previous, Long sequence, JsonNode summary) {
+
+        /** Without a summary. */
+        public OutgoingEvent(Fact fact, String previous, Long sequence) {
+            this(fact, previous, sequence, null);
+        }
+
+        /** The same, with a summary. */
+        public OutgoingEvent with(JsonNode ofAll) {
+            return new OutgoingEvent(fact, previous, sequence, ofAll);
+        }
+    }
 }

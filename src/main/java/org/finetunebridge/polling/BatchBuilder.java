@@ -1,5 +1,6 @@
 package org.finetunebridge.polling;
 
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -7,12 +8,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.finetunebridge.deadletter.DeadLetterFactory;
 import org.finetunebridge.event.Fact;
 import org.finetunebridge.event.Fact.OutgoingEvent;
 import org.finetunebridge.event.FactType;
 import org.finetunebridge.event.ParseResult;
+import org.finetunebridge.event.Timestamps;
 import org.finetunebridge.event.cloudevents.CloudEventWriter;
 import org.finetunebridge.event.cloudevents.EncodedEvent;
 import org.finetunebridge.settings.SourceSettings;
@@ -22,6 +23,7 @@ import org.finetunebridge.state.JobState;
 import org.finetunebridge.state.PublishedState;
 import org.finetunebridge.state.StateDiff;
 import org.finetunebridge.state.TimedDiff;
+import org.finetunebridge.state.TrainingSummary;
 
 /**
  * Gathers the batch of one page: events, dead letters and the states that are remembered with them. Events keep the order
@@ -70,10 +72,10 @@ final class BatchBuilder {
     PublishedState publish(StateDiff diff) {
         poll.known(diff.known());
         diff.items().forEach(item -> progressed.add(item.fact().job()));
-        wanted(diff).forEach(item -> events.add(envelope.of(item, observedAt, requestId)));
+        PublishedState published = publish(diff, observedAt, requestId);
         diff.rejected().forEach(rejected -> letters.add(deadLetters.ofRecord(rejected, poll.getJob(), resource,
                 poll.getAttempt(), observedAt)));
-        return diff.published();
+        return published;
     }
 
     /** Facts that time made, which nobody answered. */
@@ -87,9 +89,36 @@ final class BatchBuilder {
         return progressed.contains(state.job()) ? state.progressed(observedAt) : state;
     }
 
-    /** Kinds that nobody wants are still followed, for an order or an end may depend on them. */
-    private Stream<OutgoingEvent> wanted(StateDiff diff) {
-        return diff.items().stream().filter(item -> source.publishes(item.fact().kind()));
+    /**
+     * Kinds that nobody wants are still followed, for an order, an end or its summary may depend on them.
+     *
+     * @return the state, with what is kept for the summary
+     */
+    private PublishedState publish(StateDiff diff, Instant seen, String request) {
+        TrainingSummary summary = diff.published().summary();
+        boolean over = diff.published().terminal() && diff.items().stream().noneMatch(item -> item.fact().isEnding());
+        Fact checkpoint = null;
+        for (OutgoingEvent item : diff.items()) {
+            Fact fact = item.fact();
+            Instant at = fact.time() == null ? seen : fact.time();
+            OutgoingEvent event = !fact.isEnding() ? item
+                    : item.with(summary.json(clock(fact, "createdAt"), clock(fact, "startedAt"), at));
+            checkpoint = fact.kind() == FactType.CHECKPOINT_CHANGED ? fact : checkpoint;
+            boolean ofCheckpoint = checkpoint != null && fact.data().path("origin").asText().equals("checkpoint");
+            summary = over ? summary : summary.after(fact, at, item.previous(), ofCheckpoint ? checkpoint : null);
+            if (source.publishes(fact.kind())) {
+                events.add(envelope.of(event, seen, request));
+            }
+        }
+        return diff.published().withSummary(summary);
+    }
+
+    private Instant clock(Fact fact, String field) {
+        try {
+            return Timestamps.parse(fact.data().get(field), source.zone());
+        } catch (DateTimeException e) {
+            return null;
+        }
     }
 
     /** Adds a dead letter. */
@@ -107,8 +136,7 @@ final class BatchBuilder {
             return state;
         }
         StateDiff diff = StateDiff.ofEnd(state.published(), end.result());
-        wanted(diff).forEach(item -> events.add(envelope.of(item, end.observedAt(), end.requestId())));
-        return state.with(diff.published());
+        return state.with(publish(diff, end.observedAt(), end.requestId()));
     }
 
     /** A deferred end is older than the status that is shown now. */

@@ -39,6 +39,8 @@ public final class ChangeDetector {
     private final SchemaDriftDetector drift;
     private final JobShard shard;
     private final JobFilter filter;
+    /** What is read once, after the end of a job. */
+    private final Set<String> once;
     private final InterruptedReadings interrupted = new InterruptedReadings();
     private volatile Consumer<Fact> onFact = fact -> { };
 
@@ -58,6 +60,7 @@ public final class ChangeDetector {
         this.envelope = envelope;
         this.drift = new SchemaDriftDetector(source.name(), source.provider().fields());
         this.filter = new JobFilter(source);
+        this.once = source.provider().ways().once();
     }
 
     /** The page as the batch that publishes it, and the poll moved on to what is read next. */
@@ -112,8 +115,9 @@ public final class ChangeDetector {
         }
         boolean ofJob = decision.suspends() && !decision.ofAll() && !poll.isList();
         if (ofJob) {
+        if (ofJob) {
             // One that retired and cannot be read has no checkpoint any more to warn of.
-            state = state.retired() != null ? state.expiring(null) : once().contains(poll.getResource())
+            state = state.retired() != null ? state.expiring(null) : once.contains(poll.getResource())
                     ? state.with(state.published().withDone(poll.getResource())) : state.suspended(poll.getResource(), decision.suspension());
             // As whole as it can be: a job that ended retires, though one of its resources is not there any more.
             state = again ? state : state.readWhole(now, source.recheck(), source.recheckFor());
@@ -160,14 +164,10 @@ public final class ChangeDetector {
         batch.remember(poll.isReading() ? own : own.unsuspended());
     }
 
-    private Set<String> once() {
-        return source.provider().ways().once();
-    }
-
     /** An end says what is read once after it. */
     private JobState ended(Fact fact, boolean isNew, JobState state) {
-        return fact.isEnding() && state.retired() == null && !once().isEmpty()
-                ? state.with(state.published().withEnd(fact, isNew, once())) : state;
+        return fact.isEnding() && state.retired() == null && !once.isEmpty()
+                ? state.with(state.published().withEnd(fact, isNew, once)) : state;
     }
 
     /** A record that cannot be used shows at least that its job is there. */
@@ -217,7 +217,7 @@ public final class ChangeDetector {
             state = result.fact() == null ? state : ended(result.fact(), result == end, state);
         }
         if (end != null) {
-            poll.also(state.published().toRead(once()));
+            poll.also(state.published().toRead(once));
             poll.ending(batch.ending(end));
             page = page.with(page.results().stream().filter(result -> result != end).toList());
         }

@@ -122,6 +122,7 @@ public final class JobStateSerde {
         writeText("leaving", published.leaving(), json);
         writeText("newest", published.newest(), json);
         writeText("forgotten", published.forgotten(), json);
+        writeSummary(published.summary(), json);
         if (!published.rejected().isEmpty()) {
             writeTexts("refused", published.rejected(), json);
         }
@@ -132,6 +133,53 @@ public final class JobStateSerde {
             }
             json.writeEndObject();
         }
+    }
+
+    private static void writeSummary(TrainingSummary summary, JsonGenerator json) throws IOException {
+        if (summary.equals(TrainingSummary.NONE)) {
+            return;
+        }
+        json.writeObjectFieldStart("summary");
+        writeInstant("waits", summary.waits(), json);
+        writeInstant("trains", summary.trains(), json);
+        writeLosses("train", summary.train(), json);
+        writeLosses("valid", summary.valid(), json);
+        if (summary.diverges()) {
+            json.writeBooleanField("diverges", true);
+        }
+        if (summary.best() != null) {
+            json.writeObjectFieldStart("best");
+            json.writeStringField("name", summary.best().name());
+            json.writeNumberField("step", summary.best().step());
+            json.writeNumberField("loss", summary.best().loss());
+            writeText("model", summary.best().model(), json);
+            json.writeEndObject();
+        }
+        json.writeEndObject();
+    }
+
+    private static void writeLosses(String name, TrainingSummary.Losses losses, JsonGenerator json) throws IOException {
+        if (losses != null) {
+            json.writeArrayFieldStart(name);
+            json.writeNumber(losses.last());
+            json.writeNumber(losses.lastStep());
+            json.writeNumber(losses.best());
+            json.writeNumber(losses.bestStep());
+            json.writeEndArray();
+        }
+    }
+
+    private static TrainingSummary summary(JsonNode node) {
+        JsonNode best = node.path("best");
+        return !node.isObject() ? TrainingSummary.NONE : new TrainingSummary(instant(node.path("waits")), instant(node.path("trains")),
+                losses(node.path("train")), losses(node.path("valid")), !best.isObject() ? null : new TrainingSummary.Best(
+                best.path("name").asText(), best.path("step").asLong(), best.path("loss").asDouble(), best.path("model").textValue()),
+                node.path("diverges").asBoolean());
+    }
+
+    private static TrainingSummary.Losses losses(JsonNode node) {
+        return node.size() < 4 ? null : new TrainingSummary.Losses(node.get(0).asDouble(), node.get(1).asLong(),
+                node.get(2).asDouble(), node.get(3).asLong());
     }
 
     private static void writeCursor(String resource, Cursor cursor, JsonGenerator json) throws IOException {
@@ -235,7 +283,8 @@ public final class JobStateSerde {
         node.path("returns").properties().forEach(status -> returns.put(status.getKey(), status.getValue().asInt()));
         return new PublishedState(shared(node.path("status").textValue()), small(things), texts(node.path("refused")),
                 small(cursors), small(returns),
-                node.path("leaving").textValue(), instant(node.path("newest")), instant(node.path("forgotten")));
+                node.path("leaving").textValue(), instant(node.path("newest")), instant(node.path("forgotten")),
+                summary(node.path("summary")));
     }
 
     private static Cursor cursor(JsonNode node) {

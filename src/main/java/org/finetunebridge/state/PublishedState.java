@@ -27,9 +27,11 @@ import org.finetunebridge.event.FactCodec;
  * @param newest   when the newest checkpoint appeared, UTC; null if none had a time
  * @param forgotten what appeared until then and is not among {@code things} was published too; null if nothing was
  *                 forgotten
+ * @param summary  what is kept for the event of the end, while the job runs
  */
 public record PublishedState(String status, Map<String, List<String>> things, List<String> rejected,
-        Map<String, Cursor> cursors, Map<String, Integer> returns, String leaving, Instant newest, Instant forgotten) {
+        Map<String, Cursor> cursors, Map<String, Integer> returns, String leaving, Instant newest, Instant forgotten,
+        TrainingSummary summary) {
 
     /** Nothing published yet. */
     public static final PublishedState NOTHING = new PublishedState(null, Map.of(), List.of(), Map.of());
@@ -52,7 +54,7 @@ public record PublishedState(String status, Map<String, List<String>> things, Li
     /** The state of a job whose statuses were published once each. */
     public PublishedState(String status, Map<String, List<String>> things, List<String> rejected,
             Map<String, Cursor> cursors) {
-        this(status, things, rejected, cursors, Map.of(), null, null, null);
+        this(status, things, rejected, cursors, Map.of(), null, null, null, TrainingSummary.NONE);
     }
 
     /** Whether the last status published ends a job. It may still change: providers restart jobs. */
@@ -105,7 +107,7 @@ public record PublishedState(String status, Map<String, List<String>> things, Li
             counts.merge(FORGOTTEN, dropped == null ? 1 : dropped, Math::max);
         }
         return new PublishedState(now, with(things, JOB, appended(before, key, STATUSES_KEPT)), rejected, cursors, counts,
-                null, newest, forgotten);
+                null, newest, forgotten, summary);
     }
 
     /**
@@ -117,13 +119,19 @@ public record PublishedState(String status, Map<String, List<String>> things, Li
         List<String> all = new ArrayList<>(statuses(thing));
         all.add(Math.max(0, all.size() - 1), key);
         List<String> kept = List.copyOf(all.subList(Math.max(0, all.size() - STATUSES_KEPT), all.size()));
-        return new PublishedState(status, with(things, thing, kept), rejected, cursors, returns, leaving, newest, forgotten);
+        return new PublishedState(status, with(things, thing, kept), rejected, cursors, returns, leaving, newest, forgotten, summary);
     }
 
     /** A status that was seen once after an end; or with null, none. */
     PublishedState withLeaving(Fact fact) {
         return fact == null && leaving == null ? this : new PublishedState(status, things, rejected, cursors, returns,
-                fact == null ? null : FactCodec.write(fact), newest, forgotten);
+                fact == null ? null : FactCodec.write(fact), newest, forgotten, summary);
+    }
+
+    /** With what is kept for the event of the end. */
+    public PublishedState withSummary(TrainingSummary now) {
+        return now.equals(summary) ? this
+                : new PublishedState(status, things, rejected, cursors, returns, leaving, newest, forgotten, now);
     }
 
     PublishedState withStatus(String thing, String key) {
@@ -136,7 +144,7 @@ public record PublishedState(String status, Map<String, List<String>> things, Li
         boolean full = all.size() > THINGS_KEPT;
         Instant until = full ? newest : forgotten;
         return new PublishedState(status, full ? newest(all, THINGS_KEPT) : all, rejected, cursors, returns, leaving,
-                Cursor.later(newest, appeared), until);
+                Cursor.later(newest, appeared), until, summary);
     }
 
     /** Whether a checkpoint was published without metrics that are expected of it. */
@@ -155,7 +163,7 @@ public record PublishedState(String status, Map<String, List<String>> things, Li
             all.remove(METRICS_AWAITED);
         }
         return new PublishedState(status, with(things, checkpoint, List.copyOf(all)), rejected, cursors, returns, leaving, newest,
-                forgotten);
+                forgotten, summary);
     }
 
     /** Whether a thing was published so long ago that its name is not kept any more. */
@@ -237,7 +245,7 @@ public record PublishedState(String status, Map<String, List<String>> things, Li
     PublishedState withCursor(String resource, Cursor cursor) {
         Map<String, Cursor> all = new TreeMap<>(cursors);
         all.put(resource, cursor);
-        return new PublishedState(status, things, rejected, all, returns, leaving, newest, forgotten);
+        return new PublishedState(status, things, rejected, all, returns, leaving, newest, forgotten, summary);
     }
 
     /**
@@ -250,11 +258,11 @@ public record PublishedState(String status, Map<String, List<String>> things, Li
         Map<String, Cursor> ends = new TreeMap<>();
         cursors.forEach((resource, cursor) -> ends.put(resource, StepWindow.isNamed(resource) ? StepWindow.shortened(cursor) : cursor.shortened()));
         return new PublishedState(status, kept, rejected, ends, returns, null, newest,
-                kept.size() < things.size() ? newest : forgotten);
+                kept.size() < things.size() ? newest : forgotten, summary);
     }
 
     private PublishedState with(List<String> now) {
-        return new PublishedState(status, things, now, cursors, returns, leaving, newest, forgotten);
+        return new PublishedState(status, things, now, cursors, returns, leaving, newest, forgotten, summary);
     }
 
     private static List<String> appended(List<String> list, String element, int kept) {

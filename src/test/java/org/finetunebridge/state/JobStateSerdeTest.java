@@ -39,7 +39,7 @@ class JobStateSerdeTest {
                 .mapToObj(n -> "abcdefghijklmnopqrstuvwx" + (10 + n)).toList();
         var cursor = new Cursor(12_345, last, Instant.parse("2026-03-01T08:00:00.123Z"), null, null);
         var published = new PublishedState("RUNNING", things, List.of(), Map.of("events", cursor),
-                Map.of(), null, cursor.newest(), null);
+                Map.of(), null, cursor.newest(), null, TrainingSummary.NONE);
         var state = JobState.blank("dashscope", "ft-202603010800-1a2b").with(published);
 
         assertThat(JobStateSerde.write(state).getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(1_050);

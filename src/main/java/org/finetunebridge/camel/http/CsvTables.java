@@ -36,6 +36,9 @@ public final class CsvTables {
         String text = text(answer);
         ObjectNode table = JsonNodeFactory.instance.objectNode();
         ArrayNode rows = table.putArray("rows");
+        if (text.isBlank()) {
+            return table;
+        }
         try (MappingIterator<ObjectNode> all = CSV.readerFor(ObjectNode.class).with(WITH_A_HEAD).readValues(text)) {
             while (all.hasNext()) {
                 ObjectNode row = all.next();

@@ -187,6 +187,10 @@ public final class CloudEventWriter {
             for (var field : fact.data().properties()) {
                 write(json, field.getKey(), field.getValue());
             }
+            if (outgoing.summary() != null) {
+                json.writeFieldName("summary");
+                JsonWriter.write(outgoing.summary(), json);
+            }
         }
 
         private void write(JsonGenerator json, String name, JsonNode value) throws IOException {

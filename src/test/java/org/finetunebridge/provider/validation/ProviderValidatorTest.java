@@ -71,6 +71,17 @@ class ProviderValidatorTest {
                 one -> assertThat(one).startsWith("acme-errors.json:4: means is 'never'"));
     }
 
+    @Test
+    void findsWhatIsReadOnceAndOtherwiseToo() throws IOException {
+        write("acme.properties", "list = jobs\nfollow = results\nonce = results, file\n");
+        write("acme-jobs.jslt", "{ \"facts\": [] }");
+        write("acme-results.jslt", "{ \"facts\": [] }");
+
+        assertThat(validator(files(ROUTES, folder)).of("acme")).contains(
+                "acme.properties:3: once names results, which follow names, too: it is read once, as a whole, and nothing else")
+                .anyMatch(one -> one.startsWith("acme-file.jslt: is missing"));
+    }
+
     /** What would otherwise show when the first job is asked for, or never. */
     @Test
     void findsWhatLeadsNowhereInTheTemplates() throws IOException {
