@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.finetunebridge.polling.CycleResult;
 import org.finetunebridge.simulator.Fault;
 import org.finetunebridge.simulator.SimulatedJob;
 import org.junit.jupiter.api.AfterEach;
@@ -112,7 +113,7 @@ class MetricsIT {
     Stream<DynamicTest> areReadOnceFromAFileAfterTheEnd() throws Exception {
         SimulatedJob spoiled = rig.world.account("openai").jobs().get(0);
         rig.sandbox.faults().always("/openai/v1/files/file-results-" + spoiled.id(), Fault.status(403));
-        rig.once();
+        var results = rig.once();
         rig.sandbox.faults().end();
         rig.once();
         List<JsonNode> letters = rig.deadLetters().stream().filter(letter -> letter.at("/data/account").asText().equals("openai")).toList();
@@ -121,6 +122,7 @@ class MetricsIT {
         return Stream.of(
                 dynamicTest("once for each job and account", () -> assertThat(rig.sandbox.requests().matching(asked))
                         .hasSize(15)),
+                dynamicTest("every job counts as read", () -> assertThat(results).containsOnly(new CycleResult(5, 0, null))),
                 dynamicTest("the refusal is named, and concerns nothing else", () -> {
                     assertThat(letters).hasSize(1);
                     assertThat(letters.get(0).at("/data/request/resource").asText()).isEqualTo("results");

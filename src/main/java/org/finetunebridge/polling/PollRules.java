@@ -184,7 +184,7 @@ record PollRules(SourceSettings source, RetryBudget budget, long seed) {
         Failures before = job.failures(resource);
         boolean ofList = list && failed.means() == ErrorAction.SOURCE && isOfListAlone(before, hold);
         // A file may be refused to a key that may read everything else.
-        boolean ofFile = failed.means() == ErrorAction.SOURCE && source.provider().ways().once().contains(resource);
+        boolean ofFile = failed.means() == ErrorAction.SOURCE && isOnce(resource);
         ProviderException failure = !ofList && !ofFile ? failed : new ProviderException(ErrorAction.JOB, failed.getMessage(),
                 failed.status(), failed.code(), failed.requestId(), failed.retryAfter(), failed.body());
         boolean ofSource = failure.means() == ErrorAction.SOURCE;
@@ -211,6 +211,11 @@ record PollRules(SourceSettings source, RetryBudget budget, long seed) {
     /** Of the jitter of something in a cycle. */
     long salt(String of, long cycle) {
         return seed + of.hashCode() * 0x9e3779b97f4a7c15L + cycle;
+    }
+
+    /** Whether it is read once, after the end of a job, which counts as read without it. */
+    boolean isOnce(String resource) {
+        return source.provider().ways().once().contains(resource);
     }
 
     /** With what is still to be read once of a job that ended. */

@@ -254,7 +254,7 @@ final class PollSchedule implements Cloneable {
         next.hold = next.hold.decided(decision);
         failing = failing.with(resource, decision.failures());
         if (decision.suspends()) {
-            failing = next.counted(failing, rules.name(job) + ": " + failure.getMessage());
+            failing = rules.isOnce(resource) ? failing : next.counted(failing, rules.name(job) + ": " + failure.getMessage());
             failing = decision.ofAll() ? failing.leaving(List.of()) : failing.without(resource);
         }
         next.jobs = jobs.with(next.givenUp(failing, now));
