@@ -256,6 +256,7 @@ final class PollSchedule implements Cloneable {
         if (decision.suspends()) {
             failing = rules.isOnce(resource) ? failing : next.counted(failing, rules.name(job) + ": " + failure.getMessage());
             failing = decision.ofAll() ? failing.leaving(List.of()) : failing.without(resource);
+            next.result = next.result.plusRead(rules.isOnce(resource) && !failing.counted() && failing.left().isEmpty() ? 1 : 0);
         }
         next.jobs = jobs.with(next.givenUp(failing, now));
         if (job.equals(LIST) && !decision.ofAll()) {
