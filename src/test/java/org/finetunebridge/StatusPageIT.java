@@ -41,7 +41,7 @@ class StatusPageIT extends WindowFixture {
 
         await().untilAsserted(() -> assertThat(page("/").select("section:has(#jobs) tbody tr")).hasSize(1));
         await().untilAsserted(() -> assertThat(page("/").select("section:has(#sources) tbody tr").text())
-                .contains("team-a", "dashscope at ", "well"));
+                .contains("team-a", "dashscope at ", "healthy"));
         Document page = page("/");
         assertThat(page.select("section:has(#jobs) tbody th a").text()).isEqualTo(job.id());
         assertThat(page.select("section:has(#jobs) .status").text()).isEqualTo("SUCCEEDED");
@@ -62,6 +62,34 @@ class StatusPageIT extends WindowFixture {
         assertThat(page("/").select("section:has(#jobs) td[data-label=Status]").text())
                 .startsWith("FAILED sandbox_failure: It was meant to fail.");
         assertThat(page("/").select("section:has(#events) li").text()).contains("FAILED sandbox_failure");
+    }
+
+    @Test
+    void hasAPageForEachJobWithItsLossesAndWhatItIsMadeOf() throws Exception {
+        rig.source("o", "openai").with("o.period", "500ms").with("o.base-url", rig.sandbox.url("openai"));
+        SimulatedJob job = rig.world.account("openai").finished(4, 2, 40).jobs().get(0);
+        window.open();
+
+        await().untilAsserted(() -> assertThat(page("/").select("section:has(#jobs) tbody tr")).hasSize(4));
+        String link = page("/").select("section:has(#jobs) tbody th a").stream().filter(one -> one.text().equals(job.id()))
+                .findFirst().orElseThrow().attr("href");
+        assertThat(link).isEqualTo("/job?source=o&id=" + job.id());
+        await().untilAsserted(() -> assertThat(page(link).select("section:has(#standing) .status").text()).contains("SUCCEEDED"));
+        Document page = page(link);
+        assertThat(page.select("h1").text()).isEqualTo(job.id());
+        assertThat(page.select("svg[role=img] > title").text()).startsWith("Losses by step: training loss from step 20: ")
+                .contains("validation loss", "not finite from step 110 on");
+        assertThat(page.select("svg[role=img] polyline")).hasSize(2);
+        assertThat(page.select("svg[role=img] path.break").size()).isGreaterThan(10);
+        assertThat(page.select("ul.legend li").eachText()).containsExactly("training loss", "validation loss");
+        assertThat(page.select("dl").text()).contains("Training files", "Tokens", "Best checkpoint", "n_epochs 3");
+        assertThat(page.select("section:has(#checkpoints) tbody tr")).hasSize(2);
+        assertThat(page.select("section:has(#lines) li")).hasSize(40);
+        assertThat(page.select("meta[http-equiv=refresh]")).hasSize(1);
+        assertThat(page(link + "&still=1").select("meta[http-equiv=refresh]")).isEmpty();
+        assertThat(window.get("/job?source=o&id=nobody").statusCode()).isEqualTo(404);
+        assertThat(window.get("/job").body()).contains("No job of this id is known");
+        assertThat(window.get("/job?id=" + URLEncoder.encode(HOSTILE, StandardCharsets.UTF_8)).body()).doesNotContain("<img", "<script");
     }
 
     @Test

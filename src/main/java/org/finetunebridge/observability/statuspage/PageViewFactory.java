@@ -69,7 +69,7 @@ final class PageViewFactory {
             case WAITING -> new Badge("waiting", "warn");
             case FAILING -> new Badge("failing", "warn");
             case STARTING -> new Badge("starting", "idle");
-            case WELL -> new Badge("well", "good");
+            case WELL -> new Badge("healthy", "good");
         };
         Instant next = status.next() != null && status.next().isAfter(now) ? status.next() : null;
         return new PageView.Source(name, status.source().provider().name(), status.source().baseUrl().toString(),
@@ -106,7 +106,7 @@ final class PageViewFactory {
                 : event.kind() == FactType.CHECKPOINT_EXPIRING ? event.text("checkpoint") + " expires at " + event.text("expiresAt") : null;
         String subject = timed != null ? timed : message != null || event.isStatus() ? null : event.data().has("checkpoint")
                 ? event.text("checkpoint") : event.kind() == null ? "" : event.kind().word();
-        return new PageView.Event(Moment.of(event.time(), now), event.source(), event.job(), link(event.job()),
+        return new PageView.Event(Moment.of(event.time(), now), event.source(), event.job(), link(event.source(), event.job()),
                 message == null ? null : event.text("level") + ' ' + shortened(message, LONGEST_LOG_LINE), subject,
                 message != null || status == null ? null : Badge.of(status),
                 event.isStatus() ? event.textOrNull("previousStatus") : null, event.isStatus() ? event.error() : null);
@@ -134,8 +134,9 @@ final class PageViewFactory {
         return job.toLowerCase(Locale.ROOT).contains(search.toLowerCase(Locale.ROOT));
     }
 
-    private static String link(String job) {
-        return "/?q=" + URLEncoder.encode(job, StandardCharsets.UTF_8);
+    private static String link(String source, String job) {
+        return job.isEmpty() ? "/" : "/job?source=" + URLEncoder.encode(source, StandardCharsets.UTF_8) + "&id="
+                + URLEncoder.encode(job, StandardCharsets.UTF_8);
     }
 
     private static String shortened(String text, int length) {
@@ -155,7 +156,7 @@ final class PageViewFactory {
                     ? "no longer read: " + state.retired().name().toLowerCase(Locale.ROOT) : timed();
             String model = newest("baseModel");
             Instant created = created();
-            return new PageView.Job(state.job(), link(state.job()), state.source(),
+            return new PageView.Job(state.job(), link(state.source(), state.job()), state.source(),
                     Badge.of(status == null ? "not published yet" : status), error(), note,
                     model == null ? newest("model") : model, newest("outputModel"),
                     created == null ? "" : Moment.span(Duration.between(created, now)),

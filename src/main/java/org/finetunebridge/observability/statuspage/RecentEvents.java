@@ -24,14 +24,16 @@ public final class RecentEvents implements Consumer<Batch> {
 
     private final Ring changes = new Ring(2000, 3 * MEGABYTE);
     /** Apart, because log lines are many and would push everything else out. */
-    private final Ring logs = new Ring(50, MEGABYTE / 4);
+    private final Ring logs = new Ring(500, MEGABYTE / 2);
+    private final Ring metrics = new Ring(6000, 3 * MEGABYTE);
     private final Ring letters = new Ring(50, MEGABYTE);
 
     @Override
     public void accept(Batch batch) {
         for (EncodedEvent event : batch.events()) {
             FactType kind = EventMetadata.of(event).kind();
-            (kind == FactType.JOB_STATUS_CHANGED || kind == FactType.CHECKPOINT_CHANGED || kind.isTimed() ? changes : logs).add(event);
+            (kind == FactType.JOB_STATUS_CHANGED || kind == FactType.CHECKPOINT_CHANGED || kind.isTimed() ? changes
+                    : kind == FactType.METRICS_RECORDED ? metrics : logs).add(event);
         }
         batch.deadLetters().forEach(letters::add);
     }
@@ -44,6 +46,11 @@ public final class RecentEvents implements Consumer<Batch> {
     /** Log lines and all other events, in the order in which they were published. */
     List<RecentEvent> logs() {
         return logs.all();
+    }
+
+    /** What trainings measured, in the order in which it was published. */
+    List<RecentEvent> metrics() {
+        return metrics.all();
     }
 
     /** Dead letters, in the order in which they were written. */

@@ -20,13 +20,15 @@ public final class StatusPage {
     /** Only our own style sheet is loaded, and no script runs, whatever a provider's text says. */
     private static final String POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none';"
             + " frame-ancestors 'none'";
-    private static final int LONGEST_SEARCH = 200;
+    private static final int LONGEST_SEARCH = 512;
 
     private final List<SourceHealth> monitors;
     private final Publisher publisher;
     private final PageViewFactory views;
     private final InstantSource clock;
-    private final Template template = template();
+    private final Template template = template("page.mustache");
+    private final Template jobTemplate = template("job.mustache");
+    private final JobViewFactory jobs;
 
     /**
      * @param recent       what has been published since the start
@@ -37,13 +39,14 @@ public final class StatusPage {
         this.monitors = monitors;
         this.publisher = publisher;
         this.views = new PageViewFactory(recent, showPayloads);
+        this.jobs = new JobViewFactory(recent);
         this.clock = clock;
     }
 
     /** Escapes every value, for the template never asks for a raw one. A misspelled name in it is an error. */
-    static Template template() {
+    static Template template(String name) {
         return Mustache.compiler().withEscaper(new HtmlEscaper()).nullValue("").emptyStringIsFalse(true)
-                .strictSections(true).compile(resource("page.mustache"));
+                .strictSections(true).compile(resource(name));
     }
 
     /** Answers with the page. */
@@ -54,6 +57,15 @@ public final class StatusPage {
         PageView view = views.create(monitors.stream().map(SourceHealth::status).toList(), publisher.remembered(),
                 publisher.suspension(), search, LONGEST_SEARCH, live, clock.instant());
         answer(exchange, "text/html; charset=UTF-8", template.execute(view));
+    }
+
+    /** Answers with the page of one job. */
+    public void showJob(Exchange exchange) {
+        String query = exchange.getMessage().getHeader(Exchange.HTTP_QUERY, "", String.class);
+        JobView view = jobs.create(publisher.remembered(), value(query, "source"), value(query, "id"),
+                value(query, "still").isEmpty(), clock.instant());
+        answer(exchange, "text/html; charset=UTF-8", jobTemplate.execute(view));
+        exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, view.isKnown() ? 200 : 404);
     }
 
     /** Answers with its style sheet. */

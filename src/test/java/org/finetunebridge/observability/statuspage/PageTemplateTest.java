@@ -76,7 +76,7 @@ class PageTemplateTest {
         var job = new PageView.Job(text, text, text, badge, text, text, text, text, text, timeline);
         var event = new PageView.Event(moment, text, text, text, text, text, badge, text, text);
         var letter = new PageView.Letter(moment, text, text, text, text, text);
-        return StatusPage.template().execute(full
+        return StatusPage.template("page.mustache").execute(full
                 ? new PageView(text, 200, false, text, text, List.of(source), text, List.of(job), List.of(event), List.of(letter))
                 : new PageView("", 200, true, text, null, List.of(new PageView.Source(text, text, text, badge, null, null,
                         null, text, text)), text, List.of(new PageView.Job(text, text, text, badge, null, null, null, null,
