@@ -140,7 +140,7 @@ public final class FactParser {
             key.add(data.get(field));
         }
         return new Fact(kind, job, new EventId.Deferred(() -> EventId.of(kind, provider, job, key)), null, null, null, null,
-                data, List.of());
+                data, Map.of(), List.of());
     }
 
     /** What its mapping misspells would be missing without a word. */

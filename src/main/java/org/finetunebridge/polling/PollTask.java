@@ -49,15 +49,6 @@ public final class PollTask {
     private final UnconfirmedPages unconfirmed = new UnconfirmedPages();
 
     /**
-     * How far the reading came.
-     *
-     * @param resource which of the resources is read now
-     * @param place    where its reading stands; null before it began
-     * @param ending   the job's end, seen and not published yet; may be null
-     */
-    record Progress(int resource, ListPosition place, DeferredEnd ending) {}
-
-    /**
      * @param source    the account
      * @param job       the job; empty for the list
      * @param resources to read, in order
@@ -106,7 +97,7 @@ public final class PollTask {
 
     /** The resource that is read now. */
     public String getResource() {
-        return resources.get(progress.resource);
+        return resources.get(progress.resource());
     }
 
     /** What the page is asked with, a position or what the page before named, as a value of a query. */
@@ -141,7 +132,7 @@ public final class PollTask {
 
     /** Whether there is anything left that may be read now. */
     public boolean isReading() {
-        return progress.resource < resources.size() && !paused;
+        return progress.resource() < resources.size() && !paused;
     }
 
     /** What is left has to wait: the task is given back, and read on later. */
@@ -194,12 +185,12 @@ public final class PollTask {
 
     /** Where its reading stands. */
     ListPosition place() {
-        return progress.place;
+        return progress.place();
     }
 
     /** Reading goes on elsewhere in this list. */
     void place(ListPosition elsewhere) {
-        progress = new Progress(progress.resource, elsewhere, progress.ending);
+        progress = new Progress(progress.resource(), elsewhere, progress.ending());
     }
 
     /** The session whose state the page is compared with. */
@@ -209,11 +200,11 @@ public final class PollTask {
 
     /** The job's end, seen but not published yet: it is published after everything that is read of the job. */
     DeferredEnd ending() {
-        return progress.ending;
+        return progress.ending();
     }
 
     void ending(DeferredEnd seen) {
-        progress = new Progress(progress.resource, progress.place, seen);
+        progress = new Progress(progress.resource(), progress.place(), seen);
     }
 
     /** A page shows when a checkpoint expires; null for none. The earliest of all pages is kept. */
@@ -259,7 +250,7 @@ public final class PollTask {
      * @return says when it is committed
      */
     Confirmation queued(String asked) {
-        boolean whole = progress.resource >= resources.size();
+        boolean whole = progress.resource() >= resources.size();
         Confirmation confirmation = unconfirmed.add(before, asked, whole || !getResource().equals(asked), whole, known,
                 attempt.took());
         known = 0;
@@ -289,7 +280,7 @@ public final class PollTask {
             LOG.warn("{}: {} {}; stopped reading it", this, getResource(), step.wrong());
         }
         if (step.next() == null) {
-            begin(progress.resource + 1);
+            begin(progress.resource() + 1);
         } else {
             place(step.next());
         }
@@ -312,17 +303,17 @@ public final class PollTask {
      */
     void leave(boolean forLater) {
         if (!forLater) {
-            begin(progress.resource + 1);
-        } else if (progress.resource < resources.size() - 1) {
+            begin(progress.resource() + 1);
+        } else if (progress.resource() < resources.size() - 1) {
             resources.add(getResource());
             left.put(getResource(), place());
-            begin(progress.resource + 1);
+            begin(progress.resource() + 1);
         }
     }
 
     /** What is still to be read, in order. */
     List<String> remaining() {
-        return List.copyOf(resources.subList(progress.resource, resources.size()));
+        return List.copyOf(resources.subList(progress.resource(), resources.size()));
     }
 
     /**
@@ -345,7 +336,7 @@ public final class PollTask {
 
     private void begin(int next) {
         cursorDropped = false;
-        progress = new Progress(next, null, progress.ending);
+        progress = new Progress(next, null, progress.ending());
     }
 
     @Override

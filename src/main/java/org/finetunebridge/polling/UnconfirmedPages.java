@@ -33,7 +33,7 @@ final class UnconfirmedPages {
      * @param took         how long the provider took to answer
      * @param confirmation says when it is committed
      */
-    record Page(PollTask.Progress before, String resource, boolean last, boolean whole, int known, Duration took,
+    record Page(Progress before, String resource, boolean last, boolean whole, int known, Duration took,
             Confirmation confirmation) {}
 
     /** A page is about to be read: it will be compared with what is pending now. */
@@ -61,7 +61,7 @@ final class UnconfirmedPages {
     }
 
     /** The page under way was given to the publisher; returns what says when it is committed. */
-    Confirmation add(PollTask.Progress before, String resource, boolean last, boolean whole, int known, Duration took) {
+    Confirmation add(Progress before, String resource, boolean last, boolean whole, int known, Duration took) {
         Confirmation confirmation = drafted.confirmation();
         if (!confirmation.isQueued()) {
             throw new IllegalStateException("the route publish did not hand the page on to the publisher");
@@ -97,9 +97,9 @@ final class UnconfirmedPages {
     }
 
     /** Forgets all pages but why they are lost; returns where the reading stood before them, null if there was none. */
-    PollTask.Progress rollBack() {
+    Progress rollBack() {
         lost = lost();
-        PollTask.Progress first = pages.isEmpty() ? null : pages.peek().before();
+        Progress first = pages.isEmpty() ? null : pages.peek().before();
         pages.clear();
         drafted = null;
         basis = null;

@@ -160,12 +160,8 @@ public final class JobStateSerde {
 
     private static void writeLosses(String name, TrainingSummary.Losses losses, JsonGenerator json) throws IOException {
         if (losses != null) {
-            json.writeArrayFieldStart(name);
-            json.writeNumber(losses.last());
-            json.writeNumber(losses.lastStep());
-            json.writeNumber(losses.best());
-            json.writeNumber(losses.bestStep());
-            json.writeEndArray();
+            json.writeFieldName(name);
+            json.writeArray(new double[] {losses.last(), losses.lastStep(), losses.best(), losses.bestStep()}, 0, 4);
         }
     }
 
