@@ -47,6 +47,9 @@ public final class Loop {
     private final Set<String> seen;
     private final Map<String, Integer> positions = new ConcurrentHashMap<>();
     private final Map<String, String> statuses = new ConcurrentHashMap<>();
+    /** Since when a job waits, and trains: its end says how long it did. */
+    private final Map<String, Long> waits = new ConcurrentHashMap<>();
+    private final Map<String, Long> trains = new ConcurrentHashMap<>();
 
     interface Sink extends AutoCloseable {
         void send(String job, byte[] event) throws IOException;
@@ -174,6 +177,16 @@ public final class Loop {
             }
             change.put("terminal", ENDS.contains(status)).put("status", status).put("statusRaw", raw);
             put(change, "outputModel", parsed, "model_id");
+            if (status.equals("RUNNING")) {
+                trains.putIfAbsent(job, moment);
+            } else if (ENDS.contains(status)) {
+                ObjectNode summary = change.putObject("summary");
+                Long training = trains.remove(job);
+                summary.put("queueSeconds", (training - waits.remove(job)) / 1000);
+                summary.put("trainingSeconds", (moment - training) / 1000);
+            } else {
+                waits.putIfAbsent(job, moment);
+            }
             send("job.status-changed", job + '-' + status + '-' + moment, job, time, change);
         }
     }

@@ -52,7 +52,7 @@ class BenchIT {
     void saysWhatItCanMeasureWhenAskedForSomethingElse() throws Exception {
         compile();
 
-        assertThat(run("files")).contains("file, kafka, connect, start, steady, history, staleness");
+        assertThat(run("files")).contains("file, kafka, connect, scale, start, steady, history, staleness");
         assertThat(process.exitValue()).isEqualTo(2);
     }
 

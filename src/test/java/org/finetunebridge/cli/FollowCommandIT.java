@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Following one job and waiting for its end, in this process. */
 @Timeout(90)
-class FollowCommandTest extends CommandLineFixture {
+class FollowCommandIT extends CommandLineFixture {
 
     private static final Duration LONG = Duration.ofSeconds(60);
 
@@ -69,8 +69,8 @@ class FollowCommandTest extends CommandLineFixture {
                 "-Ddashscope.models=none", "-Ddashscope.since=1s", "-Ddashscope.cron=0 0 0 1 1 ?",
                 "-Ddashscope.jobs=ft-2"))).as("%s", err).isZero();
         List<JsonNode> followed = out.toString().lines().map(Ndjson::json).toList();
-        assertThat(followed).extracting(FollowCommandTest::lasting)
-                .containsExactlyElementsOf(published.stream().map(FollowCommandTest::lasting).toList());
+        assertThat(followed).extracting(FollowCommandIT::lasting)
+                .containsExactlyElementsOf(published.stream().map(FollowCommandIT::lasting).toList());
     }
 
     /** Of the minimax dialect the end is derived from an event, and no request asks for the job itself. */

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What check says, to a person and to a machine. */
-class CheckCommandTest extends CommandLineFixture {
+class CheckCommandIT extends CommandLineFixture {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String KEY = "-Ddashscope.api-key=" + Simulation.KEY;

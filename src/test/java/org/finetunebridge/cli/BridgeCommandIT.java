@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The command line as a person uses it, in this process. */
-class BridgeCommandTest extends CommandLineFixture {
+class BridgeCommandIT extends CommandLineFixture {
 
     @BeforeEach
     void create() {
