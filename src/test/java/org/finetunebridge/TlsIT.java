@@ -98,6 +98,21 @@ class TlsIT {
         assertThat(sandbox.requests().received()).isPositive();
     }
 
+    /** The JVM's properties win over the environment, which names a proxy that is not there. */
+    @Test
+    void readsItThroughTheProxyOfTheJvm() throws Exception {
+        try (TestProxy proxy = new TestProxy(null)) {
+            String[] address = proxy.address().split(":");
+            try (BridgeProcess once = BridgeProcess.start("once", keys("provider.test"), folder, List.of("env", "HTTPS_PROXY=http://127.0.0.1:1"),
+                    List.of("-Djavax.net.ssl.trustStore=" + stores.resolve("trusted.p12"), "-Djavax.net.ssl.trustStorePassword=" + PASSWORD,
+                            "-Dhttps.proxyHost=" + address[0], "-Dhttps.proxyPort=" + address[1]))) {
+                assertThat(once.exit(Duration.ofSeconds(60))).as(once::output).isZero();
+            }
+            assertThat(proxy.asked()).isNotEmpty().containsOnly("CONNECT provider.test:" + server.getAddress().getPort() + " HTTP/1.1");
+        }
+        assertThat(sandbox.requests().received()).isPositive();
+    }
+
     @Test
     void givesAnyOtherNothingNotEvenItsKey() {
         try (BridgeProcess check = BridgeProcess.start("check", keys(), folder)) {
