@@ -93,6 +93,34 @@ class StatusPageIT extends WindowFixture {
     }
 
     @Test
+    void showsTheJobsOfOneStatusOrSourceAndTheirLosses() throws Exception {
+        rig.source("o", "openai").with("o.period", "500ms").with("o.base-url", rig.sandbox.url("openai"));
+        rig.world.account("openai").finished(1, 1, 40);
+        rig.world.account("openai").create("ftjob-failed").become("FAILED");
+        rig.world.account("dashscope").finished(2, 0, 0);
+        window.open();
+
+        await().untilAsserted(() -> assertThat(page("/").select("section:has(#jobs) tbody tr")).hasSize(4));
+        await().untilAsserted(() -> assertThat(page("/").select("svg.spark > title").text()).startsWith("Losses by step: training loss"));
+        Document page = page("/?still=1");
+        assertThat(page.select("svg.spark polyline")).hasSize(1);
+        assertThat(page.select(".loss small").text()).startsWith("training loss ");
+        String failed = page.select("nav[aria-label=Filters] a").stream().filter(one -> one.text().equals("FAILED (1)"))
+                .findFirst().orElseThrow().attr("href");
+        assertThat(failed).isEqualTo("/?status=FAILED&still=1");
+        assertThat(page(failed).select("section:has(#jobs) tbody th a").eachText()).containsExactly("ftjob-failed");
+        String source = page.select("section:has(#sources) tbody th a").stream().filter(one -> one.text().equals("team-a"))
+                .findFirst().orElseThrow().attr("href");
+        Document ofSource = page(source);
+        assertThat(ofSource.select("section:has(#jobs) > p").text()).isEqualTo("2 jobs");
+        assertThat(ofSource.select("section:has(#events) li > small:first-of-type").eachText()).containsOnly("team-a");
+        assertThat(page(source + "&status=FAILED").select("section:has(#jobs) > p").text()).isEqualTo("No job matches.");
+        assertThat(page("/?status=FAILED").select("meta[http-equiv=refresh]")).hasSize(1);
+        assertThat(page("/?status=FAILED").select("header a[href='/?status=FAILED&still=1']").text()).isEqualTo("Hold still");
+        assertThat(page("/?source=" + URLEncoder.encode(HOSTILE, StandardCharsets.UTF_8)).select("script, img")).isEmpty();
+    }
+
+    @Test
     void saysWhyASourceIsNotRead() throws Exception {
         rig.sandbox.faults().always(".*", Fault.status(503));
         window.open();

@@ -1,8 +1,6 @@
 package org.finetunebridge.observability.statuspage;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.finetunebridge.event.Fact;
@@ -50,10 +49,10 @@ final class JobViewFactory {
         String note = state.suspension() != null ? state.suspension().reason()
                 : state.retired() != null ? "no longer read: " + state.retired().name().toLowerCase(Locale.ROOT) : null;
         JsonNode data = last == null ? null : last.data();
-        String here = "/job?source=" + URLEncoder.encode(source, StandardCharsets.UTF_8) + "&id=" + URLEncoder.encode(id, StandardCharsets.UTF_8);
+        String here = "/job?source=" + ListFilter.encoded(source) + "&id=" + ListFilter.encoded(id);
         return new JobView(id, source, live, live ? here + "&still=1" : here, now.toString().substring(0, 19) + 'Z', known,
                 word == null ? null : Badge.of(word), last == null ? null : last.error(), note, facts(statuses), stays(statuses, now),
-                known ? LossChart.of(of(recent.metrics(), source, id)) : null,
+                known ? LossChart.of(of(recent.metrics(Set.of(id)), source, id)) : null,
                 data == null ? List.of() : members(data.path("hyperParameters"), MOST_PARAMETERS), checkpoints(changes, now),
                 newest(of(recent.logs(), source, id), MOST_LINES).stream().map(line -> new JobView.LogLine(Moment.of(line.time(), now),
                         line.text("level"), shortened(line.text("message")))).toList());

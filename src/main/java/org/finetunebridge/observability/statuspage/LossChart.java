@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.finetunebridge.observability.statuspage.RecentEvents.RecentEvent;
@@ -33,11 +34,26 @@ record LossChart(int width, int height, String words, String xLabel, String yLab
     /** More could not be told apart, and would make the page too long. */
     private static final int MOST_POINTS = 200;
     private static final int TICKS = 5;
+    private static final int SPARK_WIDTH = 96;
+    private static final int SPARK_HEIGHT = 24;
+    /** So that neither a thick line nor a cross is cut off. */
+    private static final int SPARK_EDGE = 4;
+    private static final int SPARK_POINTS = 32;
     /** From this ratio of the highest to the lowest on, small losses would all lie on the axis. */
     private static final double LOGARITHMIC = 20;
 
     /** A curve; {@code path} are the points of an SVG polyline. */
     record Line(String name, String shade, String path, List<Point> points) { }
+
+    /**
+     * One curve without axes.
+     *
+     * @param words  the same for those who cannot see it
+     * @param path   the points of an SVG polyline
+     * @param lostAt where a loss was not finite first; null if none was
+     * @param latest the newest loss
+     */
+    record Spark(int width, int height, String words, String shade, String path, Double lostAt, String latest) { }
 
     /** A point, and what it says when one points at it. */
     record Point(double x, double y, String says) { }
@@ -88,9 +104,23 @@ record LossChart(int width, int height, String words, String xLabel, String yLab
                         .mapToObj(loss -> new Tick(y.applyAsDouble(loss), number(loss))).toList(), breaks);
     }
 
-    /** The first of its curves, for the list of jobs. */
-    String spark() {
-        return lines.get(0).path;
+    /** The longest of its curves, small enough for the list of jobs. */
+    Spark spark() {
+        Line line = lines.stream().reduce((one, other) -> other.points.size() > one.points.size() ? other : one).orElseThrow();
+        List<Point> points = line.points;
+        int count = Math.min(points.size(), SPARK_POINTS);
+        // A line of one point is not drawn, one between the same point twice is, as a dot.
+        String path = IntStream.range(0, Math.max(2, count)).mapToObj(at -> points.get(count == 1 ? 0 : at * (points.size() - 1) / (count - 1)))
+                .map(one -> sparkX(one) + "," + rounded(SPARK_EDGE + (one.y - TOP) / (HEIGHT - TOP - BOTTOM) * (SPARK_HEIGHT - 2 * SPARK_EDGE)))
+                .collect(Collectors.joining(" "));
+        Point last = points.get(points.size() - 1);
+        boolean isLost = !breaks.isEmpty() && breaks.get(breaks.size() - 1).x > last.x;
+        return new Spark(SPARK_WIDTH, SPARK_HEIGHT, words, line.shade, path, breaks.isEmpty() ? null : sparkX(breaks.get(0)),
+                line.name + ' ' + (isLost ? "is not finite" : last.says.substring(last.says.lastIndexOf(' ') + 1)));
+    }
+
+    private static double sparkX(Point point) {
+        return rounded(SPARK_EDGE + (point.x - LEFT) / (WIDTH - LEFT - RIGHT) * (SPARK_WIDTH - 2 * SPARK_EDGE));
     }
 
     private static void add(List<Line> lines, String name, String shade, List<Measure> all, DoubleUnaryOperator x,

@@ -13,37 +13,53 @@ import org.finetunebridge.observability.statuspage.RecentEvents.RecentEvent;
 /**
  * What the page shows, ready for {@code page.mustache}: the template computes nothing, and escapes every text.
  *
- * @param search   part of a job id; empty for every job
- * @param live     whether the page reloads itself
- * @param asOf     the time, UTC
- * @param alarm    why nothing can be written; null if it can
- * @param jobCount how many jobs are shown, in words
+ * @param filter        which jobs are shown
+ * @param longestSearch characters
+ * @param live          whether the page reloads itself
+ * @param again         the address of this page that does not reload itself, or does again; null if it never does
+ * @param asOf          the time, UTC
+ * @param alarm         why nothing can be written; null if it can
+ * @param jobCount      how many jobs are shown, in words
+ * @param statusChoices links to the jobs of one status each
+ * @param sourceChoices links to the jobs of one source each; empty if there is only one source
+ * @param pages         null if all jobs are on this page
  */
-record PageView(String search, int longestSearch, boolean live, String asOf, String alarm, List<Source> sources,
-        String jobCount, List<Job> jobs, List<Event> events, List<Letter> letters) {
+record PageView(ListFilter filter, int longestSearch, boolean live, String again, String asOf, String alarm, List<Source> sources,
+        String jobCount, List<Choice> statusChoices, List<Choice> sourceChoices, Pages pages, List<Job> jobs, List<Event> events,
+        List<Letter> letters) {
 
     boolean hasJobs() {
         return !jobs.isEmpty();
+    }
+
+    boolean hasSourceChoices() {
+        return !sourceChoices.isEmpty();
     }
 
     boolean hasEvents() {
         return !events.isEmpty();
     }
 
-    /** A source; {@code reason} is its last error, null if there is none. Times may be null. */
-    record Source(String name, String provider, String url, Badge health, String reason, Moment lastRead,
+    /** A link that narrows the list or widens it again; {@code chosen} if the list is that narrow now. */
+    record Choice(String text, String link, boolean chosen) { }
+
+    /** Where this page stands among those of the list; the first has no previous one, the last no next: null. */
+    record Pages(String words, String previous, String next) { }
+
+    /** A source; {@code link} shows its jobs alone; {@code reason} is its last error, null if there is none. Times may be null. */
+    record Source(String name, String link, String provider, String url, Badge health, String reason, Moment lastRead,
             Moment nextPoll, String watched, String suspended) { }
 
     /** A job; {@code error} is the provider's reason for a failure, {@code note} what keeps the job from being read. */
     record Job(String id, String link, String source, Badge status, String error, String note, String model,
-            String output, String age, Timeline timeline) {
+            String output, String age, Timeline timeline, LossChart.Spark spark) {
 
         boolean hasModel() {
             return model != null || output != null;
         }
     }
 
-    /** An event; what it does not have is null. */
+    /** An event; what it does not have is null; {@code link} is null if it is about the source itself. */
     record Event(Moment time, String source, String job, String link, String log, String subject, Badge status,
             String previous, String error) { }
 

@@ -8,7 +8,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.finetunebridge.event.FactType;
 import org.finetunebridge.event.cloudevents.EncodedEvent;
 import org.finetunebridge.event.cloudevents.EventMetadata;
@@ -48,9 +50,9 @@ public final class RecentEvents implements Consumer<Batch> {
         return logs.all();
     }
 
-    /** What trainings measured, in the order in which it was published. */
-    List<RecentEvent> metrics() {
-        return metrics.all();
+    /** What the trainings of these jobs measured, of any source, in the order in which it was published. */
+    List<RecentEvent> metrics(Set<String> jobs) {
+        return metrics.of(event -> jobs.contains(event.key()));
     }
 
     /** Dead letters, in the order in which they were written. */
@@ -80,11 +82,16 @@ public final class RecentEvents implements Consumer<Batch> {
         }
 
         List<RecentEvent> all() {
+            return of(event -> true);
+        }
+
+        /** Only these are parsed. */
+        List<RecentEvent> of(Predicate<EncodedEvent> wanted) {
             List<EncodedEvent> copy;
             synchronized (this) {
                 copy = new ArrayList<>(events);
             }
-            return copy.stream().map(RecentEvent::of).toList();
+            return copy.stream().filter(wanted).map(RecentEvent::of).toList();
         }
     }
 

@@ -5,7 +5,6 @@ import com.samskivert.mustache.Template;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
@@ -20,7 +19,6 @@ public final class StatusPage {
     /** Only our own style sheet is loaded, and no script runs, whatever a provider's text says. */
     private static final String POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none';"
             + " frame-ancestors 'none'";
-    private static final int LONGEST_SEARCH = 512;
 
     private final List<SourceHealth> monitors;
     private final Publisher publisher;
@@ -52,18 +50,16 @@ public final class StatusPage {
     /** Answers with the page. */
     public void show(Exchange exchange) {
         String query = exchange.getMessage().getHeader(Exchange.HTTP_QUERY, "", String.class);
-        String search = value(query, "q");
-        boolean live = search.isEmpty() && value(query, "still").isEmpty();
         PageView view = views.create(monitors.stream().map(SourceHealth::status).toList(), publisher.remembered(),
-                publisher.suspension(), search, LONGEST_SEARCH, live, clock.instant());
+                publisher.suspension(), ListFilter.of(query), clock.instant());
         answer(exchange, "text/html; charset=UTF-8", template.execute(view));
     }
 
     /** Answers with the page of one job. */
     public void showJob(Exchange exchange) {
         String query = exchange.getMessage().getHeader(Exchange.HTTP_QUERY, "", String.class);
-        JobView view = jobs.create(publisher.remembered(), value(query, "source"), value(query, "id"),
-                value(query, "still").isEmpty(), clock.instant());
+        JobView view = jobs.create(publisher.remembered(), ListFilter.value(query, "source"), ListFilter.value(query, "id"),
+                ListFilter.value(query, "still").isEmpty(), clock.instant());
         answer(exchange, "text/html; charset=UTF-8", jobTemplate.execute(view));
         exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, view.isKnown() ? 200 : 404);
     }
@@ -91,24 +87,6 @@ public final class StatusPage {
         answer.setHeader("X-Content-Type-Options", "nosniff");
         answer.setHeader("Referrer-Policy", "no-referrer");
         answer.setBody(body);
-    }
-
-    private static String value(String query, String name) {
-        for (String pair : query.split("&")) {
-            if (pair.startsWith(name + '=')) {
-                String value = decoded(pair.substring(name.length() + 1)).strip();
-                return value.substring(0, Math.min(LONGEST_SEARCH, value.length()));
-            }
-        }
-        return "";
-    }
-
-    private static String decoded(String text) {
-        try {
-            return URLDecoder.decode(text, StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
-            return text;
-        }
     }
 
     /**

@@ -72,6 +72,40 @@ class LossChartTest {
         assertThat(chart.lines().get(0).points().get(chart.lines().get(0).points().size() - 1).says()).startsWith("step 19999:");
     }
 
+    @Example
+    void isSmallInTheListOfJobs() {
+        List<RecentEvent> many = new ArrayList<>();
+        for (int step = 0; step <= 5000; step++) {
+            many.add(event("{\"step\":" + step + ",\"values\":{\"trainLoss\":" + (3 - step / 2500.0) + "}}"));
+        }
+        many.add(event("{\"step\":10,\"values\":{\"validationLoss\":2}}"));
+        LossChart.Spark spark = LossChart.of(many).spark();
+        assertThat(spark.path().split(" ")).hasSize(32).startsWith("4.0,4.0").endsWith("92.0,20.0");
+        assertThat(spark.shade()).isEqualTo("train");
+        assertThat(spark.latest()).isEqualTo("training loss 1");
+        assertThat(spark.lostAt()).isNull();
+        assertThat(spark.words()).isEqualTo(LossChart.of(many).words());
+    }
+
+    @Example
+    void saysInTheListThatALossDiverges() {
+        RecentEvent first = event("{\"step\":1,\"values\":{\"trainLoss\":2}}");
+        RecentEvent lost = event("{\"step\":3,\"values\":{},\"notFinite\":[\"trainLoss\"]}");
+        LossChart.Spark ended = LossChart.of(List.of(first, event("{\"step\":2,\"values\":{\"trainLoss\":1}}"), lost)).spark();
+        assertThat(ended.latest()).isEqualTo("training loss is not finite");
+        assertThat(ended.lostAt()).isEqualTo(92.0);
+        LossChart.Spark recovered = LossChart.of(List.of(first, lost, event("{\"step\":5,\"values\":{\"trainLoss\":1}}"))).spark();
+        assertThat(recovered.latest()).isEqualTo("training loss 1");
+        assertThat(recovered.lostAt()).isEqualTo(48.0);
+    }
+
+    /** A line of one point would not be drawn. */
+    @Example
+    void drawsASingleMeasurementAsADot() {
+        assertThat(LossChart.of(List.of(event("{\"step\":1,\"values\":{\"trainLoss\":2,\"validationLoss\":2}}"))).spark().path())
+                .isEqualTo("48.0,12.0 48.0,12.0");
+    }
+
     @Property(tries = 200)
     void staysWithinItsBoundsWhateverIsMeasured(@ForAll("metrics") List<RecentEvent> metrics) {
         LossChart chart = LossChart.of(metrics);
@@ -80,6 +114,9 @@ class LossChartTest {
                 assertThat(point.x()).isBetween(0.0, (double) LossChart.WIDTH);
                 assertThat(point.y()).isBetween(0.0, (double) LossChart.HEIGHT);
             });
+            for (String number : chart.spark().path().split("[ ,]")) {
+                assertThat(Double.parseDouble(number)).isBetween(0.0, (double) chart.spark().width());
+            }
             assertThat(chart.lines()).isNotEmpty();
             assertThat(chart.words()).doesNotContain("NaN");
         }

@@ -72,15 +72,20 @@ class PageTemplateTest {
         var moment = new Moment(text, text);
         var badge = new Badge(text, "idle");
         var timeline = new Timeline(200, text, List.of(new Timeline.Bar(0, 3, "good")), List.of(new Timeline.Dot(4, "bad")));
-        var source = new PageView.Source(text, text, text, badge, text, moment, moment, text, text);
-        var job = new PageView.Job(text, text, text, badge, text, text, text, text, text, timeline);
+        var filter = new ListFilter(text, text, text, 2, true);
+        var choices = List.of(new PageView.Choice(text, text, true), new PageView.Choice(text, text, false));
+        var spark = new LossChart.Spark(96, 24, text, "train", "4,4 90,20", 90.0, text);
+        var source = new PageView.Source(text, text, text, text, badge, text, moment, moment, text, text);
+        var job = new PageView.Job(text, text, text, badge, text, text, text, text, text, timeline, spark);
         var event = new PageView.Event(moment, text, text, text, text, text, badge, text, text);
         var letter = new PageView.Letter(moment, text, text, text, text, text);
         return StatusPage.template("page.mustache").execute(full
-                ? new PageView(text, 200, false, text, text, List.of(source), text, List.of(job), List.of(event), List.of(letter))
-                : new PageView("", 200, true, text, null, List.of(new PageView.Source(text, text, text, badge, null, null,
-                        null, text, text)), text, List.of(new PageView.Job(text, text, text, badge, null, null, null, null,
-                        text, null)), List.of(new PageView.Event(moment, text, text, text, null, null, null, null, null)),
+                ? new PageView(filter, 200, false, text, text, text, List.of(source), text, choices, choices,
+                        new PageView.Pages(text, text, text), List.of(job), List.of(event), List.of(letter))
+                : new PageView(ListFilter.of(""), 200, true, text, text, null, List.of(new PageView.Source(text, text, text, text,
+                        badge, null, null, null, text, text)), text, choices, List.of(), null, List.of(new PageView.Job(text, text,
+                        text, badge, null, null, null, null,
+                        text, null, null)), List.of(new PageView.Event(moment, text, text, null, null, null, null, null, null)),
                         List.of(new PageView.Letter(moment, text, text, text, text, null))));
     }
 }
