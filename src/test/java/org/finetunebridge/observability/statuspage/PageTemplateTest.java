@@ -32,6 +32,7 @@ class PageTemplateTest {
     void showsTextAsItIs() {
         Document page = page(HOSTILE);
 
+        assertThat(structure(page)).isEqualTo(structure(page(HARMLESS)));
         assertThat(page.selectFirst("pre").wholeText()).isEqualTo(HOSTILE);
         assertThat(page.selectFirst("#q").val()).isEqualTo(HOSTILE);
         assertThat(page.selectFirst("svg title").text()).contains("alert('1')");
