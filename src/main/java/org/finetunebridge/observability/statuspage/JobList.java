@@ -66,15 +66,16 @@ record JobList(String words, List<Job> jobs, List<Choice> statuses, List<Choice>
         List<Job> shown = found.subList(from, Math.min(found.size(), from + PAGE_SIZE));
         return new JobList(words(found.size(), from, shown.size(), filter, sources), shown,
                 choices(statusCounts, filter.status(), filter::withStatus),
-                sources.size() < 2 && filter.source().isEmpty() ? List.of() : choices(sourceCounts, filter.source(), filter::withSource),
-                last == 1 ? null : new Pages("Page " + page + " of " + last, page == 1 ? null : filter.withPage(page - 1).link(),
-                        page == last ? null : filter.withPage(page + 1).link()));
+                sources.size() < 2 && filter.source().isEmpty() ? List.of()
+                        : choices(sourceCounts, filter.source(), filter::withSource),
+                last == 1 ? null : new Pages("Page " + page + " of " + last,
+                        page == 1 ? null : filter.withPage(page - 1).link(), page == last ? null : filter.withPage(page + 1).link()));
     }
 
     private static String words(int all, int from, int shown, ListFilter filter, List<String> sources) {
         if (all == 0) {
-            return !filter.source().isEmpty() && !sources.contains(filter.source()) ? "No source is named " + filter.source() + '.'
-                    : filter.isNarrow() ? "No job matches." : "No job is known yet.";
+            return !filter.source().isEmpty() && !sources.contains(filter.source())
+                    ? "No source is named " + filter.source() + '.' : filter.isNarrow() ? "No job matches." : "No job is known yet.";
         } else if (shown == all) {
             return all == 1 ? "1 job" : all + " jobs";
         }

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.finetunebridge.event.FactType;
@@ -42,8 +43,9 @@ final class PageViewFactory {
         List<RecentEvent> changes = recent.changes();
         JobList list = JobList.of(session == null ? List.of() : session.jobs(),
                 sources.stream().map(status -> status.source().name()).toList(), changes, filter);
-        Map<String, List<RecentEvent>> metrics = recent.metrics(list.jobs().stream().map(job -> job.state().job())
-                .collect(Collectors.toSet())).stream().collect(Collectors.groupingBy(event -> JobState.name(event.source(), event.job())));
+        Set<String> ids = list.jobs().stream().map(job -> job.state().job()).collect(Collectors.toSet());
+        Map<String, List<RecentEvent>> metrics = recent.metrics(ids).stream()
+                .collect(Collectors.groupingBy(event -> JobState.name(event.source(), event.job())));
         Map<String, JobCounts> counts = session == null ? null : JobCounts.bySource(session);
         boolean live = filter.search().isEmpty() && !filter.still();
         return new PageView(filter, ListFilter.LONGEST, live, filter.search().isEmpty() ? filter.withStill(live).link() : null,
@@ -69,8 +71,8 @@ final class PageViewFactory {
             case WELL -> new Badge("healthy", "good");
         };
         Instant next = status.next() != null && status.next().isAfter(now) ? status.next() : null;
-        return new PageView.Source(name, filter.withSource(name).link(), status.source().provider().name(), status.source().baseUrl().toString(),
-                health, status.reason(), Moment.of(status.lastSuccess(), now), Moment.of(next, now),
+        return new PageView.Source(name, filter.withSource(name).link(), status.source().provider().name(),
+                status.source().baseUrl().toString(), health, status.reason(), Moment.of(status.lastSuccess(), now), Moment.of(next, now),
                 jobs == null ? "?" : Integer.toString(jobs.allWatched()),
                 jobs == null ? "?" : Integer.toString(jobs.allSuspended()));
     }

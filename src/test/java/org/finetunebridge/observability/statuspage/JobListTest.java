@@ -129,7 +129,7 @@ class JobListTest {
         Document page = page(list, ListFilter.of("page=7"));
         assertThat(page.select("section:has(#jobs) tbody tr")).hasSize(50);
         assertThat(page.select("nav[aria-label=Pages] a").eachAttr("href")).containsExactly("/?page=6", "/?page=8");
-        assertThat(page.html().length()).isLessThan(60_000);
+        assertThat(page.html().length()).isLessThan(25_000);
     }
 
     private static JobList list(List<JobState> states, String link) {
