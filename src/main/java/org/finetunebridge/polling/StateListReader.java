@@ -1,5 +1,6 @@
 package org.finetunebridge.polling;
 
+import org.finetunebridge.event.ParseResult;
 import org.finetunebridge.event.RecordPage;
 import org.finetunebridge.state.Cursor;
 import org.finetunebridge.state.PublishedState;
@@ -23,7 +24,14 @@ record StateListReader(String resource, String first, boolean whole) implements 
     @Override
     public Step read(ListPosition at, PublishedState published, RecordPage page, boolean over) {
         return pass(at, page, whole ? StateDiff.ofList(published, page.results(), resource, true)
-                : StateDiff.ofState(published, page.results()));
+                : StateDiff.ofState(published, page.results().stream().map(StateListReader::unlessListed).toList()));
+    }
+
+    /** Nobody knows where such a list is to be read on: its records must not get lost without a word. */
+    private static ParseResult unlessListed(ParseResult result) {
+        return result.fact() == null || !result.fact().isListed() ? result
+                : result.rejected("a " + result.fact().kind().word() + " in a list that the provider's file gives no way to read:"
+                        + " it has to be named by after, recent, growing or whole");
     }
 
     /**

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.finetunebridge.event.RecordPage.RecordKeyStrategy;
@@ -102,6 +103,14 @@ public record Provider(String name, String baseUrl, ZoneId zone, String keyHeade
         public RecordKeyStrategy naming(String resource, long from) {
             return new RecordKeyStrategy(recent.contains(resource), numbered.contains(resource),
                     indexed.contains(resource) ? from : -1);
+        }
+
+        /**
+         * Whether the list of a resource is read as one of records, such as a log. Without a word of these it shows how
+         * things stand, and records in it have no place from which to read on.
+         */
+        public boolean isOfRecords(String resource) {
+            return Stream.of(growing, whole, recent, after, once).anyMatch(way -> way.contains(resource));
         }
 
         /** How many records a page of the resource is asked for; 0 if the descriptor does not say. */

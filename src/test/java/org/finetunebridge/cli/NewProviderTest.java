@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
 import org.finetunebridge.simulator.Sandbox;
@@ -84,6 +85,32 @@ class NewProviderTest {
 
         assertThat(type("check", "--provider", own().toString())).isEqualTo(2);
         assertThat(err.toString()).contains("fixtures/duck-ai/jobs: no saved answer becomes an event: a kind of fact nobody knows");
+    }
+
+    /** Its records would all become dead letters, as nobody knows where to read on. */
+    @Test
+    void isNotGreenWhileALogHasNoWayToBeRead() throws IOException {
+        type("new-provider", "duck-ai", "--into", own().toString());
+        fillIn();
+        Files.writeString(own().resolve("duck-ai.properties"), "\nfollow = events\n", StandardOpenOption.APPEND);
+        Path routes = own().resolve("duck-ai.camel.yaml");
+        String list = Files.readString(routes);
+        Files.writeString(routes, "\n" + list.substring(0, list.lastIndexOf("- routeTemplate:")).replace("duck-ai-jobs", "duck-ai-events"),
+                StandardOpenOption.APPEND);
+        Files.writeString(own().resolve("duck-ai-events.jslt"), "{\"facts\": [{\"kind\": \"log.appended\", \"job\": \"job-1\","
+                + " \"key\": [\"1\"], \"data\": {\"level\": \"INFO\", \"message\": \"quack\"}}]}");
+        Path answer = own().resolve("fixtures/duck-ai/events/one.response.json");
+        Files.createDirectories(answer.getParent());
+        Files.writeString(answer, "{}");
+
+        assertThat(type("check", "--provider", own().toString())).isEqualTo(2);
+        assertThat(err.toString()).contains("fixtures/duck-ai/events: no saved answer becomes an event: a log.appended, but"
+                + " duck-ai.properties names events neither by after, recent, growing nor whole");
+
+        Files.writeString(own().resolve("duck-ai.properties"), "\nafter = events\n", StandardOpenOption.APPEND);
+        err.getBuffer().setLength(0);
+        type("check", "--provider", own().toString());
+        assertThat(err.toString()).doesNotContain("no saved answer");
     }
 
     @Test

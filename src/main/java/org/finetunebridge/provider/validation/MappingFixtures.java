@@ -95,7 +95,10 @@ public final class MappingFixtures {
             Set<String> unlisted = new TreeSet<>();
             for (ParseResult result : RecordPage.of(page, reader, RecordKeyStrategy.PLAIN).results()) {
                 lines.add(published(result));
-                if (result.fact() != null) {
+                if (result.fact() != null && result.fact().isListed() && !providers.read(provider).ways().isOfRecords(resource)) {
+                    unusable.put(resource, "a " + result.fact().kind().word() + ", but " + provider + ".properties names " + resource
+                            + " neither by after, recent, growing nor whole, so nobody knows where to read on");
+                } else if (result.fact() != null) {
                     usable.add(resource);
                 } else {
                     unusable.putIfAbsent(resource, result.reason());
