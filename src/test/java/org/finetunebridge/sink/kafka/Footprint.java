@@ -8,20 +8,19 @@ import java.util.regex.Pattern;
 /**
  * What a process takes up, in kB.
  *
- * @param heap    what is left of its heap after a collection
+ * @param heap    what lives in its heap
  * @param process its resident memory
  */
 record Footprint(long heap, long process) {
 
-    private static final Pattern USED = Pattern.compile("generation\\s+total \\d+K, used (\\d+)K");
+    private static final Pattern TOTAL = Pattern.compile("(?m)^Total\\s+\\d+\\s+(\\d+)");
 
-    /** Of a process that collects serially. */
+    /** The histogram counts what lives at a collection; what a busy process allocates after it is not among it. */
     static Footprint of(BridgeProcess bridge) throws IOException {
         String pid = Long.toString(bridge.pid());
         String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
-        run(jcmd, pid, "GC.run");
-        long heap = USED.matcher(run(jcmd, pid, "GC.heap_info")).results()
-                .mapToLong(used -> Long.parseLong(used.group(1))).sum();
+        long heap = TOTAL.matcher(run(jcmd, pid, "GC.class_histogram")).results()
+                .mapToLong(total -> Long.parseLong(total.group(1)) / 1024).sum();
         return new Footprint(heap, Long.parseLong(run("ps", "-o", "rss=", "-p", pid).strip()));
     }
 
