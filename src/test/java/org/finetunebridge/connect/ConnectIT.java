@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.finetunebridge.connect.Connected.await;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -92,10 +93,10 @@ class ConnectIT {
                 ConnectWorker dying = kill % 2 == 0 ? worker : other;
                 dying.kill();
                 jobs.thingsHappen();
-                jobs.awaitMoreThan(jobs.written());
+                jobs.awaitMoreThan(jobs.written(), Duration.ofSeconds(1), jobs::restartTasksOfADeadLeader);
                 dying.start();
             }
-            jobs.holdsEachFactOnceWhenAllIsRead();
+            jobs.holdsEachFactOnceWhenAllIsRead(jobs::restartTasksOfADeadLeader);
         }
     }
 

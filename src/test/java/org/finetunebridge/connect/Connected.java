@@ -153,7 +153,12 @@ final class Connected implements AutoCloseable {
     }
 
     void holdsEachFactOnceWhenAllIsRead() {
-        awaitAll();
+        holdsEachFactOnceWhenAllIsRead(() -> { });
+    }
+
+    /** @param meanwhile what an operator does until then */
+    void holdsEachFactOnceWhenAllIsRead(Runnable meanwhile) {
+        awaitAll(meanwhile);
         ReceivedEvents received = received();
         received.holdEachFactOnce();
         received.holdAllOf(expected());
@@ -161,9 +166,38 @@ final class Connected implements AutoCloseable {
 
     /** Waits until there are as many events as there have to be at least, and then for each of them. */
     void awaitAll() {
+        awaitAll(() -> { });
+    }
+
+    private void awaitAll(Runnable meanwhile) {
         int least = expected().values().stream().mapToInt(job -> job.events().cardinality() + job.checkpoints().size()).sum();
-        await().untilAsserted(() -> assertThat(records().size()).as(this::trouble).isGreaterThanOrEqualTo(least));
-        await().untilAsserted(() -> received().withoutRepeats().holdAllOf(expected()));
+        await().untilAsserted(() -> {
+            meanwhile.run();
+            assertThat(records().size()).as(this::trouble).isGreaterThanOrEqualTo(least);
+        });
+        await().untilAsserted(() -> {
+            meanwhile.run();
+            received().withoutRepeats().holdAllOf(expected());
+        });
+    }
+
+    /**
+     * As an operator does: a worker asks the leader to fence a task's former producer, and gives the task up if that leader
+     * has just died. Connect starts no failed task again by itself. A task that failed of anything else stays as it is.
+     */
+    void restartTasksOfADeadLeader() {
+        for (ConnectWorker one : workers) {
+            try {
+                for (JsonNode task : one.send("GET", "/connectors/" + name + "/status", null).body().path("tasks")) {
+                    if (task.path("state").asText().equals("FAILED")
+                            && task.path("trace").asText().contains("IO Error trying to forward REST request")) {
+                        one.send("POST", "/connectors/" + name + "/tasks/" + task.path("id").asInt() + "/restart", null);
+                    }
+                }
+            } catch (UncheckedIOException e) {
+                // It is the one that was killed, or it starts.
+            }
+        }
     }
 
     private String trouble() {
@@ -212,8 +246,15 @@ final class Connected implements AutoCloseable {
 
     /** Waits until more was written than that, be it committed or not. */
     void awaitMoreThan(long before) {
-        Awaitility.await().atMost(LONG).pollInterval(Duration.ofMillis(50))
-                .untilAsserted(() -> assertThat(written()).as(this::trouble).isGreaterThan(before));
+        awaitMoreThan(before, Duration.ofMillis(50), () -> { });
+    }
+
+    /** @param meanwhile what an operator does until then, so often */
+    void awaitMoreThan(long before, Duration often, Runnable meanwhile) {
+        Awaitility.await().atMost(LONG).pollInterval(often).untilAsserted(() -> {
+            meanwhile.run();
+            assertThat(written()).as(this::trouble).isGreaterThan(before);
+        });
     }
 
     /** Any moment is as good as another to die at. */
