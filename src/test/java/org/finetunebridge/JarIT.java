@@ -6,6 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.finetunebridge.simulator.FaultySandbox;
@@ -107,9 +112,10 @@ class JarIT {
 
     /** Also where the configuration says how the real accounts are reached. */
     @Test
-    void showsTheDemosFirstEventSoon() throws Exception {
+    void showsTheDemosFirstEventSoonAndThenACurve() throws Exception {
+        int port = Loopback.freePort();
         Process demo = start(HERE, List.of("-Ddashscope.proxy=http://127.0.0.1:1", "-Ddashscope.oauth2.client-id=me",
-                "-Dminimax.trust-store=nowhere", "-Dminimax.recheck=0s"), Map.of(), "demo");
+                "-Dminimax.trust-store=nowhere", "-Dminimax.recheck=0s", "-Dbridge.http.port=" + port), Map.of(), "demo");
         Path events = folder.resolve("data/demo/events");
 
         await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(50))
@@ -119,9 +125,26 @@ class JarIT {
         Duration work = demo.info().totalCpuDuration().orElse(Duration.ZERO);
         System.out.printf("the demo's first event: %d ms, %d ms of work%n", took.toMillis(), work.toMillis());
         assertThat(work).as("what an idle machine needs ten seconds for at most").isLessThan(Duration.ofSeconds(20));
+        Instant published = Instant.now();
+        await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> showsACurve("http://127.0.0.1:" + port));
+        Duration later = Duration.between(published, Instant.now());
+        System.out.printf("the demo's first curve: %d ms later%n", later.toMillis());
+        assertThat(later).as("with the start, 30 s at most").isLessThan(Duration.ofSeconds(20));
         assertThat(stop(demo)).isZero();
         assertThat(text("out")).contains("made up");
         assertThat(text("err")).doesNotContain("Exception");
+    }
+
+    /** Whether a job of the list has a loss, and its page a chart. */
+    private static boolean showsACurve(String page) throws IOException {
+        Matcher job = Pattern.compile("<a href=\"(/job[^\"]*)\">(?:(?!</tr>).)*class=\"timeline spark\"", Pattern.DOTALL).matcher(get(page + "/"));
+        return job.find() && get(page + job.group(1).replace("&amp;", "&")).contains("class=\"chart\"");
+    }
+
+    private static String get(String url) throws IOException {
+        try (InputStream in = URI.create(url).toURL().openStream()) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     @Test

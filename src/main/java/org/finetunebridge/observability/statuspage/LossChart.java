@@ -1,6 +1,8 @@
 package org.finetunebridge.observability.statuspage;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -10,6 +12,7 @@ import java.util.function.DoubleUnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.finetunebridge.observability.statuspage.RecentEvents.RecentEvent;
 
 /**
@@ -99,9 +102,9 @@ record LossChart(int width, int height, String words, String xLabel, String yLab
                 + line.points.get(0).says + " to " + line.points.get(line.points.size() - 1).says).toList())
                 + (breaks.isEmpty() ? "" : "; not finite from " + axis + ' ' + breaks.get(0).says.replaceAll("^\\D*|:.*", "") + " on");
         return new LossChart(WIDTH, HEIGHT, words, axis, log ? "loss (log scale)" : "loss", lines,
-                ticks(first, last).mapToObj(at -> new Tick(x.applyAsDouble(at), number(at))).toList(),
-                ticks(low, high).map(at -> log ? Math.pow(10, at) : at)
-                        .mapToObj(loss -> new Tick(y.applyAsDouble(loss), number(loss))).toList(), breaks);
+                ticks(first, last).mapToObj(at -> new Tick(x.applyAsDouble(at), label(at))).toList(),
+                (log ? decades(least, most) : ticks(least, most)).mapToObj(loss -> new Tick(y.applyAsDouble(loss), label(loss))).toList(),
+                breaks);
     }
 
     /** The longest of its curves, small enough for the list of jobs. */
@@ -166,9 +169,32 @@ record LossChart(int width, int height, String words, String xLabel, String yLab
         return measures.entrySet().stream().map(one -> new Measure(one.getKey(), one.getValue())).toList();
     }
 
+    /** Round numbers between both: multiples of 1, 2 or 5 times a power of ten. */
     private static DoubleStream ticks(double from, double to) {
-        return from == to ? DoubleStream.of(from)
-                : IntStream.range(0, TICKS).mapToDouble(tick -> from + (to - from) * tick / (TICKS - 1));
+        double each = (to - from) / TICKS;
+        double power = Math.pow(10, Math.floor(Math.log10(each)));
+        double step = power * (each < 1.5 * power ? 1 : each < 3.5 * power ? 2 : each < 7.5 * power ? 5 : 10);
+        long least = (long) Math.ceil(from / step);
+        long count = (long) Math.floor(to / step) - least + 1;
+        // A range that a double cannot divide has its ends alone.
+        return step > 0 && Double.isFinite(step) && count > 0 && count <= 2 * TICKS ? LongStream.range(least, least + count)
+                .mapToDouble(tick -> tick * step) : DoubleStream.of(from, to).distinct();
+    }
+
+    /** Of a logarithmic axis: 1, 2 and 5 of every decade, or decades alone where there are many. */
+    private static DoubleStream decades(double least, double most) {
+        int first = (int) Math.floor(Math.log10(least));
+        int decades = (int) Math.ceil(Math.log10(most)) - first;
+        int stride = decades / TICKS + 1;
+        return IntStream.rangeClosed(0, decades / stride).mapToObj(decade -> first + decade * stride)
+                .flatMapToDouble(decade -> DoubleStream.of(decades > 2 ? new double[] {1} : new double[] {1, 2, 5})
+                        .map(one -> Double.parseDouble(one + "e" + decade)))
+                .filter(tick -> tick >= least && tick <= most);
+    }
+
+    private static String label(double tick) {
+        BigDecimal number = new BigDecimal(tick).round(new MathContext(4)).stripTrailingZeros();
+        return Math.abs(tick) < 1e9 && number.scale() < 9 ? number.toPlainString() : number.toString();
     }
 
     private static double share(double value, double from, double to) {

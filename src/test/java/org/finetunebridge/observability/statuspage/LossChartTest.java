@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -99,6 +100,24 @@ class LossChartTest {
         assertThat(recovered.lostAt()).isEqualTo(48.0);
     }
 
+    @Example
+    void numbersItsAxesRoundly() {
+        LossChart chart = chart(20, 2.171, 220, 1.012);
+        assertThat(chart.across()).extracting(LossChart.Tick::label).containsExactly("50", "100", "150", "200");
+        assertThat(chart.up()).extracting(LossChart.Tick::label).containsExactly("1.2", "1.4", "1.6", "1.8", "2");
+        assertThat(chart.up()).extracting(LossChart.Tick::at).first().isEqualTo(200.0);
+        assertThat(chart(0, 3, 10, 0.1).up()).extracting(LossChart.Tick::label).containsExactly("0.1", "0.2", "0.5", "1", "2");
+        assertThat(chart(0, 1e300, 10, 1e-300).up()).hasSizeBetween(2, 8);
+        assertThat(chart(0, 1e308, 10, -1e308).up()).hasSize(2);
+        assertThat(chart(7, 2, 7, 2).across()).hasSize(1);
+        assertThat(chart(0, 2, 20_000, 1).across()).extracting(LossChart.Tick::label).containsExactly("0", "5000", "10000", "15000", "20000");
+    }
+
+    private static LossChart chart(int step, double loss, int later, double then) {
+        return LossChart.of(List.of(event("{\"step\":" + step + ",\"values\":{\"trainLoss\":" + loss + ",\"validationLoss\":" + loss + "}}"),
+                event("{\"step\":" + later + ",\"values\":{\"trainLoss\":" + then + "}}")));
+    }
+
     /** A line of one point would not be drawn. */
     @Example
     void drawsASingleMeasurementAsADot() {
@@ -118,6 +137,8 @@ class LossChartTest {
                 assertThat(Double.parseDouble(number)).isBetween(0.0, (double) chart.spark().width());
             }
             assertThat(chart.lines()).isNotEmpty();
+            assertThat(Stream.concat(chart.up().stream(), chart.across().stream())).hasSizeBetween(2, 24)
+                    .allMatch(tick -> tick.at() >= 0 && tick.at() <= LossChart.WIDTH);
             assertThat(chart.words()).doesNotContain("NaN");
         }
     }
