@@ -15,6 +15,7 @@ import org.finetunebridge.settings.SettingsReader;
 import org.finetunebridge.simulator.Sandbox;
 import org.finetunebridge.simulator.Simulation;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** The bridge and its providers in one process. */
 @Command(name = "demo", description = "Poll built-in, made-up providers: needs no key and no network.")
@@ -24,6 +25,12 @@ final class DemoCommand extends BridgeCommand.Verb {
     private static final int SECONDS_BETWEEN_LINES = 3;
     private static final String DIRECTORY = "data/demo/";
 
+    private static final String TOPICS = "demo.";
+
+    @Option(names = "--kafka", paramLabel = "HOST:PORT", description = "Publish to this Kafka, into topics whose names begin with demo.,"
+            + " in place of files.")
+    private String kafka;
+
     @Override
     public Integer call() throws Exception {
         Sandbox sandbox = Sandbox.start(Simulation.demo(SPEED));
@@ -32,8 +39,8 @@ final class DemoCommand extends BridgeCommand.Verb {
         try {
             RunCommand.init(bridge);
             PrintWriter out = out();
-            out.println("The providers of this demo are made up. All events, log lines too, go to " + DIRECTORY
-                    + "events; Ctrl-C ends it.");
+            out.println("The providers of this demo are made up. All events, log lines too, go to "
+                    + (kafka == null ? DIRECTORY + "events" : "the topic " + TOPICS + "events") + "; Ctrl-C ends it.");
             var printer = new EventPrinter(out, BridgeCommand.isTerminal());
             bridge.publisher().onCommit(printer);
             bridge.start();
@@ -68,10 +75,17 @@ final class DemoCommand extends BridgeCommand.Verb {
         }
     }
 
-    private static Map<String, String> settings(String url) {
+    private Map<String, String> settings(String url) {
         Map<String, String> settings = new HashMap<>();
         settings.put("bridge.sources", "dashscope,minimax");
-        settings.put("bridge.sink", "file");
+        settings.put("bridge.sink", kafka == null ? "file" : "kafka");
+        if (kafka != null) {
+            settings.put("bridge.kafka.brokers", kafka);
+            settings.put("bridge.kafka.topic", TOPICS + "events");
+            settings.put("bridge.kafka.dead-letter-topic", TOPICS + "dead-letters");
+            settings.put("bridge.kafka.state-topic", TOPICS + "state");
+            settings.put("bridge.kafka.transactional-id", "finetune-bridge-demo");
+        }
         settings.put("bridge.file.directory", DIRECTORY + "events");
         settings.put("bridge.dead-letter.directory", DIRECTORY + "dead-letters");
         settings.put("bridge.state.directory", DIRECTORY + "state");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.finetunebridge.sink.SinkUnavailableException;
 import org.finetunebridge.state.JobState;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -48,6 +50,20 @@ class KafkaRouteIT extends BrokerFixture {
     private final String name = "t" + UUID.randomUUID();
     private final String events = name + ".events";
     private final String deadLetters = name + ".dead-letters";
+
+    /** docs/start.md: whatever the configuration says of the real topics. */
+    @Test
+    void theDemoFillsTopicsOfItsOwn(@TempDir Path home) throws Exception {
+        try (var demo = BridgeProcess.start("demo --kafka " + broker.address(), Map.of("bridge.http.port", "0", "bridge.kafka.topic", events,
+                "bridge.kafka.brokers", "127.0.0.1:1"), home)) {
+            await().atMost(Duration.ofMinutes(1)).ignoreExceptions().until(() -> !broker.read("demo.events").isEmpty());
+            demo.stop();
+            assertThat(demo.exit(Duration.ofMinutes(1))).isZero();
+        }
+        assertThat(broker.read("demo.events")).extracting(record -> new String(record.value(), UTF_8))
+                .allMatch(event -> event.contains("\"account\":\"dashscope\"") || event.contains("\"account\":\"minimax\""));
+        assertThat(home.resolve("data")).doesNotExist();
+    }
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
