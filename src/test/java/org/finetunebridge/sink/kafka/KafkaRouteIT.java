@@ -56,7 +56,7 @@ class KafkaRouteIT extends BrokerFixture {
     void theDemoFillsTopicsOfItsOwn(@TempDir Path home) throws Exception {
         try (var demo = BridgeProcess.start("demo --kafka " + broker.address(), Map.of("bridge.http.port", "0", "bridge.kafka.topic", events,
                 "bridge.kafka.brokers", "127.0.0.1:1"), home)) {
-            await().atMost(Duration.ofMinutes(1)).ignoreExceptions().until(() -> !broker.read("demo.events").isEmpty());
+            await().atMost(Duration.ofMinutes(2)).ignoreExceptions().until(() -> !broker.read("demo.events").isEmpty());
             demo.stop();
             assertThat(demo.exit(Duration.ofMinutes(1))).isZero();
         }
