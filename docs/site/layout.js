@@ -15,7 +15,7 @@ const REWRITES = {
 
 /** The order of the menu. A page of docs/ that is not here stands at the end of its folder's group, or under More. */
 const GROUPS = {
-  'Start': ['docs/start.md', 'docs/follow.md', 'docs/examples/README.md'],
+  'Start': ['docs/start.md', 'docs/install.md', 'docs/follow.md', 'docs/examples/README.md'],
   'Configure': ['docs/configure.md', 'docs/access.md'],
   'Events': ['docs/events.md'],
   'Providers': ['docs/providers/README.md', 'docs/providers/dashscope.md', 'docs/providers/minimax.md', 'docs/providers/*',

@@ -41,8 +41,8 @@ class PicturesIT {
                         return tab.evaluate("['QUEUED', 'RUNNING'].every(one => document.body.innerText.includes(one))"
                                 + " && document.querySelectorAll('circle.valid').length > 3").booleanValue();
                     });
-            take(tab, job.get(), "light", 1000, 900, "job-light.png");
-            take(tab, job.get(), "dark", 1000, 900, "job-dark.png");
+            take(tab, job.get(), "light", 1000, 815, "job-light.png");
+            take(tab, job.get(), "dark", 1000, 815, "job-dark.png");
             take(tab, job.get(), "light", 375, 812, "job-phone.png");
             take(tab, page + "/?still=1", "light", 1200, 900, "page-light.png");
             take(tab, page + "/?still=1", "dark", 1200, 900, "page-dark.png");
