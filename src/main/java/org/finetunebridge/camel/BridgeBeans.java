@@ -17,6 +17,7 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Processor;
 import org.apache.camel.ProducerTemplate;
 import org.finetunebridge.camel.http.ApiKey;
 import org.finetunebridge.camel.http.Credential;
@@ -35,6 +36,7 @@ import org.finetunebridge.polling.SourcePoller;
 import org.finetunebridge.provider.JsltMapper;
 import org.finetunebridge.settings.Settings;
 import org.finetunebridge.settings.SourceSettings;
+import org.finetunebridge.sink.Batch;
 import org.finetunebridge.sink.Publisher;
 import org.finetunebridge.sink.Sink;
 import org.finetunebridge.sink.file.FileSink;
@@ -136,10 +138,16 @@ final class BridgeBeans {
         bind("publisher", publisher);
         bind("mapper", mapper);
         bind("json", json);
-        bind("poll-steps", new PollSteps(accounts, mapper));
+        // Routes of a user's own may call the beans by their methods.
+        var steps = new PollSteps(accounts, mapper);
+        bind("poll-steps", steps);
+        steps.processors().forEach(this::bind);
+        bind("publish", (Processor) exchange -> publisher.publish(exchange.getMessage().getMandatoryBody(Batch.class)));
         bind("poll-failures", new PollErrorHandler(accounts));
         bind("csv-tables", new CsvTables());
-        bind("provider-client", new ProviderClient(accounts, json, clock));
+        var client = new ProviderClient(accounts, json, clock);
+        bind("provider-client", client);
+        client.processors().forEach(this::bind);
         clients.timeouts().keySet().forEach(name ->
                 bind("bounds-" + name, clients.configurer(name, settings.maxResponseSize())));
     }

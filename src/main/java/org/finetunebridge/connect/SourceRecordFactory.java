@@ -124,10 +124,8 @@ final class SourceRecordFactory {
 
     /** The states: of each job the last. */
     private Map<String, Stored> stored(List<Batch> batches) {
-        Map<String, JobState> last = new LinkedHashMap<>();
-        batches.forEach(batch -> batch.states().forEach(state -> last.put(state.name(), state)));
         Map<String, Stored> stored = new LinkedHashMap<>();
-        last.forEach((name, state) -> stored.put(name,
+        Batch.lastStates(batches).forEach((name, state) -> stored.put(name,
                 new Stored(state.source(), partition(state), requireFitting(name, SourceOffsets.offset(state)))));
         return stored;
     }

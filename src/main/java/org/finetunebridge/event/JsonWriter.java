@@ -70,6 +70,13 @@ public final class JsonWriter {
         }
     }
 
+    /** A text as a JSON string, with its quotes. */
+    public static String quoted(String text) {
+        var quoted = new StringBuilder(text.length() + 2);
+        quote(text, quoted);
+        return quoted.toString();
+    }
+
     private static void quote(String text, StringBuilder quoted) {
         quoted.append('"');
         if (isPlain(text)) {

@@ -1,13 +1,13 @@
 package org.finetunebridge.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.TextNode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.finetunebridge.event.JsonWriter;
 import org.finetunebridge.provider.ErrorAction;
 import org.finetunebridge.provider.JsltMapper;
 import org.finetunebridge.provider.Provider.PaginationConfig;
@@ -92,7 +92,7 @@ public final class PollTask {
 
     /** The job's id as a JSON string, with its quotes. */
     public String getJobJson() {
-        return TextNode.valueOf(job).toString();
+        return JsonWriter.quoted(job);
     }
 
     /** The resource that is read now. */
@@ -107,12 +107,12 @@ public final class PollTask {
 
     /** The same as a JSON string, with its quotes. */
     public String getCursorJson() {
-        return TextNode.valueOf(place().cursor()).toString();
+        return JsonWriter.quoted(place().cursor());
     }
 
     /** The words of a cursor that has several, each as a JSON string with its quotes. */
     public List<String> getCursorPartsJson() {
-        return Stream.of(place().cursor().split(" ", -1)).map(word -> TextNode.valueOf(word).toString()).toList();
+        return Stream.of(place().cursor().split(" ", -1)).map(JsonWriter::quoted).toList();
     }
 
     /** The cursor as it is, where it is the address of a page: for a path alone, and taken only if it leads to the same host. */

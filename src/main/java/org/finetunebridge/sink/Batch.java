@@ -1,7 +1,9 @@
 package org.finetunebridge.sink;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiFunction;
 import org.finetunebridge.event.cloudevents.EncodedEvent;
 import org.finetunebridge.state.JobState;
@@ -45,6 +47,13 @@ public record Batch(SinkSession session, List<EncodedEvent> events, List<Encoded
         letters.add(rejected.apply(why.event(), why.getMessage()));
         return new Batch(session, events.stream().filter(event -> !event.equals(why.event())).toList(), letters,
                 states, rejected, confirmation);
+    }
+
+    /** The states that several batches leave, which are committed together, by name: of each job the last. */
+    public static Map<String, JobState> lastStates(List<Batch> batches) {
+        Map<String, JobState> last = new LinkedHashMap<>();
+        batches.forEach(batch -> batch.states().forEach(state -> last.put(state.name(), state)));
+        return last;
     }
 
     Batch confirming(Confirmation other) {

@@ -65,7 +65,7 @@ class FetchRouteTest extends CamelTestSupport {
         }, null, null, "1s", Map.of()));
         accounts.add(new Account(source("acme", "minimax"), new ApiKey("acme", "sk-secret", () -> rotated), null, null, "1s", Map.of()));
         registry.bind("poll-failures", new PollErrorHandler(accounts));
-        registry.bind("provider-client", new ProviderClient(accounts, json, Instant::now));
+        new ProviderClient(accounts, json, Instant::now).processors().forEach(registry::bind);
     }
 
     @Override

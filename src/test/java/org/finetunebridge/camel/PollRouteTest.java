@@ -3,12 +3,12 @@ package org.finetunebridge.camel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import org.apache.camel.Body;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
-import org.apache.camel.Variable;
+import org.apache.camel.Processor;
 import org.apache.camel.builder.AdviceWith;
 import org.apache.camel.builder.NotifyBuilder;
 import org.apache.camel.builder.RouteBuilder;
@@ -40,7 +40,7 @@ class PollRouteTest extends CamelMainTestSupport {
 
     @Override
     protected void bindToRegistry(Registry registry) {
-        registry.bind("poll-steps", new Steps());
+        new Steps().processors().forEach(registry::bind);
         registry.bind("poll-failures", new Failures());
     }
 
@@ -128,33 +128,36 @@ class PollRouteTest extends CamelMainTestSupport {
                 advice.weaveByToUri("mock:*").replace().throwException(why));
     }
 
-    public final class Steps {
-        public void begin(Exchange exchange) {
+    private final class Steps {
+
+        Map<String, Processor> processors() {
+            return Map.of("poll-begin", this::begin, "poll-prepare", this::prepare, "poll-map", this::map,
+                    "poll-detect", this::detect, "poll-published", this::published);
+        }
+
+        private void begin(Exchange exchange) {
             exchange.setVariable("provider", "acme");
+            exchange.setVariable("reading", reading.isReading());
         }
 
-        public boolean isReading() {
-            return reading.isReading();
-        }
-
-        public void prepare(Exchange exchange) {
+        private void prepare(Exchange exchange) {
             exchange.setVariable("resource", reading.resource());
             steps.add("ready");
         }
 
-        public void published() {
+        private void published(Exchange exchange) {
             steps.add("passed");
             reading.passed();
+            exchange.setVariable("reading", reading.isReading());
         }
 
-        public Object map(@Body Object body, @Variable("provider") String provider, @Variable("resource") String resource) {
-            steps.add("map " + provider + " " + resource);
-            return body;
+        private void map(Exchange exchange) {
+            steps.add("map " + exchange.getVariable("provider") + " " + exchange.getVariable("resource"));
         }
 
-        public String detect() {
+        private void detect(Exchange exchange) {
             steps.add("observe");
-            return "a page";
+            exchange.getMessage().setBody("a page");
         }
     }
 

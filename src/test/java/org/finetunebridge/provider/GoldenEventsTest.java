@@ -195,10 +195,13 @@ class GoldenEventsTest {
             Exchange exchange = new DefaultExchange(context);
             exchange.getMessage().setHeader(Exchange.HTTP_METHOD, "GET");
             exchange.getMessage().setHeader(Exchange.HTTP_PATH, "/" + resource);
-            client.ask(exchange, source.name(), attempt);
+            exchange.setVariable("source", source.name());
+            exchange.setVariable("attempt", attempt);
+            client.ask(exchange);
             exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 200);
             exchange.getMessage().setBody(body);
-            return client.answered(exchange, source.name(), attempt);
+            client.answered(exchange);
+            return exchange.getMessage().getBody(byte[].class);
         }
     }
 

@@ -7,10 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
-import org.apache.camel.Body;
+import java.util.Set;
 import org.apache.camel.Exchange;
+import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.Message;
-import org.apache.camel.Variable;
+import org.apache.camel.Processor;
 import org.apache.camel.component.http.HttpMethods;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpStatus;
@@ -28,8 +29,8 @@ import org.finetunebridge.text.SecretRedactor;
 
 /**
  * What {@code fetch.camel.yaml} calls, for all accounts: the account's address and key go out with every request, its
- * errors come back. Everything a provider sends besides the body is read here and dropped by the route, since some of it
- * would steer Camel.
+ * errors come back. Everything a provider sends besides the body is read here and dropped, since some of it would steer
+ * Camel; so is what came along by chance with a request.
  */
 public final class ProviderClient {
 
@@ -37,6 +38,10 @@ public final class ProviderClient {
     private static final Map<String, Object> METHODS = Map.of("GET", HttpMethods.GET, "POST", HttpMethods.POST);
     /** Exchange property: the key that the request was sent with. */
     private static final String KEY = "finetuneBridgeKey";
+    /** The headers by which a provider's route says what it asks. */
+    private static final Set<String> OF_REQUEST = Set.of(Exchange.HTTP_METHOD, Exchange.HTTP_PATH, Exchange.HTTP_QUERY, Exchange.CONTENT_TYPE);
+    /** What Camel counts with when it tries a step again: without it, it would try for ever. */
+    private static final String OF_REDELIVERY = "CamelRedeliver";
     private static final String WAIT = "finetuneBridgeWait";
     /** Variable of the exchange: set if the server does not have the optional resource that is asked for. */
     public static final String ABSENT = "absent";
@@ -58,14 +63,21 @@ public final class ProviderClient {
         this.clock = clock;
     }
 
+    /** The steps by the names that the routes call them. */
+    public Map<String, Processor> processors() {
+        return Map.of("provider-ask", this::ask, "provider-answered", this::answered, "provider-vet", this::vet);
+    }
+
     /**
      * Prepares a request: sets the account's address, and puts the key where the provider wants it.
      * The account's HTTP client becomes the variable {@code client}.
      */
-    public void ask(Exchange exchange, @Variable("source") String source, @Variable("attempt") RequestAttempt attempt) {
-        Account account = accounts.of(source);
+    public void ask(Exchange exchange) {
+        Account account = account(exchange);
+        RequestAttempt attempt = attempt(exchange);
         Provider provider = account.settings().provider();
         Message request = exchange.getMessage();
+        request.getHeaders().keySet().removeIf(name -> OF_REQUEST.stream().noneMatch(name::equalsIgnoreCase));
         String method = request.getHeader(Exchange.HTTP_METHOD, String.class);
         if (method != null) {
             request.setHeader(Exchange.HTTP_METHOD, METHODS.getOrDefault(method, method));
@@ -103,13 +115,28 @@ public final class ProviderClient {
         });
     }
 
+    private Account account(Exchange exchange) {
+        return accounts.of(exchange.getVariable("source", String.class));
+    }
+
+    private static RequestAttempt attempt(Exchange exchange) {
+        return exchange.getVariable("attempt", RequestAttempt.class);
+    }
+
     /**
-     * Takes the body of an answer that is none of an error.
+     * Leaves the body of an answer that is none of an error, as bytes, and none of its headers.
      *
      * @throws ProviderException if the status says it is one
      */
-    public byte[] answered(Exchange exchange, @Variable("source") String source, @Variable("attempt") RequestAttempt attempt) {
-        Account account = accounts.of(source);
+    public void answered(Exchange exchange) {
+        byte[] body = body(exchange);
+        exchange.getMessage().setBody(body);
+        exchange.getMessage().getHeaders().keySet().removeIf(name -> !name.startsWith(OF_REDELIVERY));
+    }
+
+    private byte[] body(Exchange exchange) {
+        Account account = account(exchange);
+        RequestAttempt attempt = attempt(exchange);
         Provider provider = account.settings().provider();
         Message answer = exchange.getMessage();
         Credential.Value key = exchange.getProperty(KEY, Credential.Value.class);
@@ -128,17 +155,18 @@ public final class ProviderClient {
         if (status < 200 || status > 299) {
             throw failure(account, key, status, tree(body), attempt, wait, provider.list().equals(resource));
         }
-        // The route drops the headers before the body is read, and an error with status 200 may ask to wait, too.
+        // The headers are dropped before the body is read, and an error with status 200 may ask to wait, too.
         exchange.setProperty(WAIT, wait);
         return bytes(text, secret.outOfRecords(text), body);
     }
 
     /** @throws ProviderException if the provider hides an error in an answer with status 200 */
-    public void vet(@Body JsonNode body, Exchange exchange, @Variable("source") String source, @Variable("attempt") RequestAttempt attempt) {
-        Account account = accounts.of(source);
+    public void vet(Exchange exchange) throws InvalidPayloadException {
+        Account account = account(exchange);
+        JsonNode body = exchange.getMessage().getMandatoryBody(JsonNode.class);
         Credential.Value key = exchange.getProperty(KEY, Credential.Value.class);
         if (account.settings().provider().errors().hides(body)) {
-            throw failure(account, key, 200, body, attempt, exchange.getProperty(WAIT, Duration.class), false);
+            throw failure(account, key, 200, body, attempt(exchange), exchange.getProperty(WAIT, Duration.class), false);
         }
         account.key().accepted(key.version());
     }

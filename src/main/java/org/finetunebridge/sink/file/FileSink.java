@@ -89,7 +89,7 @@ public final class FileSink implements Sink {
             Map<String, CommittedLength> lengths = new TreeMap<>();
             append(events, batches.stream().flatMap(batch -> batch.events().stream()).toList(), lengths);
             append(deadLetters, batches.stream().flatMap(batch -> batch.deadLetters().stream()).toList(), lengths);
-            opened().append(batches.stream().flatMap(batch -> batch.states().stream()).toList(), lengths);
+            opened().append(Batch.lastStates(batches).values(), lengths);
             return null;
         });
     }

@@ -148,7 +148,7 @@ final class StateLog implements AutoCloseable {
     }
 
     /** Commits. Safe when it returns. */
-    void append(List<JobState> states, Map<String, CommittedLength> files) throws IOException {
+    void append(Collection<JobState> states, Map<String, CommittedLength> files) throws IOException {
         if (!log.isAsLeft()) {
             throw new IOException("somebody else changed " + current);
         }

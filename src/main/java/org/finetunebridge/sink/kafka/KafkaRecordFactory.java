@@ -3,15 +3,12 @@ package org.finetunebridge.sink.kafka;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.finetunebridge.event.cloudevents.EncodedEvent;
 import org.finetunebridge.settings.Settings.KafkaSettings;
 import org.finetunebridge.sink.Batch;
-import org.finetunebridge.state.JobState;
 
 /** What a batch is on the wire: the Kafka protocol binding of CloudEvents, and a record for each job's state. */
 final class KafkaRecordFactory {
@@ -40,10 +37,8 @@ final class KafkaRecordFactory {
 
     /** The states: of each job the last. */
     List<Sending> remembered(List<Batch> batches) {
-        Map<String, JobState> last = new LinkedHashMap<>();
-        batches.forEach(batch -> batch.states().forEach(state -> last.put(state.name(), state)));
         List<Sending> remembered = new ArrayList<>();
-        last.forEach((name, state) -> remembered.add(ofState(name, KafkaStateStore.bytes(state))));
+        Batch.lastStates(batches).forEach((name, state) -> remembered.add(ofState(name, KafkaStateStore.bytes(state))));
         return remembered;
     }
 

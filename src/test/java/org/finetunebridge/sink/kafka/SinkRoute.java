@@ -5,10 +5,12 @@ import java.nio.file.Path;
 import java.util.Properties;
 import java.util.function.UnaryOperator;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Processor;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.finetunebridge.settings.Settings.KafkaSettings;
+import org.finetunebridge.sink.Batch;
 import org.finetunebridge.sink.FlakySink;
 import org.finetunebridge.sink.Publisher;
 
@@ -27,7 +29,8 @@ final class SinkRoute implements AutoCloseable {
         var properties = new Properties();
         properties.put("bridge.sink", "kafka");
         context.getPropertiesComponent().setInitialProperties(properties);
-        context.getRegistry().bind("publisher", new Publisher(new FlakySink()));
+        var publisher = new Publisher(new FlakySink());
+        context.getRegistry().bind("publish", (Processor) exchange -> publisher.publish(exchange.getMessage().getBody(Batch.class)));
         sink = new KafkaSink(settings, context);
         try {
             String yaml = Files.readString(Path.of("routes/publish-kafka.camel.yaml"));
