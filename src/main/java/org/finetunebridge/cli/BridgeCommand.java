@@ -32,9 +32,11 @@ import picocli.CommandLine.UnmatchedArgumentException;
             DemoCommand.class, CheckCommand.class, ReplayCommand.class,
             StateCommand.class, NewProviderCommand.class},
         description = "Reads LLM fine-tuning jobs at their providers and publishes every change as a CloudEvent.",
-        footer = {"", "To try it without a key and without a network:  java -jar target/finetune-bridge.jar demo",
-            "Exit codes: 0 all went well; 1 something could not be read or written; 2 the configuration is wrong;",
-            "            follow and wait also: 3 the job FAILED or was CANCELLED; 4 --timeout passed."})
+        footer = {"", "To try it without a key and without a network, run: demo",
+            "Exit codes: 0 all went well; 1 something could not be read or written;",
+            "            2 the configuration is wrong;",
+            "            follow and wait also: 3 the job FAILED or was CANCELLED;",
+            "            4 --timeout passed."})
 public final class BridgeCommand implements Callable<Integer> {
 
     static final int FAILED = 1;
