@@ -11,7 +11,8 @@ import org.finetunebridge.connect.ConnectWorker;
 
 /**
  * A first catch-up by one task of Kafka Connect, exactly once, beside one by the process with Kafka. Both from the first
- * request to the time stamp of the last record; the worker runs before, the process starts anew.
+ * request to the time stamp of the last record, each in a new JVM. Processor time is that of the whole process, and that of
+ * the worker from the moment when the connector is created.
  */
 final class Connect {
 
@@ -24,6 +25,8 @@ final class Connect {
     private final Kafka kafka;
     private final Api api;
     private final ConnectWorker worker;
+    private final List<Double> processCpu = new ArrayList<>();
+    private final List<Double> taskCpu = new ArrayList<>();
     private Digest expected;
     private int run;
 
@@ -44,7 +47,6 @@ final class Connect {
                 var worker = new ConnectWorker(kafka.address(), setup.directory().resolve("connect"), "bench", Map.of(),
                         setup.workerOptions())) {
             Runtime.getRuntime().addShutdownHook(new Thread(worker::close));
-            worker.start();
             new Connect(setup, kafka, api, worker).measure();
         }
     }
@@ -54,6 +56,8 @@ final class Connect {
         List<Double> task = new ArrayList<>();
         process();
         task();
+        processCpu.clear();
+        taskCpu.clear();
         for (int pair = 0; pair < setup.runs(); pair++) {
             process.add(process());
             task.add(task());
@@ -61,6 +65,8 @@ final class Connect {
         System.out.printf("  every run published the same %,d events, their data byte for byte but for observedAt%n", expected.count());
         Bench.line("process with Kafka, events/s", process, rate -> "%,.0f".formatted(rate));
         Bench.line("task of Kafka Connect, events/s", task, rate -> "%,.0f".formatted(rate));
+        Bench.line("process with Kafka, processor time", processCpu, "%.1f s"::formatted);
+        Bench.line("worker with the task, processor time", taskCpu, "%.1f s"::formatted);
         System.out.printf("  ratio, task to process: %.2f%n", Bench.median(task) / Bench.median(process));
     }
 
@@ -69,6 +75,7 @@ final class Connect {
         api.reset();
         try (Child child = setup.bridge(where, api, kafka.configuration(), "once")) {
             child.end(PATIENCE);
+            processCpu.add(child.cpu());
             return rate();
         } finally {
             Bench.delete(where);
@@ -77,13 +84,22 @@ final class Connect {
 
     private double task() throws Exception {
         String name = "bench-" + ++run;
-        api.reset();
-        Map<String, String> properties = properties(kafka.topic(), name, 1);
-        properties.putAll(setup.accounts(api));
-        worker.configure(name, properties);
-        awaitStill(kafka, expected.count(), () -> worker.standing(name));
-        worker.send("DELETE", "/connectors/" + name, null);
-        return rate();
+        worker.start();
+        try {
+            api.reset();
+            Map<String, String> properties = properties(kafka.topic(), name, 1);
+            properties.putAll(setup.accounts(api));
+            Duration before = worker.processorTime();
+            if (worker.configure(name, properties).status() >= 400) {
+                throw new IllegalStateException("the worker takes no connector, see " + setup.directory());
+            }
+            awaitStill(kafka, expected.count(), () -> worker.standing(name));
+            taskCpu.add(worker.processorTime().minus(before).toMillis() / 1000.0);
+            worker.send("DELETE", "/connectors/" + name, null);
+            return rate();
+        } finally {
+            worker.close();
+        }
     }
 
     /** The keys of a connector, but for its accounts. */

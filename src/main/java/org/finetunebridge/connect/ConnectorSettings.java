@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.finetunebridge.camel.QuartzCronValidator;
 import org.finetunebridge.polling.JobShard;
 import org.finetunebridge.provider.ProviderRegistry;
@@ -52,6 +53,8 @@ record ConnectorSettings(Map<String, String> configuration, Settings settings, R
     private static final int LARGEST_DEFAULT = 1024 * 1024;
     /** A dead letter always fits, whatever it quotes. */
     private static final int LARGEST_LEAST = 512 * 1024;
+    /** A reference to a config provider, as Connect knows it. */
+    private static final Pattern UNRESOLVED = Pattern.compile("\\$\\{[^}]*:[^}]*}");
     private static final String INSTEAD = "it has no effect in Kafka Connect: ";
     /** Keys of the bridge that somebody else decides about here, and who. */
     private static final Map<String, String> ELSEWHERE = new TreeMap<>(Map.ofEntries(
@@ -153,6 +156,10 @@ record ConnectorSettings(Map<String, String> configuration, Settings settings, R
             } else if (mine && value != null && value.contains("{{")) {
                 problems.add(key + " = " + SecretMask.shown(key, value) + ": {{…}} is not read in Kafka Connect; use one of the"
                         + " worker's config providers, such as ${file:/path/to/file:key}");
+            } else if (mine && value != null && UNRESOLVED.matcher(value).find()) {
+                // Connect leaves what it cannot replace as it is; a provider would get it as the key.
+                problems.add(key + " = " + SecretMask.shown(key, value) + ": ${…} was not replaced; the worker has no config provider"
+                        + " of that name (config.providers), or nothing of that name is there");
             } else if (mine && value != null) {
                 ours.put(key, value);
             } else if (key.endsWith(".api-key")) {
@@ -169,7 +176,7 @@ record ConnectorSettings(Map<String, String> configuration, Settings settings, R
 
         private int number(String value, String key, int lowest, int highest) {
             try {
-                int number = value == null ? lowest : Integer.parseInt(value.strip());
+                int number = value == null || value.isBlank() ? lowest : Integer.parseInt(value.strip());
                 if (number >= lowest && number <= highest) {
                     return number;
                 }

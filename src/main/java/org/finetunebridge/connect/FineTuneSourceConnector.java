@@ -18,6 +18,7 @@ import org.apache.kafka.connect.source.ExactlyOnceSupport;
 import org.apache.kafka.connect.source.SourceConnector;
 import org.finetunebridge.polling.JobShard;
 import org.finetunebridge.settings.InvalidConfigurationException;
+import org.finetunebridge.settings.SourceSettings;
 import org.finetunebridge.state.JobState;
 
 /**
@@ -78,7 +79,7 @@ public final class FineTuneSourceConnector extends SourceConnector {
         settings.settings().sources().forEach(source -> {
             int parts = source.listsJobs() ? Math.min(settings.parts().get(source.name()), most) : 1;
             for (int part = 0; part < parts; part++) {
-                units.add(unit(source.name(), part, parts));
+                units.add(unit(source, part, parts));
             }
         });
         int tasks = Math.min(units.size(), most);
@@ -107,20 +108,22 @@ public final class FineTuneSourceConnector extends SourceConnector {
     }
 
     /** The keys of an account, as one part of it reads it: what the account allows is divided. */
-    private Map<String, String> unit(String source, int part, int parts) {
+    private Map<String, String> unit(SourceSettings source, int part, int parts) {
         Map<String, String> unit = new TreeMap<>();
+        String name = source.name();
         properties.forEach((key, value) -> {
-            if (key.startsWith(source + '.')) {
+            if (key.startsWith(name + '.')) {
                 unit.put(key, value);
             }
         });
-        unit.put(ConnectorSettings.SOURCES, source);
-        unit.put(source + ConnectorSettings.PARTS, Integer.toString(parts));
-        unit.put(source + ConnectorSettings.PART, Integer.toString(part));
+        unit.put(ConnectorSettings.SOURCES, name);
+        unit.put(name + ConnectorSettings.PARTS, Integer.toString(parts));
+        unit.put(name + ConnectorSettings.PART, Integer.toString(part));
+        if (parts > 1 && source.rate() > 0) {
+            unit.put(name + ".rate", Double.toString(source.rate() / parts));
+        }
         if (parts > 1) {
-            unit.computeIfPresent(source + ".rate", (key, rate) -> Double.toString(Double.parseDouble(rate.strip()) / parts));
-            int inFlight = Integer.parseInt(unit.getOrDefault(source + ".concurrency", "4").strip());
-            unit.put(source + ".concurrency", Integer.toString(Math.max(1, inFlight / parts)));
+            unit.put(name + ".concurrency", Integer.toString(Math.max(1, source.concurrency() / parts)));
         }
         return unit;
     }

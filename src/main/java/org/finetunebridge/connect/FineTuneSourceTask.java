@@ -76,7 +76,7 @@ public final class FineTuneSourceTask extends SourceTask {
         accounts.keySet().retainAll(settings.accounts());
         OffsetStates states = OffsetStates.read(context.offsetStorageReader(), accounts);
         LOG.info("{} with the state of {} jobs", accounts.keySet(), states.states().stream().filter(one -> !one.job().isEmpty()).count());
-        handover = new RecordHandover(transactions != null);
+        handover = new RecordHandover(transactions != null, LOG::warn);
         Map<String, String> configuration = new TreeMap<>(settings.configuration());
         configuration.put("camel.main.name", "finetune-bridge-" + properties.getOrDefault(FineTuneSourceConnector.TASK, "connect"));
         configuration.put("camel.main.shutdownTimeout", "3");

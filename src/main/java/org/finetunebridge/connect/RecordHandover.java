@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.finetunebridge.sink.SinkUnavailableException;
 
@@ -13,7 +14,12 @@ import org.finetunebridge.sink.SinkUnavailableException;
  */
 final class RecordHandover {
 
+    /** A cluster that is well needs less than a second; so long an operator may wait before the log says something. */
+    private static final Duration LATE = Duration.ofMinutes(2);
+
     private final boolean transactional;
+    private final Duration late;
+    private final Consumer<String> warning;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private List<SourceRecord> group;
@@ -22,9 +28,18 @@ final class RecordHandover {
     private boolean confirmed;
     private SinkUnavailableException failure;
 
-    /** @param transactional whether a group is confirmed by the commit of a transaction, or by each record's own */
-    RecordHandover(boolean transactional) {
+    /**
+     * @param transactional whether a group is confirmed by the commit of a transaction, or by each record's own
+     * @param warning       gets what a person should know
+     */
+    RecordHandover(boolean transactional, Consumer<String> warning) {
+        this(transactional, LATE, warning);
+    }
+
+    RecordHandover(boolean transactional, Duration late, Consumer<String> warning) {
         this.transactional = transactional;
+        this.late = late;
+        this.warning = warning;
     }
 
     /**
@@ -44,10 +59,7 @@ final class RecordHandover {
             confirmed = false;
             unconfirmed = records.size();
             changed.signalAll();
-            while (!confirmed) {
-                requireOpen();
-                changed.await();
-            }
+            awaitConfirmation(records);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             fail(new SinkUnavailableException("interrupted while a commit was awaited", e));
@@ -55,6 +67,24 @@ final class RecordHandover {
         } finally {
             group = null;
             lock.unlock();
+        }
+    }
+
+    private void awaitConfirmation(List<SourceRecord> records) throws InterruptedException {
+        long rest = late.toNanos();
+        while (!confirmed) {
+            requireOpen();
+            if (rest <= 0) {
+                changed.await();
+                continue;
+            }
+            rest = changed.awaitNanos(rest);
+            if (rest <= 0 && !confirmed && failure == null) {
+                warning.accept(unconfirmed + " of " + records.size() + " records are not written after " + late.toSeconds()
+                        + " s, and nothing more is read until they are. Is the cluster there? Are the topics there, or set"
+                        + " topic.creation.default.partitions and .replication.factor, and may the worker write to them: "
+                        + String.join(", ", records.stream().map(SourceRecord::topic).distinct().sorted().toList()));
+            }
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.finetunebridge.polling.JobShard;
 import org.finetunebridge.state.JobState;
 import org.finetunebridge.state.JobStateSerde;
@@ -34,6 +35,8 @@ public final class SourceOffsets {
     private static final String STATE = "state";
     private static final String JOBS = "jobs";
     private static final String SEGMENTS = "segments";
+    /** In the index: bucket and segment. */
+    private static final Pattern PLACE = Pattern.compile("\\d{1,2}\\.\\d{1,9}");
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private SourceOffsets() {}
@@ -120,7 +123,11 @@ public final class SourceOffsets {
             throw new IOException(partition + " does not say how many there are: " + SEGMENTS);
         }
         try {
-            return new IndexSegment(Arrays.asList(MAPPER.readValue(text, String[].class)), segments.intValue());
+            List<String> jobs = Arrays.asList(MAPPER.readValue(text, String[].class));
+            if (!jobs.contains(null)) {
+                return new IndexSegment(jobs, segments.intValue());
+            }
+            throw new IOException(partition + ": " + JOBS + " has a null in the place of an id");
         } catch (JsonProcessingException e) {
             throw new IOException(partition + ": " + JOBS + " is no list of job ids", e);
         }
@@ -133,7 +140,8 @@ public final class SourceOffsets {
 
     /** The bucket whose index a partition is of; -1 for a partition of another kind. */
     static int indexBucket(Map<String, ?> partition) {
-        return partition.get(INDEX) instanceof String place ? Integer.parseInt(place.substring(0, place.indexOf('.'))) : -1;
+        return partition.get(INDEX) instanceof String place && PLACE.matcher(place).matches()
+                ? Integer.parseInt(place.substring(0, place.indexOf('.'))) : -1;
     }
 
     /**
@@ -153,16 +161,23 @@ public final class SourceOffsets {
             return;
         }
         if (partition.containsKey(INDEX)) {
-            place((String) partition.get(INDEX));
-            segment(partition, offset);
+            requirePlaces((String) partition.get(INDEX), segment(partition, offset).jobs());
         } else if (partition.size() > 1) {
             state(partition, offset);
         }
     }
 
-    private static void place(String index) throws IOException {
-        if (!index.matches("\\d{1,2}\\.\\d{1,9}") || Integer.parseInt(index.substring(0, index.indexOf('.'))) >= JobShard.BUCKETS) {
+    /** A part of an account reads the buckets that are its own, and none of the jobs of another part. */
+    private static void requirePlaces(String index, List<String> jobs) throws IOException {
+        int bucket = indexBucket(Map.of(INDEX, index));
+        if (bucket < 0 || bucket >= JobShard.BUCKETS) {
             throw new IOException("no place in the index: " + index);
+        }
+        for (String job : jobs) {
+            if (JobShard.bucket(job) != bucket) {
+                throw new IOException("index " + index + " is not where " + job + " is listed, but one that begins with "
+                        + JobShard.bucket(job) + '.');
+            }
         }
     }
 

@@ -113,6 +113,15 @@ class ConnectScenarioIT {
         assertThat(Connected.headers(jobs.deadLetters().get(0))).containsEntry("ce_type", "org.finetunebridge.dead-letter.v1");
         assertThat(jobs.offset(jobs.alive.id()).isMissingNode()).isFalse();
 
+        // One of the same name goes on where the former was; it may be restarted at any moment.
+        jobs.send("DELETE", "", null);
+        jobs.thingsHappen();
+        jobs.run(2);
+        jobs.awaitMoreThan(jobs.written());
+        assertThat(jobs.send("POST", "/restart?includeTasks=true", null).status()).isEqualTo(202);
+        jobs.holdsEachFactOnceWhenAllIsRead();
+
+        assertRefused(jobs.send("DELETE", "/offsets", null), "must be in the STOPPED state");
         jobs.stop();
         ObjectNode none = JSON.createObjectNode();
         none.putArray("offsets").addObject().putNull("offset").putObject("partition").put("source", "minimax")

@@ -57,7 +57,7 @@ public final class ConnectWorker implements AutoCloseable {
     public record Answer(int status, JsonNode body) {}
 
     /** One that starts fast, and is slow for long. */
-    ConnectWorker(String broker, Path directory, String group, Map<String, String> more) {
+    public ConnectWorker(String broker, Path directory, String group, Map<String, String> more) {
         this(broker, directory, group, more, QUICK);
     }
 
@@ -156,6 +156,11 @@ public final class ConnectWorker implements AutoCloseable {
         Awaitility.await("the worker").atMost(STARTING).pollInterval(Duration.ofMillis(200)).ignoreExceptions()
                 .failFast(() -> !process.isAlive()).until(() -> get("/connectors").status() == 200);
         return this;
+    }
+
+    /** Of the process that runs now. */
+    public Duration processorTime() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
     /** SIGKILL. */

@@ -32,7 +32,7 @@ import org.finetunebridge.sink.kafka.ReceivedEvents;
 /** One connector: the accounts that it reads, its topics, and an independent reader of what it commits. */
 final class Connected implements AutoCloseable {
 
-    static final Duration LONG = Duration.ofSeconds(180);
+    static final Duration LONG = Duration.ofSeconds(300);
     static final ObjectMapper JSON = new ObjectMapper();
     private static final String STRINGS = "org.apache.kafka.connect.storage.StringConverter";
 
@@ -73,6 +73,8 @@ final class Connected implements AutoCloseable {
         }
         broker.create(events, 2, Map.of());
         broker.create(deadLetters, 1, Map.of());
+        // A broker that is busy may refuse a topic for a moment, and Connect would fail the task.
+        broker.create(properties.get("bridge.connect.heartbeat-topic"), 1, Map.of("cleanup.policy", "compact"));
         reader = broker.reader(events);
     }
 
@@ -246,7 +248,7 @@ final class Connected implements AutoCloseable {
 
     /** Waits until more was written than that, be it committed or not. */
     void awaitMoreThan(long before) {
-        awaitMoreThan(before, Duration.ofMillis(50), () -> { });
+        awaitMoreThan(before, Duration.ofMillis(150), () -> { });
     }
 
     /** @param meanwhile what an operator does until then, so often */
@@ -260,7 +262,7 @@ final class Connected implements AutoCloseable {
     /** Any moment is as good as another to die at. */
     void pause(int most) {
         long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(random.nextInt(most));
-        Awaitility.await().atMost(LONG).pollInterval(Duration.ofMillis(5)).until(() -> System.nanoTime() > until);
+        Awaitility.await().atMost(LONG).pollInterval(Duration.ofMillis(20)).until(() -> System.nanoTime() > until);
     }
 
     @Override

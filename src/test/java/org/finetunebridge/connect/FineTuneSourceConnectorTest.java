@@ -68,6 +68,8 @@ class FineTuneSourceConnectorTest {
     void readsNoPlaceholderOfTheWorkersSurroundings() {
         assertThat(errors("dashscope.api-key", "{{env:PATH}}").get("dashscope.api-key").get(0)).contains("config providers")
                 .doesNotContain("{{env:PATH}}");
+        assertThat(errors("dashscope.api-key", "${file:/etc/keys:dashscope}").get("dashscope.api-key").get(0))
+                .contains("config.providers").doesNotContain("/etc/keys");
         Map<String, String> properties = good();
         properties.put("camel.beans.any", "#class:java.lang.Object");
         assertThat(ConnectorSettings.of(properties).configuration()).doesNotContainKey("camel.beans.any");
@@ -125,6 +127,20 @@ class FineTuneSourceConnectorTest {
         assertThat(connector.taskConfigs(1)).hasSize(1);
     }
 
+    /** As forms send them. */
+    @Test
+    void takesBlankValuesAsNotSet() {
+        Map<String, String> properties = good();
+        properties.putAll(Map.of("dashscope.jobs.shards", "2", "dashscope.rate", "", "dashscope.concurrency", " ",
+                "minimax.jobs.shards", ""));
+        connector.start(properties);
+
+        assertThat(connector.taskConfigs(2)).hasSize(2).allSatisfy(task -> {
+            assertThat(task).containsEntry("dashscope.concurrency", "2");
+            assertThat(ConnectorSettings.of(task).settings().sources().get(0).rate()).isZero();
+        });
+    }
+
     @Test
     void everyJobIsInOnePartWhateverTheirNumber() {
         for (int of = 1; of <= JobShard.BUCKETS; of++) {
@@ -147,7 +163,8 @@ class FineTuneSourceConnectorTest {
         offsets.replaceAll((partition, offset) -> null);
         assertThat(connector.alterOffsets(good(), offsets)).as("DELETE").isTrue();
         offsets.put(Map.of("file", "of another connector"), null);
-        assertThat(connector.alterOffsets(good(), offsets)).isTrue();
+        offsets.put(Map.of("source", "acme", "index", "x"), null);
+        assertThat(connector.alterOffsets(good(), offsets)).as("whatever is there can be taken away").isTrue();
     }
 
     @Test
@@ -161,6 +178,9 @@ class FineTuneSourceConnectorTest {
         assertRefused(partition, Map.of("state", "{}"), "has no state that this connector wrote");
         assertRefused(Map.of("source", "acme", "index", "99.0"), SourceOffsets.offset(List.of("ft-1"), 1), "no place in the index");
         assertRefused(Map.of("source", "acme", "index", "1.0"), Map.of("v", 1L, "jobs", "ft-1", "segments", 1L), "no list of job ids");
+        assertRefused(Map.of("source", "acme", "index", "1.0"), Map.of("v", 1L, "jobs", "[null]", "segments", 1L), "null in the place");
+        int other = (JobShard.bucket("ft-1") + 1) % JobShard.BUCKETS;
+        assertRefused(SourceOffsets.index("acme", other, 0), SourceOffsets.offset(List.of("ft-1"), 1), "is not where ft-1 is listed");
         assertRefused(Map.of("file", "a"), Map.of("position", 1L), "no partition of this connector");
     }
 

@@ -2,6 +2,7 @@ package org.finetunebridge.sink.kafka;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.security.KeyPairGenerator;
 import java.security.Signature;
 import java.security.interfaces.RSAPublicKey;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -45,9 +47,12 @@ import org.finetunebridge.TestCertificate;
 import org.finetunebridge.camel.Bridge;
 import org.finetunebridge.polling.CycleResult;
 import org.finetunebridge.polling.SourcePoller;
+import org.finetunebridge.connect.ConnectWorker;
 import org.finetunebridge.provider.RouteFiles;
 import org.finetunebridge.replay.DeadLetterReplayer;
 import org.finetunebridge.simulator.ExpectedFacts;
+import org.finetunebridge.simulator.Fault;
+import org.finetunebridge.simulator.FaultySandbox;
 import org.finetunebridge.simulator.Sandbox;
 import org.finetunebridge.simulator.Simulation;
 import org.finetunebridge.sink.SinkUnavailableException;
@@ -65,7 +70,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class KafkaAccessIT {
 
-    private static final Pattern ROW = Pattern.compile("\\| (Topic|TransactionalId|Cluster) \\| `([^`]+)` \\| ([A-Za-z, ]+) \\|.*");
+    private static final Pattern ROW = Pattern.compile("\\| (Topic|TransactionalId|Cluster|Group) \\| `([^`]+)` \\| ([A-Za-z, ]+) \\|.*");
+    private static final Pattern PLACE = Pattern.compile("<([^>]+)>");
+    private static final String STRINGS = "org.apache.kafka.connect.storage.StringConverter";
     private static final String PASSWORD = "geheim";
     private static final TestCertificate SERVER = TestCertificate.of("broker", "RSA", Instant.now().plusSeconds(86_400));
     private static final TestCertificate CLIENT = TestCertificate.of("bridge", "RSA", Instant.now().plusSeconds(86_400));
@@ -135,6 +142,40 @@ class KafkaAccessIT {
 
         assertThat(once(login, Map.of("bridge.kafka.delivery", delivery))).containsExactly(new CycleResult(3, 0, null));
         new ReceivedEvents(broker.read("finetune.events")).holdAllOf(ExpectedFacts.visible(world));
+    }
+
+    /** A worker of Kafka Connect and its tasks have one login; nothing of theirs is there before. */
+    @Test
+    void aWorkerOfConnectPublishesWithTheRightsOfItsPageAndNoOthers() throws Exception {
+        String group = "workers";
+        Map<String, String> properties = new TreeMap<>(Map.of("connector.class", "org.finetunebridge.connect.FineTuneSourceConnector",
+                "exactly.once.support", "required", "transaction.boundary", "connector", "key.converter", STRINGS, "value.converter",
+                STRINGS, "topic.creation.default.partitions", "1", "topic.creation.default.replication.factor", "1"));
+        Map<String, String> topics = Map.of("bridge.kafka.topic", "connect.events", "bridge.kafka.dead-letter-topic",
+                "connect.dead-letters", "bridge.connect.heartbeat-topic", "connect.heartbeats");
+        properties.putAll(topics);
+        Map<String, String> names = new TreeMap<>(topics);
+        names.putAll(Map.of("group.id", group, "connector", "tunes", "config.storage.topic", group + "-config",
+                "offset.storage.topic", group + "-offset", "status.storage.topic", group + "-status"));
+        allow("User:bridge", page("docs/connect.md", 9, names));
+        Map<String, String> login = new TreeMap<>();
+        example("SCRAM").forEach((key, value) -> List.of("", "producer.", "consumer.", "admin.").forEach(client -> login.put(
+                client + key.replace("bridge.kafka.client.", ""), value.replace("/etc/finetune-bridge", home.toString()))));
+        world.account("dashscope").finished(3, 1, 0);
+        world.account("dashscope").create("ft-refused");
+        try (var provider = FaultySandbox.start(world);
+                var worker = new ConnectWorker("127.0.0.1:" + SASL, home.resolve("connect"), group, login).start()) {
+            provider.faults().always(".*/ft-refused.*", Fault.status(404));
+            properties.putAll(Map.of("bridge.sources", "dashscope", "dashscope.base-url", provider.url(), "dashscope.api-key", Simulation.KEY));
+
+            assertThat(worker.configure("tunes", properties).status()).isEqualTo(201);
+
+            await().atMost(Duration.ofMinutes(2)).ignoreExceptions().untilAsserted(() -> {
+                assertThat(broker.read("connect.events")).hasSizeGreaterThanOrEqualTo(4);
+                assertThat(broker.read("connect.dead-letters")).hasSize(1);
+            });
+            assertThat(worker.standing("tunes")).isEqualTo("RUNNING[RUNNING]");
+        }
     }
 
     /** A login that may not do it is named with what it lacks. */
@@ -238,11 +279,16 @@ class KafkaAccessIT {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
-    /** The rows of the page's table of rights: resource type, name, operations. */
     private static List<String[]> page() throws IOException {
-        List<String[]> rows = Files.readString(Path.of("docs/access.md")).lines().map(ROW::matcher).filter(Matcher::matches)
-                .map(row -> new String[] {row.group(1), row.group(2), row.group(3)}).toList();
-        assertThat(rows).hasSize(4);
+        return page("docs/access.md", 4, Map.of());
+    }
+
+    /** The rows of a page's table of rights: resource type, name with what stands for {@code <key>}, operations. */
+    private static List<String[]> page(String file, int size, Map<String, String> names) throws IOException {
+        List<String[]> rows = Files.readString(Path.of(file)).lines().map(ROW::matcher).filter(Matcher::matches)
+                .map(row -> new String[] {row.group(1), PLACE.matcher(row.group(2)).replaceAll(place -> names.get(place.group(1))), row.group(3)})
+                .toList();
+        assertThat(rows).hasSize(size);
         return rows;
     }
 
@@ -250,7 +296,7 @@ class KafkaAccessIT {
         List<AclBinding> all = new ArrayList<>();
         for (String[] row : rows) {
             var resource = new ResourcePattern(ResourceType.valueOf(row[0].equals("TransactionalId") ? "TRANSACTIONAL_ID" : row[0].toUpperCase(Locale.ROOT)),
-                    row[1], PatternType.LITERAL);
+                    row[1].replace("*", ""), row[1].endsWith("*") ? PatternType.PREFIXED : PatternType.LITERAL);
             for (String operation : row[2].split(",")) {
                 all.add(new AclBinding(resource, new AccessControlEntry(principal, "*", AclOperation.valueOf(operation.strip()
                         .replaceAll("(?<=[a-z])([A-Z])", "_$1").toUpperCase(Locale.ROOT)), AclPermissionType.ALLOW)));
