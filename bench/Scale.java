@@ -10,6 +10,8 @@ final class Scale {
 
     private static final int EVENTS = 500;
     private static final int[] TASKS = {1, 2, 4};
+    /** Requests a second, well below what one task makes. */
+    private static final int LIMIT = 20;
 
     private final Setup setup;
     private final Kafka kafka;
@@ -41,7 +43,7 @@ final class Scale {
             other.start();
             var scale = new Scale(setup, kafka, api, worker, jobs);
             scale.run(2, Integer.MAX_VALUE);
-            for (int limit : new int[] {Integer.MAX_VALUE, 100}) {
+            for (int limit : new int[] {Integer.MAX_VALUE, LIMIT}) {
                 for (int tasks : TASKS) {
                     scale.run(tasks, limit);
                 }
