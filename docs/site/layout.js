@@ -66,7 +66,11 @@ function item(page, rewrites) {
 
 function title(page) {
   const text = fs.readFileSync(path.join(ROOT, page), 'utf8')
-  return /^# (.+)$/m.exec(text)[1].replace(/`/g, '')
+  const heading = /^# (.+)$/m.exec(text)
+  if (!heading) {
+    throw new Error(`${page} has no heading to name it by: begin it with "# …"`)
+  }
+  return heading[1].replace(/`/g, '')
 }
 
 function exists(page) {
