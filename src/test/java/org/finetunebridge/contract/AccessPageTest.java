@@ -19,6 +19,7 @@ import org.finetunebridge.provider.RouteFiles;
 import org.finetunebridge.settings.PlaceholderResolver;
 import org.finetunebridge.settings.Settings;
 import org.finetunebridge.settings.SettingsReader;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -28,8 +29,15 @@ class AccessPageTest {
 
     private static final Pattern EXAMPLE = Pattern.compile("```properties\\n(.*?)```", Pattern.DOTALL);
 
+    private static ProviderRegistry providers;
+
     @TempDir
     private Path folder;
+
+    @BeforeAll
+    static void readProviders() throws IOException {
+        providers = new ProviderRegistry(new RouteFiles(AccessPageTest.class.getClassLoader(), List.of(), List.of(Path.of("routes"))));
+    }
 
     static Stream<String> examples() throws IOException {
         List<String> examples = EXAMPLE.matcher(Files.readString(Path.of("docs/access.md"))).results().map(found -> found.group(1)).toList();
@@ -52,8 +60,7 @@ class AccessPageTest {
             keys.putIfAbsent("dashscope.api-key", "sk-1");
         }
         keys.putIfAbsent("bridge.sources", "dashscope,minimax");
-        Settings settings = new SettingsReader(new ProviderRegistry(new RouteFiles(getClass().getClassLoader(), List.of(), List.of(Path.of("routes")))),
-                (cron, zone, now) -> null, Instant::now).read(PlaceholderResolver.resolved(keys, AccessPageTest::secret));
+        Settings settings = new SettingsReader(providers, (cron, zone, now) -> null, Instant::now).read(PlaceholderResolver.resolved(keys, AccessPageTest::secret));
 
         assertThat(settings.sources()).isNotEmpty();
         assertThat(written.stringPropertyNames()).extracting(name -> name.replaceFirst("[.].*", ""))

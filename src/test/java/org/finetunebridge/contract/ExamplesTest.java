@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import javax.tools.ToolProvider;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.AdviceWith;
@@ -15,20 +14,11 @@ import org.apache.camel.component.mock.MockEndpoint;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.PluginHelper;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
+/** What the examples do without a broker; {@code ExamplesIT} runs them with one. */
 class ExamplesTest {
 
     private static final Path EXAMPLES = Path.of("docs/examples");
-
-    @Test
-    void thePlainConsumerCompiles(@TempDir Path out) {
-        int result = ToolProvider.getSystemJavaCompiler().run(null, null, null, "-d", out.toString(), "-cp",
-                System.getProperty("java.class.path"), EXAMPLES.resolve("EventReader.java").toString());
-
-        assertThat(result).isZero();
-        assertThat(out.resolve("EventReader.class")).exists();
-    }
 
     @Test
     void theRouteDeploysAJobThatSucceededAndNothingElse() throws Exception {

@@ -49,7 +49,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FuzzTest {
 
-    private static final int TRIES = Integer.getInteger("fuzz.tries", 500);
+    private static final int TRIES = Integer.getInteger("fuzz.tries", 150);
     private static final long SEED = Long.getLong("fuzz.seed", 42);
     private static final Path FIXTURES = Path.of("src/test/resources/fixtures");
     private static final ObjectMapper PLAIN = JsonMapper.builder()

@@ -55,7 +55,7 @@ class NamedListPropertyTest {
     }
 
     /** Requests that have to wait for longer than a poll cycle goes on interrupt the reading anywhere. */
-    @Property(tries = 300)
+    @Property
     void goesOnWhereItWasInterrupted(@ForAll("histories") List<Stretch> history, @ForAll boolean newestFirst,
             @ForAll @IntRange(min = 2, max = 5) int between, @ForAll @IntRange(min = 1, max = 3) int limit) {
         var list = new NamedList(newestFirst, true, limit);

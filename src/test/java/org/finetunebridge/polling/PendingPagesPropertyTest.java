@@ -84,7 +84,7 @@ class PendingPagesPropertyTest {
         }
     }
 
-    @Property(tries = 250)
+    @Property
     void publishesEachLineOnceAndInOrderOfItsJob(@ForAll("histories") List<Stretch> history, @ForAll long seed) {
         var provider = new Provider();
         var run = DryRun.ofListedGrowing(provider::answer).late(new Random(seed));

@@ -25,7 +25,7 @@ class ReturningStatusPropertyTest {
 
     private String shown = "";
 
-    @Property(tries = 250)
+    @Property
     void isPublishedAgainAndEveryOccurrenceOnce(@ForAll("histories") List<Cycle> history) {
         var model = new StatusModel();
         var run = DryRun.ofListed(this::answer);
@@ -42,7 +42,7 @@ class ReturningStatusPropertyTest {
     }
 
     /** Whoever published a status before statuses were counted gave its first occurrence the same id. */
-    @Property(tries = 100)
+    @Property
     void keepsTheIdOfItsFirstOccurrence(@ForAll("histories") List<Cycle> history) {
         var run = DryRun.ofListed(this::answer);
         history.forEach(cycle -> live(cycle, run));
@@ -60,7 +60,7 @@ class ReturningStatusPropertyTest {
     }
 
     /** After the end the list shows the job as it was, at every other read at most. */
-    @Property(tries = 150)
+    @Property
     void isNotPublishedForAListThatLagsBehindTheEnd(@ForAll("before") List<String> before,
             @ForAll List<Boolean> lags, @ForAll("ends") String end) {
         var run = DryRun.ofListed(this::answer);

@@ -48,7 +48,7 @@ class TimedFactsPropertyTest {
     private String status = "RUNNING";
     private boolean gone;
 
-    @Property(tries = 400)
+    @Property
     void isPublishedAsSoonAsItIsReadAndOnce(@ForAll("histories") List<Step> history, @ForAll boolean watching) {
         DryRun run = run(watching);
         Set<String> expiring = new TreeSet<>();
@@ -88,7 +88,7 @@ class TimedFactsPropertyTest {
         assertThat(run.published()).doesNotHaveDuplicates();
     }
 
-    @Property(tries = 400)
+    @Property
     void isPublishedOnceWhereverTheClockIsSet(@ForAll("histories") List<Step> history, @ForAll("clocks") List<Integer> clocks,
             @ForAll boolean watching) {
         DryRun run = run(watching);

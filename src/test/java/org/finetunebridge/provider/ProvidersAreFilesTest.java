@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -26,13 +28,12 @@ class ProvidersAreFilesTest {
     /** Not even a part of a name: {@code AzureKey} would be one. */
     @TestFactory
     Stream<DynamicTest> areNamedInNoJava() {
+        Map<Path, String> code = javaFiles().collect(Collectors.toMap(file -> file, file -> file.getFileName() + " "
+                + DEFAULTS.matcher(COMMENT.matcher(text(file)).replaceAll("")).replaceAll("")));
         return providers().map(provider -> dynamicTest(provider, () -> {
             List<String> words = Stream.concat(Stream.of(provider), Arrays.stream(provider.split("-"))).toList();
             Pattern name = Pattern.compile("(?i)" + String.join("|", words));
-            javaFiles().forEach(file -> {
-                String code = DEFAULTS.matcher(COMMENT.matcher(text(file)).replaceAll("")).replaceAll("");
-                assertThat(name.matcher(file.getFileName() + " " + code).results()).as("%s in %s", provider, file).isEmpty();
-            });
+            code.forEach((file, text) -> assertThat(name.matcher(text).results()).as("%s in %s", provider, file).isEmpty());
         }));
     }
 

@@ -54,7 +54,7 @@ class PipelinePropertyTest {
 
     record Event(Step step, int job, int facts) {}
 
-    @Property(tries = 1_000)
+    @Property(tries = 300)
     void publishesEveryFactOnceAndInOrder(@ForAll("histories") List<Event> history, @ForAll("ends") List<Commit> ends,
             @ForAll @IntRange(min = 1, max = 5) int largest, @ForAll @IntRange(min = 1, max = 9) int longest) {
         var world = new World(largest, longest);

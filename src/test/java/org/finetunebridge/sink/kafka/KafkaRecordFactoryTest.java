@@ -25,7 +25,7 @@ class KafkaRecordFactoryTest {
     private final KafkaRecordFactory records = new KafkaRecordFactory(new KafkaSettings("127.0.0.1:9", "events", "dead-letters",
             "state", true, true, 1, 1, "bridge", Map.of()));
 
-    @Property(tries = 2_000)
+    @Property(tries = 500)
     void keysOfTwoJobsDiffer(@ForAll("ids") String one, @ForAll("ids") String other) {
         for (int record = 0; record < 3; record++) {
             assertThat(key(one, record).equals(key(other, record))).as("record %d", record).isEqualTo(one.equals(other));
@@ -33,7 +33,7 @@ class KafkaRecordFactoryTest {
     }
 
     /** Half of a character pair is three bytes, as Java's own modified UTF-8 has it; everything else is UTF-8. */
-    @Property(tries = 2_000)
+    @Property(tries = 500)
     void keysCanBeReadBack(@ForAll("ids") String id) throws CharacterCodingException {
         for (int record = 0; record < 2; record++) {
             assertThat(text(key(id, record))).isEqualTo(id);
