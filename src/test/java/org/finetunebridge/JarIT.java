@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -150,7 +151,9 @@ class JarIT {
     @Test
     void watchesUntilItIsAskedToStop() throws Exception {
         SimulatedJob job = world.account("dashscope").create("ft-1");
-        Process run = start(HERE, List.of("-Ddashscope.period=1s"), sources());
+        Map<String, String> environment = new TreeMap<>(sources());
+        environment.put("BRIDGE_HTTP_PORT", "0");
+        Process run = start(HERE, small("-Ddashscope.period=1s"), environment);
         for (String status : List.of("RUNNING", "SUCCEEDED")) {
             job.become(status);
             await().atMost(Duration.ofSeconds(60)).until(() -> lines("events").stream()
@@ -250,6 +253,9 @@ class JarIT {
             throws IOException {
         List<String> command = new ArrayList<>(List.of(java.resolve("bin/java").toString()));
         command.addAll(flags);
+        if (flags.containsAll(SMALL)) {
+            command.addAll(ClassArchive.ofBridge());
+        }
         command.addAll(List.of("-jar", JAR.toString()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile())

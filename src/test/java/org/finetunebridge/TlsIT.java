@@ -5,21 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import org.finetunebridge.simulator.FaultySandbox;
 import org.finetunebridge.simulator.Simulation;
 import org.finetunebridge.sink.kafka.BridgeProcess;
@@ -34,10 +29,10 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class TlsIT {
 
-    private static final String PASSWORD = "changeit";
-
     @TempDir
     private static Path stores;
+    private static TestCertificate certificate;
+    private static Path trusted;
     @TempDir
     private Path folder;
     private final Simulation world = Simulation.empty();
@@ -47,10 +42,8 @@ class TlsIT {
 
     @BeforeAll
     static void certify() throws Exception {
-        keytool("-genkeypair", "-alias", "provider", "-keyalg", "RSA", "-dname", "CN=127.0.0.1", "-ext", "san=ip:127.0.0.1,dns:provider.test",
-                "-keystore", "provider.p12");
-        keytool("-exportcert", "-alias", "provider", "-keystore", "provider.p12", "-file", "provider.crt");
-        keytool("-importcert", "-noprompt", "-alias", "provider", "-keystore", "trusted.p12", "-file", "provider.crt");
+        certificate = TestCertificate.of("127.0.0.1", "RSA", Instant.now().plus(Duration.ofDays(1)));
+        trusted = certificate.trustStore(stores.resolve("trusted.p12"), "PKCS12");
     }
 
     @BeforeEach
@@ -58,7 +51,7 @@ class TlsIT {
         world.account("dashscope").finished(30, 2, 0);
         sandbox = FaultySandbox.start(world);
         server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setHttpsConfigurator(new HttpsConfigurator(identity()));
+        server.setHttpsConfigurator(new HttpsConfigurator(certificate.server(null)));
         server.setExecutor(workers);
         server.createContext("/", new Relay(sandbox.url("dashscope")));
         server.start();
@@ -73,8 +66,7 @@ class TlsIT {
 
     @Test
     void readsAProviderThatTheJvmTrusts() throws IOException {
-        try (BridgeProcess once = once("-Djavax.net.ssl.trustStore=" + stores.resolve("trusted.p12"),
-                "-Djavax.net.ssl.trustStorePassword=" + PASSWORD)) {
+        try (BridgeProcess once = once(trust())) {
             assertThat(once.exit(Duration.ofSeconds(60))).as(once::output).isZero();
         }
         assertThat(folder.resolve("data/events")).isDirectoryRecursivelyContaining("glob:**.ndjson");
@@ -89,8 +81,7 @@ class TlsIT {
     void readsItThroughTheProxyOfTheEnvironment() throws Exception {
         try (TestProxy proxy = new TestProxy("me:p@ss-geheim");
                 BridgeProcess once = BridgeProcess.start("once", keys("provider.test"), folder, List.of("env", "HTTPS_PROXY=http://me:p%40ss-geheim@"
-                        + proxy.address(), "NO_PROXY=example.com"), List.of("-Djavax.net.ssl.trustStore=" + stores.resolve("trusted.p12"),
-                        "-Djavax.net.ssl.trustStorePassword=" + PASSWORD))) {
+                        + proxy.address(), "NO_PROXY=example.com"), List.of(trust()))) {
             assertThat(once.exit(Duration.ofSeconds(60))).as(once::output).isZero();
             assertThat(proxy.asked()).isNotEmpty().containsOnly("CONNECT provider.test:" + server.getAddress().getPort() + " HTTP/1.1");
             assertThat(once.output()).doesNotContain("geheim");
@@ -104,8 +95,7 @@ class TlsIT {
         try (TestProxy proxy = new TestProxy(null)) {
             String[] address = proxy.address().split(":");
             try (BridgeProcess once = BridgeProcess.start("once", keys("provider.test"), folder, List.of("env", "HTTPS_PROXY=http://127.0.0.1:1"),
-                    List.of("-Djavax.net.ssl.trustStore=" + stores.resolve("trusted.p12"), "-Djavax.net.ssl.trustStorePassword=" + PASSWORD,
-                            "-Dhttps.proxyHost=" + address[0], "-Dhttps.proxyPort=" + address[1]))) {
+                    List.of(trust()[0], trust()[1], "-Dhttps.proxyHost=" + address[0], "-Dhttps.proxyPort=" + address[1]))) {
                 assertThat(once.exit(Duration.ofSeconds(60))).as(once::output).isZero();
             }
             assertThat(proxy.asked()).isNotEmpty().containsOnly("CONNECT provider.test:" + server.getAddress().getPort() + " HTTP/1.1");
@@ -122,6 +112,10 @@ class TlsIT {
         assertThat(sandbox.requests().received()).isZero();
     }
 
+    private static String[] trust() {
+        return new String[] {"-Djavax.net.ssl.trustStore=" + trusted, "-Djavax.net.ssl.trustStorePassword=" + TestCertificate.PASSWORD};
+    }
+
     private BridgeProcess once(String... options) {
         return BridgeProcess.start("once", keys(), folder, List.of(), List.of(options));
     }
@@ -133,26 +127,5 @@ class TlsIT {
     private Map<String, String> keys(String host) {
         return Map.of("bridge.sources", "dashscope", "dashscope.api-key", Simulation.KEY, "bridge.http.port", "0",
                 "dashscope.base-url", "https://" + host + ":" + server.getAddress().getPort());
-    }
-
-    private static SSLContext identity() throws Exception {
-        var keys = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(stores.resolve("provider.p12"))) {
-            keys.load(in, PASSWORD.toCharArray());
-        }
-        var managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        managers.init(keys, PASSWORD.toCharArray());
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(managers.getKeyManagers(), null, null);
-        return context;
-    }
-
-    private static void keytool(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
-        command.addAll(List.of(arguments));
-        command.addAll(List.of("-storetype", "PKCS12", "-storepass", PASSWORD));
-        Process process = new ProcessBuilder(command).directory(stores.toFile()).inheritIO().start();
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).isZero();
     }
 }

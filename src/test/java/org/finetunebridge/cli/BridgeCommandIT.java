@@ -120,6 +120,21 @@ class BridgeCommandIT extends CommandLineFixture {
         assertThat(folder.resolve("state")).doesNotExist();
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            run|dashscope.cron=0 0 0 30 2 ?|dashscope.cron|never fires
+            check|dashscope.cron=0 0 0 1 1 ? 2025|dashscope.cron|never fires
+            run|bridge.http.port=70000|bridge.http.port|65535
+            check|bridge.http.port=-1|bridge.http.port|65535
+            run|dashscope.base-url=http://127.0.0.1:70000|dashscope.base-url|65535
+            run|dashscope.period=30|dashscope.period|with its unit
+            """)
+    void refusesAValueThatCannotBe(String verb, String value, String key, String why) throws IOException {
+        assertThat(run(with("-Ddashscope.api-key=" + Simulation.KEY, "-D" + value), verb)).as("%s", err).isEqualTo(2);
+        assertThat(err.toString()).contains(key, why).doesNotContain("Exception", Simulation.KEY);
+        assertThat(sandbox.requests().all()).isEmpty();
+    }
+
     @Test
     void refusesAFolderOfProvidersThatIsNotThere() throws IOException {
         assertThat(run(with("-Ddashscope.api-key=x", "-Dbridge.providers.directory=no-such-folder"), "once")).isEqualTo(2);

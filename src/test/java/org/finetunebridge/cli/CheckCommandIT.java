@@ -159,6 +159,13 @@ class CheckCommandIT extends CommandLineFixture {
     }
 
     @Test
+    void saysToAPersonThatNoBrokerAnswers() {
+        assertThat(run(KEY, "-Dbridge.sink=kafka", "-Dbridge.kafka.brokers=127.0.0.1:1",
+                "-Dbridge.kafka.client.default.api.timeout.ms=500")).isOne();
+        assertThat(out.toString()).contains("127.0.0.1:1", "The sink cannot be written").doesNotContain("Exception");
+    }
+
+    @Test
     void saysSoIfAPlaceCannotBeWritten() throws IOException {
         Path device = Files.createSymbolicLink(folder.resolve("device"), Path.of("/dev/null"));
         assertThat(run(KEY, "--json", "-Dbridge.state.directory=" + device.resolve("state"))).isOne();

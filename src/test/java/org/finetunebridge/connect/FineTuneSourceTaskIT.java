@@ -47,7 +47,7 @@ class FineTuneSourceTaskIT {
     void start() {
         sandbox = FaultySandbox.start(world);
         world.account("dashscope").finished(6, 3, 0);
-        world.account("minimax").finished(3, 0, 250);
+        world.account("minimax").finished(3, 0, 120);
         for (String source : List.of("dashscope", "minimax")) {
             properties.put(source + ".base-url", sandbox.url());
             properties.put(source + ".api-key", Simulation.KEY);
@@ -73,7 +73,7 @@ class FineTuneSourceTaskIT {
     @Test
     void publishesEachFactOnceOverDeathsAtAnyRecord() {
         var worker = new FakeWorker(true);
-        for (int death = 0; death < 12; death++) {
+        for (int death = 0; death < 8; death++) {
             world.account("dashscope").finished(1, 3, 0);
             world.account("minimax").finished(1, 0, 120);
             try (FakeWorker.Run run = worker.startToDie(properties, 1 + random.nextInt(60), death % 2 == 0)) {
@@ -90,7 +90,7 @@ class FineTuneSourceTaskIT {
     @Test
     void losesNothingWithoutTransactionsAndRepeatsUnderTheSameId() {
         var worker = new FakeWorker(false);
-        for (int death = 0; death < 8; death++) {
+        for (int death = 0; death < 4; death++) {
             world.account("dashscope").finished(1, 3, 0);
             world.account("minimax").finished(1, 0, 120);
             try (FakeWorker.Run run = worker.startToDie(properties, 1 + random.nextInt(60), false)) {
@@ -307,7 +307,8 @@ class FineTuneSourceTaskIT {
 
     private void runUntilAllIsPublished(FakeWorker worker) {
         try (FakeWorker.Run run = worker.start(properties)) {
-            await(run).untilAsserted(() -> ReceivedEvents.of(once(worker)).holdAllOf(ExpectedFacts.visible(world)));
+            // Each look at all of it costs more than what is looked at.
+            await(run).pollInterval(Duration.ofMillis(200)).untilAsserted(() -> ReceivedEvents.of(once(worker)).holdAllOf(ExpectedFacts.visible(world)));
         }
     }
 

@@ -43,6 +43,8 @@ final class Karaf implements AutoCloseable {
 
     private static final Path DISTRIBUTION = Path.of("target", "apache-karaf-4.4.10");
     private static final Duration PATIENCE = Duration.ofSeconds(90);
+    /** It is started again and again, and lives for seconds: the optimizing compiler costs more than half of the time. */
+    private static final String QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote";
     private static final String USER = "karaf";
     private static final String REPOSITORY = "repository/";
 
@@ -95,6 +97,7 @@ final class Karaf implements AutoCloseable {
         var builder = new ProcessBuilder("bash", home.resolve("bin/karaf").toString(), "server");
         builder.environment().put("KARAF_EXEC", "exec");
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().put("EXTRA_JAVA_OPTS", QUICK);
         builder.environment().keySet().removeIf(name -> name.startsWith("DASHSCOPE") || name.startsWith("BRIDGE"));
         // Set by somebody who forgot to name the source.
         builder.environment().put("OPENAI_API_KEY", "sk-of-nobody");
@@ -192,6 +195,7 @@ final class Karaf implements AutoCloseable {
         var builder = new ProcessBuilder("bash", home.resolve("bin/client").toString(), "-u", USER, "-p", USER,
                 command);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().put("EXTRA_JAVA_OPTS", QUICK);
         Process client = builder.redirectErrorStream(true).redirectOutput(out.toFile()).start();
         try {
             await().atMost(PATIENCE).until(() -> Files.readString(out).contains(until) || !client.isAlive());

@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.awaitility.core.ConditionFactory;
+import org.finetunebridge.ClassArchive;
 import org.finetunebridge.Collector;
 import org.finetunebridge.CommonScenario;
 import org.finetunebridge.Loopback;
@@ -386,7 +387,9 @@ class KarafIT {
     private Map<String, String> standalone() throws Exception {
         Path alone = folder.resolve("alone");
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        List<String> command = new ArrayList<>(List.of(java, "-jar", Path.of("target", "finetune-bridge.jar").toAbsolutePath().toString(), "once"));
+        List<String> command = new ArrayList<>(List.of(java, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        command.addAll(ClassArchive.ofBridge());
+        command.addAll(List.of("-jar", Path.of("target", "finetune-bridge.jar").toAbsolutePath().toString(), "once"));
         var settings = new TreeMap<>(keys);
         settings.replaceAll((key, value) -> value.replace(folder.toString(), alone.toString()));
         settings.forEach((key, value) -> command.addAll(List.of("-D", key + "=" + value)));

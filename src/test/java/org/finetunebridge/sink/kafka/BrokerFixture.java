@@ -1,25 +1,78 @@
 package org.finetunebridge.sink.kafka;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Timer;
+import java.util.TimerTask;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.io.TempDir;
 
-/** One broker for all tests of a class. */
+/**
+ * One broker for the classes of a JVM that neither kill nor configure it, one after the other. Each test names its topics
+ * and the like itself. It ends when no class wants it for a while: one that idles costs a twentieth of a core.
+ */
 public abstract class BrokerFixture {
 
-    @TempDir
+    private static final int IDLE = 5_000;
+    private static final Timer TIMER = new Timer("broker", true);
     private static Path home;
-    /** Runs from before the first test until after the last one. */
+    private static TimerTask end;
+    /** Runs while there are tests that need it. */
     protected static Broker broker;
 
     @BeforeAll
-    static void startBroker() {
-        broker = Broker.start(home);
+    static void startBroker() throws IOException {
+        synchronized (TIMER) {
+            if (end != null) {
+                end.cancel();
+                end = null;
+            }
+            if (broker == null) {
+                home = Files.createTempDirectory("broker");
+                broker = Broker.start(home);
+                Runtime.getRuntime().addShutdownHook(new Thread(BrokerFixture::stop));
+            }
+        }
     }
 
     @AfterAll
-    static void stopBroker() {
-        broker.close();
+    static void stopBrokerSoon() {
+        synchronized (TIMER) {
+            end = new TimerTask() {
+                @Override
+                public void run() {
+                    synchronized (TIMER) {
+                        if (end == this) {
+                            stop();
+                        }
+                    }
+                }
+            };
+            TIMER.schedule(end, IDLE);
+        }
+    }
+
+    private static void stop() {
+        synchronized (TIMER) {
+            if (broker != null) {
+                broker.close();
+                broker = null;
+                delete(home);
+            }
+        }
+    }
+
+    private static void delete(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KafkaOutageIT {
 
     private static final Duration OUTAGE = Duration.ofSeconds(Integer.getInteger("outage", 8));
-    private static final int JOBS = OUTAGE.toSeconds() < 60 ? 20 : 100;
+    private static final int JOBS = OUTAGE.toSeconds() < 60 ? 8 : 100;
     private static final int FACTS_A_JOB = 500;
     /** A job's lines, and the statuses that are derived from four of them. */
     private static final int LINES = FACTS_A_JOB - 4;

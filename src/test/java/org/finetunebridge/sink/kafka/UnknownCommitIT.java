@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.finetunebridge.event.cloudevents.EncodedEvent;
@@ -18,7 +19,9 @@ import org.finetunebridge.sink.Batch;
 import org.finetunebridge.sink.Sink;
 import org.finetunebridge.sink.SinkUnavailableException;
 import org.finetunebridge.state.JobState;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,27 +31,41 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 4, unit = TimeUnit.MINUTES)
 class UnknownCommitIT {
 
+    /** Ours are longer, and nothing is waited for here but that they are over. */
+    private static final Map<String, String> SOON = Map.of("max.block.ms", "5000", "transaction.timeout.ms", "6000");
+
     @TempDir
-    private Path directory;
-    private final Gate gate = new Gate();
-    private Broker broker;
+    private static Path directory;
+    private static Gate gate;
+    private static Broker broker;
+    private final String name = "unknown-commit-" + UUID.randomUUID();
+    private final String events = name + ".events";
     private Sink sink;
+
+    @BeforeAll
+    static void startBroker() {
+        gate = new Gate();
+        broker = Broker.behind(directory, gate.port());
+        gate.opensTo(broker.port());
+    }
+
+    @AfterAll
+    static void stopBroker() throws Exception {
+        gate.close();
+        broker.close();
+    }
 
     @BeforeEach
     void start() {
-        broker = Broker.behind(directory, gate.port());
-        gate.opensTo(broker.port());
-        sink = new KafkaSink(new KafkaSettings(broker.address(), "events", "dead-letters", "state", true, false, 1, 1,
-                "unknown-commit", Map.of()), new DefaultCamelContext());
+        sink = new KafkaSink(new KafkaSettings(broker.address(), events, name + ".dead-letters", name + ".state", true, false, 1, 1,
+                name, SOON), new DefaultCamelContext());
         sink.open();
         sink.write(List.of(page(1)));
     }
 
     @AfterEach
-    void close() throws Exception {
+    void close() {
         sink.close();
-        gate.close();
-        broker.close();
     }
 
     @Test
@@ -81,7 +98,7 @@ class UnknownCommitIT {
     }
 
     private List<String> published() {
-        return broker.read("events").stream().map(record -> new String(record.value(), UTF_8)).toList();
+        return broker.read(events).stream().map(record -> new String(record.value(), UTF_8)).toList();
     }
 
     private static Batch page(int number) {
