@@ -31,13 +31,27 @@ record Setup(Path jar, Path directory, int runs, double scale, List<String> opti
 
     Child bridge(Path where, Api api, Map<String, String> configuration, String verb, List<String> more)
             throws IOException {
-        Files.createDirectories(where);
-        Files.writeString(where.resolve("application.properties"), Stream.of(accounts(api), Map.of("bridge.http.port", "0"),
-                configuration).flatMap(some -> some.entrySet().stream()).map(Object::toString).collect(Collectors.joining("\n")));
+        configure(where, api, configuration);
         List<String> command = new ArrayList<>(List.of(Child.java(), XMX));
         command.addAll(more);
         command.addAll(List.of("-jar", jar.toString(), verb));
         return new Child(where, "bridge", command);
+    }
+
+    /** The bridge by its launcher, with these variables of the environment besides. */
+    Child launched(Path launcher, Path where, Api api, String verb, String... environment) throws IOException {
+        configure(where, api, Map.of());
+        List<String> command = new ArrayList<>(List.of("env", "JAVA_HOME=" + System.getProperty("java.home"), "JAVA_OPTS="
+                + Stream.concat(Stream.of(XMX), options.stream()).collect(Collectors.joining(" "))));
+        command.addAll(List.of(environment));
+        command.addAll(List.of(launcher.toString(), verb));
+        return new Child(where, "bridge", command);
+    }
+
+    private void configure(Path where, Api api, Map<String, String> configuration) throws IOException {
+        Files.createDirectories(where);
+        Files.writeString(where.resolve("application.properties"), Stream.of(accounts(api), Map.of("bridge.http.port", "0"),
+                configuration).flatMap(some -> some.entrySet().stream()).map(Object::toString).collect(Collectors.joining("\n")));
     }
 
     /** The keys of the two accounts that the stand-in shows. */

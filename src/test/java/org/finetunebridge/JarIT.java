@@ -111,12 +111,13 @@ class JarIT {
         assertThat(folder).isEmptyDirectory();
     }
 
-    /** Also where the configuration says how the real accounts are reached. */
+    /** As it is unpacked, from another folder; also where the configuration says how the real accounts are reached. */
     @Test
     void showsTheDemosFirstEventSoonAndThenACurve() throws Exception {
         int port = Loopback.freePort();
-        Process demo = start(HERE, List.of("-Ddashscope.proxy=http://127.0.0.1:1", "-Ddashscope.oauth2.client-id=me",
-                "-Dminimax.trust-store=nowhere", "-Dminimax.recheck=0s", "-Dbridge.http.port=" + port), Map.of(), "demo");
+        Process demo = start(List.of(launcher().toString()), Map.of("JAVA_HOME", HERE.toString(), "JAVA_OPTS",
+                "-Ddashscope.proxy=http://127.0.0.1:1 -Ddashscope.oauth2.client-id=me -Dminimax.trust-store=nowhere"
+                + " -Dminimax.recheck=0s -Dbridge.http.port=" + port), "demo");
         Path events = folder.resolve("data/demo/events");
 
         await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(50))
@@ -257,6 +258,24 @@ class JarIT {
             command.addAll(ClassArchive.ofBridge());
         }
         command.addAll(List.of("-jar", JAR.toString()));
+        return start(command, environment, arguments);
+    }
+
+    /** A symbolic link to the launcher of the archive, unpacked into a folder whose name holds a space. */
+    private Path launcher() throws Exception {
+        InstalledProgram.require("tar", "the demo out of the archive");
+        Path into = Files.createDirectory(temporary.resolve("un packed"));
+        try (Stream<Path> files = Files.list(JAR.getParent())) {
+            Path archive = files.filter(file -> file.toString().endsWith(".tar.gz")).findFirst().orElseThrow();
+            assertThat(new ProcessBuilder("tar", "-xzf", archive.toString(), "-C", into.toString()).inheritIO().start().waitFor()).isZero();
+        }
+        try (Stream<Path> unpacked = Files.list(into)) {
+            return Files.createSymbolicLink(temporary.resolve("a link"), unpacked.findFirst().orElseThrow().resolve("bin/finetune-bridge"));
+        }
+    }
+
+    private Process start(List<String> program, Map<String, String> environment, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(program);
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile())
                 .redirectOutput(temporary.resolve("out").toFile()).redirectError(temporary.resolve("err").toFile());

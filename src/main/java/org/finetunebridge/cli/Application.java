@@ -1,6 +1,7 @@
 package org.finetunebridge.cli;
 
 import java.util.Locale;
+import picocli.CommandLine;
 
 /** Starts the bridge as a plain process. */
 public final class Application {
@@ -15,7 +16,10 @@ public final class Application {
         Locale.setDefault(Locale.ROOT);
         int code = BridgeCommand.FAILED;
         try {
-            code = BridgeCommand.commandLine(shutdown).execute(arguments);
+            var preloader = StartupPreloader.start(arguments);
+            CommandLine line = BridgeCommand.commandLine(shutdown);
+            preloader.awaitLog();
+            code = line.execute(arguments);
         } catch (Throwable e) {
             // Without this, an error such as OutOfMemoryError would look like a signal to the shutdown hook.
             e.printStackTrace();

@@ -19,8 +19,6 @@ import picocli.CommandLine.Model.CommandSpec;
 @Command(name = "run", description = "Poll every configured source until stopped (the default).")
 final class RunCommand extends BridgeCommand.Verb {
 
-    private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
-
     RunCommand() {}
 
     RunCommand(BridgeCommand parent, CommandSpec spec) {
@@ -65,7 +63,7 @@ final class RunCommand extends BridgeCommand.Verb {
         try {
             SinkSession session = bridge.publisher().session();
             if (bridge.settings().sources().stream().allMatch(source -> session.jobs(source.name()).isEmpty())) {
-                LOG.info("No state of an earlier run in {}: every job is published from its beginning",
+                log().info("No state of an earlier run in {}: every job is published from its beginning",
                         place(bridge.settings()));
             }
             return null;
@@ -73,9 +71,14 @@ final class RunCommand extends BridgeCommand.Verb {
             if (e.getCause() instanceof InvalidConfigurationException) {
                 throw e;
             }
-            LOG.debug("not yet: {}", e.getMessage());
+            log().debug("not yet: {}", e.getMessage());
             return e.getMessage();
         }
+    }
+
+    /** Not a constant: the class is loaded while {@link StartupPreloader} still readies the log. */
+    private static Logger log() {
+        return LoggerFactory.getLogger(RunCommand.class);
     }
 
     /** Where the state is. */

@@ -15,6 +15,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.finetunebridge.provider.Provider.PaginationConfig;
 
 /** The providers there are: every {@code <provider>.properties} among the route files. */
@@ -75,12 +76,17 @@ public final class ProviderRegistry {
         Set<String> keys = new TreeSet<>();
         for (String name : names()) {
             try {
-                keys.addAll(read(name).keys().keySet());
+                keys.addAll((isPacked(name) ? ownKeys(descriptor(name)) : read(name).keys()).keySet());
             } catch (IOException | RuntimeException e) {
                 throw new IOException("the files of provider " + name + " cannot be read: " + e.getMessage(), e);
             }
         }
         return keys;
+    }
+
+    /** Whether nothing of it can hold a mistake of the user's. */
+    private boolean isPacked(String name) {
+        return Stream.of(name + DESCRIPTOR, name + ERRORS, "errors.json").allMatch(file -> !files.has(file) || files.isPacked(file));
     }
 
     /** Reads one of them. */

@@ -7,22 +7,25 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 
 /**
- * The route and mapping files, found by name: a folder's file wins over the packed one of the same name. Camel's own
- * wildcards are not used because they match nothing inside OSGi.
+ * The route and mapping files, found by name: a folder's file wins over the packed one of the same name, unless it is the
+ * same to the byte. Camel's own wildcards are not used because they match nothing inside OSGi.
  */
 public final class RouteFiles {
 
     private static final String FOLDER = "routes/";
 
     private final ClassLoader loader;
+    private final Set<String> packed;
     private final SortedMap<String, URI> files = new TreeMap<>();
 
     /**
@@ -32,7 +35,8 @@ public final class RouteFiles {
      */
     public RouteFiles(ClassLoader loader, Collection<String> packed, List<Path> folders) throws IOException {
         this.loader = loader;
-        packed.forEach(name -> files.put(name, URI.create("classpath:" + FOLDER + name)));
+        this.packed = Set.copyOf(packed);
+        packed.forEach(name -> files.put(name, packed(name)));
         for (Path folder : folders) {
             if (Files.isDirectory(folder)) {
                 addFolder(folder);
@@ -86,7 +90,21 @@ public final class RouteFiles {
 
     private void addFolder(Path folder) throws IOException {
         for (String name : namesIn(folder)) {
-            files.put(name, folder.resolve(name).toUri());
+            Path file = folder.resolve(name);
+            files.put(name, packed.contains(name) && isLikePacked(name, file) ? packed(name) : file.toUri());
+        }
+    }
+
+    private static URI packed(String name) {
+        return URI.create("classpath:" + FOLDER + name);
+    }
+
+    /** The distribution has the packed files beside the program, to look at: where it is started from, they change nothing. */
+    private boolean isLikePacked(String name, Path file) {
+        try (InputStream in = loader.getResourceAsStream(FOLDER + name)) {
+            return in != null && Arrays.equals(in.readAllBytes(), Files.readAllBytes(file));
+        } catch (IOException e) {
+            return false; // whoever reads it says what is wrong
         }
     }
 

@@ -49,6 +49,19 @@ class OpsFilesTest {
                 .at("/metadata/name"));
     }
 
+    /** Each page that names a version names this one. */
+    @Test
+    void nameTheVersion() throws IOException {
+        String version = Files.readString(Path.of("pom.xml"))
+                .replaceFirst("(?s).*?<artifactId>finetune-bridge</artifactId>\\s*<version>([^<]+)<.*", "$1");
+        assertThat(only("Deployment").at("/spec/template/spec/containers/0/image").asText()).endsWith(":" + version);
+        assertThat(Files.readString(Path.of("docs/karaf.md"))).contains("finetune-bridge/" + version + "/xml/features");
+        assertThat(Files.readString(Path.of("docs/connect.md"))).contains("finetune-bridge-connect-" + version + ".zip");
+        assertThat(Files.readString(Path.of("docs/install.md"))).contains("finetune-bridge-" + version + ".tar.gz",
+                "finetune-bridge_" + version + "_all.deb");
+        assertThat(Files.readString(Path.of("src/main/resources/asyncapi.yaml"))).contains("  version: " + version + "\n");
+    }
+
     @Test
     void neverRunTwoAndNeverRestartWhatARestartDoesNotMend() {
         assertThat(only("Deployment").at("/spec/replicas").intValue()).isEqualTo(1);
@@ -76,8 +89,8 @@ class OpsFilesTest {
     void nameTheFilesThatABuildMakes() throws IOException {
         String pom = Files.readString(Path.of("pom.xml"));
         assertThat(pom).contains("<finalName>finetune-bridge</finalName>", "<classpathPrefix>lib/</classpathPrefix>");
-        assertThat(image).contains("COPY target/lib /opt/finetune-bridge/lib\n",
-                "COPY target/finetune-bridge.jar /opt/finetune-bridge/\n", "COPY target/bin /opt/finetune-bridge/bin\n",
+        String version = pom.replaceFirst("(?s).*?<artifactId>finetune-bridge</artifactId>\\s*<version>([^<]+)<.*", "$1");
+        assertThat(image).contains("ARG VERSION=" + version + "\n", "ADD target/finetune-bridge-${VERSION}.tar.gz /opt/\n",
                 "ENTRYPOINT [\"/opt/finetune-bridge/bin/finetune-bridge\"]\n");
         assertThat(unit).contains("ExecStart=/opt/finetune-bridge/bin/finetune-bridge run --config ");
         assertThat(Path.of("src/main/launcher/finetune-bridge")).isExecutable();
