@@ -2,8 +2,10 @@ package org.finetunebridge.provider;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.JarURLConnection;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -114,9 +116,14 @@ public final class RouteFiles {
         }
     }
 
-    private static Path codeSource() {
+    /** By a resource: a class out of an AOT cache (JDK 25) does not say where its code is from. */
+    private static Path codeSource() throws IOException {
+        URL here = RouteFiles.class.getResource("RouteFiles.class");
         try {
-            return Path.of(RouteFiles.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+            if (here.openConnection() instanceof JarURLConnection jar) {
+                return Path.of(jar.getJarFileURL().toURI());
+            }
+            return Path.of(here.toURI().resolve("../".repeat(RouteFiles.class.getPackageName().split("\\.").length)));
         } catch (URISyntaxException e) {
             throw new IllegalStateException("the place of our own classes is no URI", e);
         }
