@@ -85,7 +85,7 @@ class DistributionIT {
         }
         String thirdParty = run("tar", "-xzOf", TAR.toString(), ROOT + "THIRD-PARTY.txt");
         for (String library : libraries) {
-            Matcher name = Pattern.compile("(.+)-(\\d.*)\\.jar").matcher(library);
+            Matcher name = Pattern.compile("(.+?)-(\\d.*)\\.jar").matcher(library);
             assertThat(name.matches()).as(library).isTrue();
             String line = thirdParty.lines().filter(one -> one.contains(':' + name.group(1) + ':' + name.group(2) + " - "))
                     .findFirst().orElse("");
