@@ -75,7 +75,7 @@ class ManyAccountsIT {
     @Test
     void areReadInOneSmallProcess() throws Exception {
         long began = System.nanoTime();
-        bridge = new ProcessBuilder(JAVA.resolve("java").toString(), "-Xmx512m", "-XX:+ExitOnOutOfMemoryError", "-jar", JAR.toString(), "run",
+        bridge = new ProcessBuilder(JAVA.resolve("java").toString(), "-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError", "-jar", JAR.toString(), "run",
                 "--config", folder.resolve("my.properties").toString()).directory(folder.toFile()).redirectErrorStream(true)
                 .redirectOutput(folder.resolve("log").toFile()).start();
         await().atMost(READ_WITHIN).pollInterval(Duration.ofMillis(100)).failFast(() -> !bridge.isAlive())

@@ -44,7 +44,7 @@ class OnceLoadsNoServerIT {
 
     private int once(Sandbox sandbox, String log) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), log,
-                "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), Application.class.getName(),
+                "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"), Application.class.getName(),
                 "once", "-Ddashscope.api-key=" + Simulation.KEY, "-Ddashscope.base-url=" + sandbox.url())
                 .directory(folder.toFile()).redirectErrorStream(true)
                 .redirectOutput(folder.resolve("out").toFile()).start();
