@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.finetunebridge.simulator.Fault;
 import org.finetunebridge.simulator.Simulation;
@@ -93,6 +94,9 @@ class MetersIT extends WindowFixture {
         assertThat(ours).hasSizeGreaterThan(60).allSatisfy(metric -> assertThat(List.of("source", "kind", "status",
                 "result", "reason", "age")).containsAll(metric.getLabels().keySet()));
         assertThat(text()).doesNotContain("ft-running", "ft-parked", Simulation.KEY, "sk-wrong");
+        List<String> names = families().stream().filter(family -> family.getName().startsWith("finetune_")).map(family ->
+                family.getName() + ' ' + family.getType() + ' ' + new TreeSet<>(family.getMetrics().get(0).getLabels().keySet())).sorted().toList();
+        CompatibilityTest.versions().forEach(version -> CompatibilityTest.assertThatItHolds(version.resolve("metrics.txt"), names));
     }
 
     /** By the program that belongs to Prometheus, where it is installed. */

@@ -2,6 +2,9 @@ package org.finetunebridge.connect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,10 +13,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.finetunebridge.CommonScenario;
+import org.finetunebridge.CompatibilityWorld;
 import org.finetunebridge.Ndjson;
 import org.finetunebridge.camel.Bridge;
 import org.finetunebridge.polling.JobShard;
@@ -30,6 +35,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whole tasks, on a worker that dies where it hurts. */
 class FineTuneSourceTaskIT {
@@ -84,6 +91,48 @@ class FineTuneSourceTaskIT {
 
         holdsEachFactOnce(worker);
         assertThat(worker.records(DEAD_LETTERS)).isEmpty();
+    }
+
+    static Stream<Path> versions() {
+        return CompatibilityWorld.versions("connect");
+    }
+
+    /** docs/compatibility.md */
+    @ParameterizedTest
+    @MethodSource("versions")
+    void continuesFromTheOffsetsOfAnEarlierVersion(Path kept) throws Exception {
+        var worker = new FakeWorker(true);
+        JsonNode offsets = new ObjectMapper().readTree(kept.resolve("offsets.json").toFile()).path("offsets");
+        assertThat(offsets).isNotEmpty().allSatisfy(one -> worker.alter(map(one.path("partition")), map(one.path("offset"))));
+        try (CompatibilityWorld kind = CompatibilityWorld.kept()) {
+            kind.goOn();
+            Map<String, String> keys = kind.keys();
+            keys.put("bridge.kafka.content-mode", "structured");
+            List.of("curves", "dashscope", "minimax", "refused", "team-t").forEach(source -> keys.put(source + ".period", "1s"));
+            try (FakeWorker.Run run = worker.start(keys, new FineTuneSourceTask(() -> CompatibilityWorld.later(kept)))) {
+                await(run).until(() -> accountsOf(worker, "new") == 4);
+                // The second is seen when a whole cycle is over, which would have published all.
+                for (String late : List.of("late-5", "late-6")) {
+                    kind.goOn();
+                    await(run).until(() -> accountsOf(worker, late) == 4);
+                }
+            }
+        }
+        List<JsonNode> continued = worker.values(EVENTS).stream().map(Ndjson::json)
+                .filter(event -> !event.path("subject").asText().matches("ft-late-.*|170000000001[56]")).toList();
+        CompatibilityWorld.assertContinued(kept, CompatibilityWorld.lines(kept.resolve("published.txt")), continued);
+        assertThat(worker.records(DEAD_LETTERS)).isEmpty();
+    }
+
+    /** In how many accounts a job that began was published. */
+    private static long accountsOf(FakeWorker worker, String job) {
+        String number = "170000000001" + (job.equals("new") ? "4" : job.replace("late-", ""));
+        return worker.records(EVENTS).stream().filter(record -> List.of("ft-" + job, number).contains(record.key()))
+                .map(record -> Ndjson.json((String) record.value()).path("source").asText()).distinct().count();
+    }
+
+    private static Map<String, Object> map(JsonNode node) {
+        return new ObjectMapper().convertValue(node, new TypeReference<Map<String, Object>>() { });
     }
 
     /** Without a transaction the worker may store the state of one record while the next is lost. */

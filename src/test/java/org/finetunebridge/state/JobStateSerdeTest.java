@@ -3,24 +3,36 @@ package org.finetunebridge.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Shrinkable;
+import net.jqwik.api.sessions.JqwikSession;
+import org.finetunebridge.CompatibilityWorld;
 import org.finetunebridge.state.JobState.Retired;
 import org.junit.jupiter.api.Test;
 
 class JobStateSerdeTest {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     @Property
     void readsWhatItWrote(@ForAll("states") JobState state) throws IOException {
@@ -131,8 +143,56 @@ class JobStateSerdeTest {
 
     private static Arbitrary<PublishedState> published() {
         Arbitrary<List<String>> lists = texts().list().ofMaxSize(4);
+        Arbitrary<Map<String, Integer>> returns = Arbitraries.maps(texts(), Arbitraries.integers().between(1, 9)).ofMaxSize(2);
         return Combinators.combine(texts().injectNull(0.3), Arbitraries.maps(texts(), lists).ofMaxSize(4), lists,
-                Arbitraries.maps(texts(), cursors()).ofMaxSize(2)).as(PublishedState::new);
+                Arbitraries.maps(texts(), cursors()).ofMaxSize(2), returns, texts().injectNull(0.7), instants().injectNull(0.5),
+                Combinators.combine(instants().injectNull(0.7), summaries()).as(Arrays::<Object>asList))
+                .as((status, things, rejected, cursors, returned, leaving, newest, rest) -> new PublishedState(status, things, rejected,
+                        cursors, returned, leaving, newest, (Instant) rest.get(0), (TrainingSummary) rest.get(1)));
+    }
+
+    private static Arbitrary<TrainingSummary> summaries() {
+        // Steps are written among losses, as numbers of a double's precision.
+        Arbitrary<Long> steps = Arbitraries.longs().between(-1, 1L << 53);
+        Arbitrary<TrainingSummary.Losses> losses = Combinators.combine(Arbitraries.doubles(), steps, Arbitraries.doubles(), steps)
+                .as(TrainingSummary.Losses::new);
+        Arbitrary<TrainingSummary.Best> best = Combinators.combine(texts(), steps, Arbitraries.doubles(),
+                texts().injectNull(0.5)).as(TrainingSummary.Best::new);
+        return Combinators.combine(instants().injectNull(0.5), instants().injectNull(0.5), losses.injectNull(0.5), losses.injectNull(0.5),
+                best.injectNull(0.5), Arbitraries.of(true, false)).as(TrainingSummary::new);
+    }
+
+    /** docs/compatibility.md: whatever may stand in a state, as each version wrote it. */
+    @Test
+    void readsWhatEachVersionWrote() throws IOException {
+        Path kept = CompatibilityWorld.KEPT.resolve(System.getProperty("compatibility.write", "none")).resolve("states.ndjson");
+        if (Files.isDirectory(kept.getParent()) && Files.notExists(kept)) {
+            JqwikSession.start();
+            CompatibilityWorld.write(kept, states().generator(1000).stream(new Random(1)).map(Shrinkable::value)
+                    .limit(25).map(JobStateSerdeTest::ascii).toList());
+            JqwikSession.finish();
+        }
+        try (Stream<Path> versions = Files.walk(CompatibilityWorld.KEPT)) {
+            assertThat(versions.filter(file -> file.endsWith("states.ndjson"))).isNotEmpty().allSatisfy(file ->
+                    assertThat(CompatibilityWorld.lines(file)).isNotEmpty().allSatisfy(line ->
+                            assertThat(JSON.readTree(JobStateSerde.write(JobStateSerde.read(line)))).isEqualTo(JSON.readTree(line))));
+        }
+    }
+
+    private static String ascii(JobState state) {
+        try {
+            return JSON.writer().with(JsonGenerator.Feature.ESCAPE_NON_ASCII).writeValueAsString(JSON.readTree(JobStateSerde.write(state)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** So a version can be taken back: what only a later one knows costs that, and nothing else. */
+    @Test
+    void readsAStateWithFieldsOfALaterVersion() throws IOException {
+        String known = "{\"source\":\"a\",\"job\":\"b\",\"status\":\"RUNNING\",\"told\":{\"\":[\"RUNNING\"]},\"newest\":\"2026-03-01T00:00:00Z\"";
+        assertThat(JobStateSerde.read(known + ",\"mood\":{\"of\":[1,\"good\"]},\"cursors\":{\"events\":{\"position\":3,\"last\":[],"
+                + "\"lap\":7}}}")).isEqualTo(JobStateSerde.read(known + ",\"cursors\":{\"events\":{\"position\":3,\"last\":[]}}}"));
     }
 
     private static Arbitrary<Cursor> cursors() {

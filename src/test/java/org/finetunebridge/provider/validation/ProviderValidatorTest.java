@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import org.finetunebridge.CompatibilityWorld;
 import org.finetunebridge.camel.CamelTemplateReader;
 import org.finetunebridge.polling.PollTask;
 import org.finetunebridge.provider.ProviderRegistry;
@@ -29,6 +30,17 @@ class ProviderValidatorTest {
     void findsNothingWrongWithTheProvidersThatShip(String provider) throws IOException {
         assertThat(validator(files(ROUTES)).of(provider)).isEmpty();
         assertThat(validator(files(ROUTES)).hints(provider)).isEmpty();
+    }
+
+    /** As somebody has them who wrote them for that version. docs/compatibility.md */
+    @ParameterizedTest
+    @ValueSource(strings = {"minimax", "openai", "qianfan", "together"})
+    void findsNothingWrongWithTheFilesOfEachVersion(String provider) throws IOException {
+        for (Path version : CompatibilityWorld.versions("providers").toList()) {
+            RouteFiles files = files(ROUTES, version);
+            assertThat(files.read(provider + ".camel.yaml")).isEqualTo(Files.readString(version.resolve(provider + ".camel.yaml")));
+            assertThat(validator(files).of(provider)).isEmpty();
+        }
     }
 
     @Test

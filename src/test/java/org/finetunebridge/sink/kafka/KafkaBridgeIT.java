@@ -1,5 +1,6 @@
 package org.finetunebridge.sink.kafka;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,13 +8,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Clock;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.finetunebridge.CompatibilityWorld;
 import org.finetunebridge.camel.Bridge;
 import org.finetunebridge.polling.CycleResult;
 import org.finetunebridge.polling.SourcePoller;
@@ -26,6 +32,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** From the provider's answer to the topic, by either delivery. */
@@ -117,7 +124,36 @@ class KafkaBridgeIT extends BrokerFixture {
         });
     }
 
+    static Stream<Path> versions() {
+        return CompatibilityWorld.versions("kafka");
+    }
+
+    /** docs/compatibility.md */
+    @ParameterizedTest
+    @MethodSource("versions")
+    void continuesFromTheStateTopicOfAnEarlierVersion(Path kept) throws Exception {
+        broker.create("state-" + events, 1, Map.of("cleanup.policy", "compact"));
+        try (var producer = broker.producer(Map.of())) {
+            for (String line : CompatibilityWorld.lines(kept.resolve("state.ndjson"))) {
+                JsonNode record = JSON.readTree(line);
+                producer.send(new ProducerRecord<>("state-" + events, record.get(0).asText().getBytes(ISO_8859_1),
+                        record.get(1).asText().getBytes(UTF_8))).get();
+            }
+        }
+        try (CompatibilityWorld kind = CompatibilityWorld.kept()) {
+            kind.goOn();
+            once(kind.keys(), () -> CompatibilityWorld.later(kept));
+        }
+        CompatibilityWorld.assertContinued(kept, CompatibilityWorld.lines(kept.resolve("published.txt")),
+                broker.read(events).stream().map(KafkaBridgeIT::json).toList());
+        assertThat(broker.read(deadLetters)).isEmpty();
+    }
+
     private List<CycleResult> once(Map<String, String> more) throws Exception {
+        return once(more, Clock.systemUTC());
+    }
+
+    private List<CycleResult> once(Map<String, String> more, InstantSource clock) throws Exception {
         Map<String, String> keys = new TreeMap<>(Map.of("bridge.sink", "kafka", "bridge.kafka.brokers",
                 broker.address(), "bridge.http.port", "0", "dashscope.base-url", sandbox.url(), "dashscope.api-key",
                 Simulation.KEY, "minimax.base-url", sandbox.url(), "minimax.api-key", Simulation.KEY));
@@ -127,7 +163,7 @@ class KafkaBridgeIT extends BrokerFixture {
         world.account("dashscope");
         world.account("minimax");
         var files = new RouteFiles(Bridge.class.getClassLoader(), RouteFiles.packed(), List.of());
-        try (Bridge bridge = new Bridge(files, keys, true, Clock.systemUTC())) {
+        try (Bridge bridge = new Bridge(files, keys, true, clock)) {
             bridge.init();
             bridge.start();
             for (SourcePoller poller : bridge.pollers()) {
