@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -30,8 +32,10 @@ import org.finetunebridge.settings.InvalidConfigurationException;
 import org.finetunebridge.settings.PlaceholderResolver;
 import org.finetunebridge.settings.Settings;
 import org.finetunebridge.settings.SettingsReader;
+import org.finetunebridge.sink.InstanceFencedException;
 import org.finetunebridge.sink.Publisher;
 import org.finetunebridge.sink.Sink;
+import org.finetunebridge.sink.SinkUnavailableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +50,7 @@ public final class Bridge implements AutoCloseable {
     private static final Duration LONGEST_READING = Duration.ofSeconds(1);
     private static final Duration LONGEST_FINISH = Duration.ofSeconds(5);
 
+    private static final Duration STANDBY_LOOK = Duration.ofSeconds(1);
     private static final String ROUTES = ".camel.yaml";
 
     private final Main main = new Main();
@@ -53,6 +58,7 @@ public final class Bridge implements AutoCloseable {
     private final Map<String, String> configuration;
     private final boolean once;
     private final InstantSource clock;
+    private final CompletableFuture<Void> closing = new CompletableFuture<>();
     private boolean watched = true;
     private boolean served;
     private UnaryOperator<Settings> narrowing = UnaryOperator.identity();
@@ -164,9 +170,45 @@ public final class Bridge implements AutoCloseable {
     public void start() {
         try {
             main.start();
-            beans.dispatchers().forEach(PollDispatcher::start);
+            if (settings.standby() && !once) {
+                var waiting = new Thread(this::standBy, "standby-start");
+                waiting.setDaemon(true);
+                waiting.start();
+            } else {
+                beans.dispatchers().forEach(PollDispatcher::start);
+            }
         } catch (FailedToCreateRouteException | FailedToStartRouteException e) {
             throw StartupFailureAnalyzer.understood(e);
+        }
+    }
+
+    /** Waits until no other instance has the state, and starts watching then. */
+    private void standBy() {
+        String said = null;
+        while (!closing.isDone()) {
+            try {
+                beans.publisher().session();
+                LOG.info("No other instance has the state: this one is active");
+                startUnlessClosing();
+                return;
+            } catch (SinkUnavailableException e) {
+                if (!closing.isDone() && !e.getMessage().equals(said)) {
+                    said = e.getMessage();
+                    LOG.info("Nothing is polled: {}", said);
+                }
+                closing.copy().completeOnTimeout(null, STANDBY_LOOK.toMillis(), TimeUnit.MILLISECONDS).join();
+            } catch (InstanceFencedException e) {
+                LOG.error("{}", e.getMessage());
+                return;
+            }
+        }
+    }
+
+    private void startUnlessClosing() {
+        synchronized (closing) {
+            if (!closing.isDone()) {
+                beans.dispatchers().forEach(PollDispatcher::start);
+            }
         }
     }
 
@@ -221,6 +263,9 @@ public final class Bridge implements AutoCloseable {
      */
     @Override
     public void close() {
+        synchronized (closing) {
+            closing.complete(null);
+        }
         pollers().forEach(SourcePoller::stop);
         if (beans != null) {
             beans.dispatchers().forEach(PollDispatcher::stop);

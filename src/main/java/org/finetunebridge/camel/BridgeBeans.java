@@ -176,9 +176,9 @@ final class BridgeBeans {
 
     private Sink newSink() {
         if (settings.sink().equals("file")) {
-            return new FileSink(settings.events(), settings.deadLetters(), settings.state(), clock);
+            return new FileSink(settings.events(), settings.deadLetters(), settings.state(), clock).standby(settings.standby());
         }
-        return new KafkaSink(settings.kafka(), context);
+        return new KafkaSink(settings.kafka(), context).standby(settings.standby());
     }
 
     /** Hostile input is read with limits; numbers stay as they are written. */

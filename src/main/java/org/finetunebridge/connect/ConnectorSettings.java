@@ -58,6 +58,7 @@ record ConnectorSettings(Map<String, String> configuration, Settings settings, R
     private static final String INSTEAD = "it has no effect in Kafka Connect: ";
     /** Keys of the bridge that somebody else decides about here, and who. */
     private static final Map<String, String> ELSEWHERE = new TreeMap<>(Map.ofEntries(
+            Map.entry("bridge.standby", "another worker takes over the tasks of one that ends"),
             Map.entry("bridge.sink", "records go to the topics bridge.kafka.topic and bridge.kafka.dead-letter-topic"),
             Map.entry("bridge.file.", "records go to topics"),
             Map.entry("bridge.dead-letter.directory", "dead letters go to bridge.kafka.dead-letter-topic"),

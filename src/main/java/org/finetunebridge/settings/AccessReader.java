@@ -2,7 +2,6 @@ package org.finetunebridge.settings;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +21,6 @@ final class AccessReader {
     private final ValueParser values;
     private final Map<String, String> environment;
     private final Properties system;
-    private final Instant now;
     private final Map<StoreFile, Optional<String>> trustStores = new HashMap<>();
     private final Map<StoreFile, Optional<String>> keyStores = new HashMap<>();
     private ProxyRules surroundings;
@@ -30,13 +28,11 @@ final class AccessReader {
     /**
      * @param environment with {@code HTTPS_PROXY} and its like
      * @param system      with {@code https.proxyHost} and its like
-     * @param now         when certificates have to be valid
      */
-    AccessReader(ValueParser values, Map<String, String> environment, Properties system, Instant now) {
+    AccessReader(ValueParser values, Map<String, String> environment, Properties system) {
         this.values = values;
         this.environment = environment;
         this.system = system;
-        this.now = now;
     }
 
     /**
@@ -46,8 +42,9 @@ final class AccessReader {
      * @param apiKey whether the source has one
      */
     AccessSettings read(String key, boolean apiKey) {
-        return new AccessSettings(proxies(key + "proxy"), store(key + "trust-store", false), store(key + "key-store", true),
-                oauth2(key + "oauth2.", apiKey ? key + "api-key" : null));
+        OAuth2Settings oauth2 = oauth2(key + "oauth2.", apiKey ? key + "api-key" : null);
+        return new AccessSettings(proxies(key + "proxy", apiKey || oauth2 != null), store(key + "trust-store", false),
+                store(key + "key-store", true), oauth2);
     }
 
     /** @param other a key that says who asks, too; null if there is none */
@@ -84,8 +81,8 @@ final class AccessReader {
         try {
             var file = new StoreFile(Path.of(name), password);
             // Many sources may name one file, and its password makes reading it slow on purpose.
-            (withKey ? keyStores : trustStores).computeIfAbsent(file, one -> Optional.ofNullable(withKey ? one.problemAsKeyStore(now)
-                    : one.problemAsTrustStore(now))).ifPresent(problem -> values.problem(key, problem
+            (withKey ? keyStores : trustStores).computeIfAbsent(file, one -> Optional.ofNullable(withKey ? one.problemAsKeyStore()
+                    : one.problemAsTrustStore())).ifPresent(problem -> values.problem(key, problem
                     + "; allowed is a PKCS12, JKS or PEM file, with " + key + "-password if it has one"));
             return file;
         } catch (InvalidPathException e) {
@@ -94,12 +91,13 @@ final class AccessReader {
         }
     }
 
-    private ProxyRules proxies(String key) {
+    /** @param on whether the source is read at all */
+    private ProxyRules proxies(String key, boolean on) {
         String text = values.text(key, "");
         if (text.equals(DIRECT)) {
             return ProxyRules.NONE;
         } else if (text.isEmpty()) {
-            return surroundings();
+            return on ? surroundings() : ProxyRules.NONE;
         }
         ProxyRules named = ProxyRules.named(text);
         if (named == null) {

@@ -21,10 +21,11 @@ import org.finetunebridge.event.FactParser;
  * @param httpPort        0 for off
  * @param showPayloads    whether the page shows payloads of dead letters even off the loopback
  * @param traces          where traces are sent; null for nowhere
+ * @param standby         whether this instance waits while another one has the state
  */
 public record Settings(List<SourceSettings> sources, List<String> off, String sink, Path events, Path deadLetters,
         Path state, KafkaSettings kafka, long maxResponseSize, String httpHost, int httpPort,
-        boolean showPayloads, String traces) {
+        boolean showPayloads, String traces, boolean standby) {
 
     /** Whether attributes of events travel as headers; files hold them whole. */
     public boolean binary() {
@@ -48,7 +49,7 @@ public record Settings(List<SourceSettings> sources, List<String> off, String si
                         : "SOURCE: there is no source " + SecretMask.shown("", source) + KeySuggestions.hint(source, names)
                                 + "; bridge.sources has " + String.join(", ", names))));
         return new Settings(List.of(found.only(job)), List.of(), sink, events, deadLetters, state, kafka.structured(),
-                maxResponseSize, httpHost, httpPort, showPayloads, null);
+                maxResponseSize, httpHost, httpPort, showPayloads, null, false);
     }
 
     /**

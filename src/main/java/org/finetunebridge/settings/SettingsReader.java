@@ -47,7 +47,7 @@ public final class SettingsReader {
             "bridge.kafka.delivery", "bridge.kafka.content-mode", "bridge.kafka.partitions",
             "bridge.kafka.replication", "bridge.kafka.transactional-id", "bridge.providers.directory",
             "bridge.dead-letter.directory", "bridge.state.directory", "bridge.max-response-size", "bridge.http.host",
-            "bridge.http.port", "bridge.http.show-payloads", "bridge.traces.endpoint");
+            "bridge.http.port", "bridge.http.show-payloads", "bridge.traces.endpoint", "bridge.standby");
 
     private final ProviderRegistry providers;
     private final CronValidator crons;
@@ -96,7 +96,7 @@ public final class SettingsReader {
      */
     public Settings read(Map<String, String> configuration) {
         var values = new ValueParser(configuration);
-        var access = new AccessReader(values, environment, system, clock.instant());
+        var access = new AccessReader(values, environment, system);
         List<String> names = values.list("bridge.sources", "dashscope,minimax");
         List<SourceSettings> on = new ArrayList<>();
         List<String> off = new ArrayList<>();
@@ -118,7 +118,7 @@ public final class SettingsReader {
                 values.directory("bridge.state.directory", "data/state", files), kafka(configuration, values),
                 values.size("bridge.max-response-size", "16MB"), values.text("bridge.http.host", "127.0.0.1"),
                 values.number("bridge.http.port", 8080, 0, 65535), values.flag("bridge.http.show-payloads", false),
-                traces(values));
+                traces(values), values.flag("bridge.standby", false));
         if (!values.problems().isEmpty()) {
             throw new InvalidConfigurationException(values.problems());
         }
@@ -141,11 +141,19 @@ public final class SettingsReader {
 
     /** What nothing forbids, but what somebody who knew would change; one line each. */
     public static List<String> warnings(Settings settings) {
-        return settings.sources().stream().flatMap(source -> Stream.of(isOpen(source.baseUrl()) ? source.name() + ".base-url = "
+        Instant now = Instant.now();
+        return settings.sources().stream().flatMap(source -> Stream.of(
+                notValid(source.name() + ".key-store", source.access().keyStore(), true, now),
+                notValid(source.name() + ".trust-store", source.access().trustStore(), false, now), isOpen(source.baseUrl()) ? source.name() + ".base-url = "
                 + source.baseUrl() + ": the api key goes over the network unencrypted; use https" : "",
                 source.access().oauth2() != null && isOpen(source.access().oauth2().tokenUrl()) ? source.name() + ".oauth2.token-url = "
                 + source.access().oauth2().tokenUrl() + ": the client's secret goes over the network unencrypted; use https" : ""))
                 .filter(line -> !line.isEmpty()).toList();
+    }
+
+    private static String notValid(String key, StoreFile file, boolean withKey, Instant now) {
+        String why = file == null ? null : file.notValid(withKey, now);
+        return why == null ? "" : key + " = " + file + ": " + why + "; until it is renewed, this source will be refused";
     }
 
     private static boolean isOpen(String url) {

@@ -89,30 +89,38 @@ public record StoreFile(Path path, String password) {
         return password == null ? new char[0] : password.toCharArray();
     }
 
-    /**
-     * Why the file cannot be what identifies this side; null if it can.
-     *
-     * @param now when its certificates have to be valid
-     */
-    String problemAsKeyStore(Instant now) {
-        return problem(now, true);
+    /** Why the file cannot be what identifies this side; null if it can. Its certificates may have expired. */
+    String problemAsKeyStore() {
+        return problem(true);
     }
 
-    /**
-     * Why the file cannot be what says whom this side trusts; null if it can.
-     *
-     * @param now when one of its certificates at least has to be valid
-     */
-    String problemAsTrustStore(Instant now) {
-        return problem(now, false);
+    /** Why the file cannot be what says whom this side trusts; null if it can. Its certificates may have expired. */
+    String problemAsTrustStore() {
+        return problem(false);
     }
 
-    private String problem(Instant now, boolean withKey) {
+    private String problem(boolean withKey) {
         if (!Files.isRegularFile(path)) {
             return Files.exists(path) ? "it is no file" : "there is no such file";
         } else if (!Files.isReadable(path)) {
             return "it cannot be read by this user";
         }
+        try {
+            certificates(usable(withKey), withKey);
+            return null;
+        } catch (IOException e) {
+            return e.getMessage();
+        }
+    }
+
+    /**
+     * Why the source that uses the file will be refused, though the file can be read: none of its certificates is valid. It
+     * is no error of the configuration, because the others of the bridge are as good as before.
+     *
+     * @param withKey whether it identifies this side
+     * @return null if nothing is wrong, or the file cannot be read
+     */
+    String notValid(boolean withKey, Instant now) {
         try {
             List<X509Certificate> certificates = certificates(usable(withKey), withKey);
             if (certificates.stream().allMatch(one -> one.getNotAfter().toInstant().isBefore(now))) {
@@ -123,7 +131,7 @@ public record StoreFile(Path path, String password) {
             }
             return null;
         } catch (IOException e) {
-            return e.getMessage();
+            return null;
         }
     }
 

@@ -298,6 +298,7 @@ public final class Publisher implements AutoCloseable {
             session = null;
             queue.end(new SinkUnavailableException("the bridge has stopped", null));
             sink.close();
+            sink.resign();
         } finally {
             one.unlock();
         }

@@ -73,4 +73,9 @@ public interface Sink extends AutoCloseable {
     /** Closes without waiting for anything. Harmless when closed. */
     @Override
     void close();
+
+    /** Lets go, after it is closed for good, of what makes others stand by while it is closed for a moment. */
+    default void resign() {
+        // most keep nothing
+    }
 }

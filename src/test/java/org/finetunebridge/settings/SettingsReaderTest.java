@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import org.finetunebridge.camel.QuartzCronValidator;
 import org.finetunebridge.settings.SettingsReader.CronValidator;
 import org.finetunebridge.event.FactType;
+import org.finetunebridge.TestCertificate;
 import org.finetunebridge.provider.ProviderRegistry;
 import org.finetunebridge.provider.RouteFiles;
 import org.junit.jupiter.api.Test;
@@ -227,12 +228,24 @@ class SettingsReaderTest {
 
     @Test
     void saysOnceWhatOfTheSurroundingsCannotBeUsedAndOnlyIfItIs() throws Exception {
-        Map<String, String> keys = Map.of("dashscope.proxy", "none", "dashscope.api-key", "sk-1", "minimax.proxy", "http://proxy:3128");
+        Map<String, String> keys = Map.of("dashscope.proxy", "none", "dashscope.api-key", "sk-1");
         Map<String, String> environment = Map.of("HTTPS_PROXY", "socks5://me:sk-secret@proxy:1080");
 
         assertThat(around(environment, keys).sources().get(0).access().proxies()).isEqualTo(ProxyRules.NONE);
         assertThat(catchThrowableOfType(InvalidConfigurationException.class, () -> around(environment, Map.of("dashscope.api-key", "sk-1"))).problems())
                 .singleElement().asString().startsWith("HTTPS_PROXY: allowed is http://").doesNotContain("sk-secret");
+    }
+
+    /** The sources beside the one that is refused have done nothing wrong. */
+    @Test
+    void warnsOfACertificateThatExpired(@TempDir Path folder) throws Exception {
+        Path key = TestCertificate.of("old", "EC", Instant.parse("2026-01-31T08:00:00Z")).keyStore(folder.resolve("key.pem"), "PEM");
+
+        Settings settings = around(Map.of(), Map.of("dashscope.api-key", "sk-1", "dashscope.key-store", key.toString(), "minimax.api-key", "sk-2"));
+
+        assertThat(settings.sources()).hasSize(2);
+        assertThat(SettingsReader.warnings(settings)).singleElement().asString().startsWith("dashscope.key-store = " + key)
+                .contains("CN=old expired at 2026-01-31", "this source will be refused");
     }
 
     private static Settings around(Map<String, String> environment, Map<String, String> configuration) throws IOException {

@@ -35,8 +35,8 @@ class StoreFileTest {
         var key = new StoreFile(ONE.keyStore(folder.resolve("key"), form), form.equals("PEM") ? null : PASSWORD);
         var trust = new StoreFile(ONE.trustStore(folder.resolve("trust.txt"), form), form.equals("PEM") ? null : PASSWORD);
 
-        assertThat(key.problemAsKeyStore(NOW)).isNull();
-        assertThat(trust.problemAsTrustStore(NOW)).isNull();
+        assertThat(key.problemAsKeyStore()).isNull();
+        assertThat(trust.problemAsTrustStore()).isNull();
         KeyStore loaded = key.asKeyStore();
         assertThat(loaded.getKey(loaded.aliases().nextElement(), key.keyPassword())).isEqualTo(ONE.key());
         loaded = trust.asTrustStore();
@@ -56,15 +56,15 @@ class StoreFileTest {
         Path file = form.equals("PEM") ? Files.writeString(folder.resolve("key"), TestCertificate.pem("ENCRYPTED PRIVATE KEY", encrypted(RSA.key()))
                 + TestCertificate.pem("CERTIFICATE", RSA.certificate().getEncoded())) : ONE.keyStore(folder.resolve("key"), form);
 
-        assertThat(new StoreFile(file, "geheim").problemAsKeyStore(NOW)).isEqualTo("the password is wrong");
-        assertThat(new StoreFile(file, null).problemAsKeyStore(NOW)).containsAnyOf("password", "holds no private key");
+        assertThat(new StoreFile(file, "geheim").problemAsKeyStore()).isEqualTo("the password is wrong");
+        assertThat(new StoreFile(file, null).problemAsKeyStore()).containsAnyOf("password", "holds no private key");
         assertThat(new StoreFile(file, "geheim")).asString().doesNotContain("geheim");
     }
 
     @Test
     void saysWhatIsWrongWithTheFile() throws Exception {
         assertThat(problem(null)).isEqualTo("there is no such file");
-        assertThat(new StoreFile(folder, null).problemAsTrustStore(NOW)).isEqualTo("it is no file");
+        assertThat(new StoreFile(folder, null).problemAsTrustStore()).isEqualTo("it is no file");
         assertThat(problem("nothing")).isEqualTo("it is neither PKCS12 nor JKS nor PEM, or is damaged");
         assertThat(problem("-----BEGIN CERTIFICATE-----\n???a\n-----END CERTIFICATE-----")).isNotNull();
         assertThat(problem(TestCertificate.pem("EC PRIVATE KEY", new byte[9]))).contains("openssl pkcs8");
@@ -77,12 +77,13 @@ class StoreFileTest {
         var key = new StoreFile(OLD.keyStore(folder.resolve("key"), "PKCS12"), PASSWORD);
         Path trust = OLD.trustStore(folder.resolve("trust"), "PEM");
 
-        assertThat(key.problemAsKeyStore(NOW)).isEqualTo("its certificate for CN=old expired at 2026-01-31T08:00:00Z");
-        assertThat(key.problemAsKeyStore(Instant.parse("2026-01-31T07:00:00Z"))).isNull();
-        assertThat(key.problemAsKeyStore(Instant.parse("2020-01-31T07:00:00Z"))).startsWith("its certificate is valid only from ");
-        assertThat(new StoreFile(trust, null).problemAsTrustStore(NOW)).contains("CN=old expired");
+        assertThat(key.problemAsKeyStore()).as("the others of the bridge are read on").isNull();
+        assertThat(key.notValid(true, NOW)).isEqualTo("its certificate for CN=old expired at 2026-01-31T08:00:00Z");
+        assertThat(key.notValid(true, Instant.parse("2026-01-31T07:00:00Z"))).isNull();
+        assertThat(key.notValid(true, Instant.parse("2020-01-31T07:00:00Z"))).startsWith("its certificate is valid only from ");
+        assertThat(new StoreFile(trust, null).notValid(false, NOW)).contains("CN=old expired");
         Files.writeString(trust, Files.readString(trust) + TestCertificate.pem("CERTIFICATE", ONE.certificate().getEncoded()));
-        assertThat(new StoreFile(trust, null).problemAsTrustStore(NOW)).as("one of many that is good is enough").isNull();
+        assertThat(new StoreFile(trust, null).notValid(false, NOW)).as("one of many that is good is enough").isNull();
     }
 
     private String problem(String content) throws Exception {
@@ -90,7 +91,7 @@ class StoreFileTest {
         if (content != null) {
             Files.writeString(file, content);
         }
-        return new StoreFile(file, null).problemAsKeyStore(NOW);
+        return new StoreFile(file, null).problemAsKeyStore();
     }
 
     private static Object key(String pem, String password) throws Exception {

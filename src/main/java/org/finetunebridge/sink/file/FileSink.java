@@ -37,6 +37,7 @@ public final class FileSink implements Sink {
     private StateLog stateLog;
     private DirectoryLock lock;
     private InstanceFencedException fenced;
+    private boolean standby;
 
     /**
      * @param events      directory of the events
@@ -52,6 +53,12 @@ public final class FileSink implements Sink {
                 deadLetters.toAbsolutePath().normalize(), true, clock);
     }
 
+    /** Waits while another instance has the state: until it has ended, opening fails as if the disk were away. */
+    public FileSink standby(boolean waits) {
+        standby = waits;
+        return this;
+    }
+
     @Override
     public Collection<JobState> open() {
         if (fenced != null) {
@@ -61,7 +68,7 @@ public final class FileSink implements Sink {
         try {
             // first, because it may be the same as one of the others, which only the owner may read
             Files.createDirectories(events.folder().directory());
-            lock = DirectoryLock.take(state);
+            lock = locked();
             DurableFiles.createForOwner(deadLetters.folder().directory());
             stateLog = new StateLog(state);
             Map<String, CommittedLength> found = new TreeMap<>();
@@ -80,6 +87,14 @@ public final class FileSink implements Sink {
             close();
             fenced = e;
             throw e;
+        }
+    }
+
+    private DirectoryLock locked() throws IOException {
+        try {
+            return DirectoryLock.take(state);
+        } catch (InstanceFencedException e) {
+            throw standby ? new SinkUnavailableException("this instance stands by: " + e.getMessage(), null) : e;
         }
     }
 

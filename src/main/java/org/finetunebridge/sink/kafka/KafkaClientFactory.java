@@ -11,6 +11,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -39,6 +40,7 @@ final class KafkaClientFactory {
     private static final String KEY = "bridge.kafka.client.";
     private static final int REQUEST = 4000;
     private static final int ADMIN = 5000;
+    private static final int SESSION = 10_000;
     private static final int LINGER = 5;
 
     /** What the guarantee hangs on, and where else it is set. */
@@ -90,6 +92,15 @@ final class KafkaClientFactory {
 
     Consumer<byte[], byte[]> reader() {
         return new KafkaConsumer<>(readerProperties(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    /** A member of a group, which misses it after ten seconds unless the user's properties say otherwise. */
+    Consumer<byte[], byte[]> member(String group) {
+        Map<String, Object> properties = readerProperties();
+        properties.putIfAbsent(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION);
+        properties.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+        properties.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
+        return new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
     Admin admin() {

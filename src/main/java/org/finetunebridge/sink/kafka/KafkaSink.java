@@ -33,6 +33,7 @@ public final class KafkaSink implements Sink {
     private final KafkaDeadLetterStore deadLetters;
     private final KafkaInstanceFence fence;
     private final RouteSender route;
+    private KafkaLeaderElection election;
     private KafkaDelivery delivery;
 
     /**
@@ -51,6 +52,12 @@ public final class KafkaSink implements Sink {
         this.route = new RouteSender(context, settings.brokers());
     }
 
+    /** Waits while another instance that does the same is the active one: until then, opening fails as if Kafka were away. */
+    public KafkaSink standby(boolean waits) {
+        election = waits ? new KafkaLeaderElection(settings, clients) : null;
+        return this;
+    }
+
     @Override
     public Collection<JobState> open() {
         fence.requireNotLost();
@@ -67,6 +74,7 @@ public final class KafkaSink implements Sink {
         if (settings.exactlyOnce()) {
             fence.requireOurs();
         }
+        requireElected();
         Producer<byte[], byte[]> producer = clients.producer();
         delivery = settings.exactlyOnce() ? new KafkaDelivery.Transactional(producer, route)
                 : new KafkaDelivery.Plain(producer, route);
@@ -80,11 +88,18 @@ public final class KafkaSink implements Sink {
     @Override
     public void write(List<Batch> batches) {
         try {
+            requireElected();
             opened().commit(records.published(batches), records.remembered(batches));
         } catch (EventRejectedException e) {
             throw e;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | InterruptedException e) {
             throw over("the commit is not confirmed", e);
+        }
+    }
+
+    private void requireElected() throws InterruptedException {
+        if (election != null) {
+            election.requireElected();
         }
     }
 
@@ -131,6 +146,13 @@ public final class KafkaSink implements Sink {
         if (delivery != null) {
             delivery.close();
             delivery = null;
+        }
+    }
+
+    @Override
+    public void resign() {
+        if (election != null) {
+            election.close();
         }
     }
 

@@ -251,6 +251,20 @@ class FileSinkTest {
     }
 
     @Test
+    void waitsForAnotherInstanceIfItStandsBy() {
+        sink.open();
+        FileSink second = disk.sink().standby(true);
+
+        for (int attempt = 0; attempt < 2; attempt++) {
+            assertThatThrownBy(second::open).isInstanceOf(SinkUnavailableException.class).hasMessageContaining("stands by");
+        }
+        sink.write(List.of(batch("a", "1")));
+        sink.close();
+        assertThat(statuses(second.open())).isEqualTo(Map.of("a", "1"));
+        second.close();
+    }
+
+    @Test
     void refusesTheFilesThatAnotherStateIsWrittenWith() {
         sink.open();
         sink.write(List.of(batch("a", "1")));
