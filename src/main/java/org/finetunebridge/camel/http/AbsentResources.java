@@ -11,26 +11,42 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The optional resources that the server of an account turned out not to have: they hold nothing, and are asked for again
- * every hour. Once a resource was there, a refusal says only that this job has none. Safe for threads.
+ * after a minute, then after twice as long each time, up to an hour: a server that has just started may not have all yet. Once
+ * a resource was there, a refusal says only that this job has none. Safe for threads.
  */
 final class AbsentResources {
 
     private static final Logger LOG = LoggerFactory.getLogger(AbsentResources.class);
-    private static final Duration LOOKED_FOR = Duration.ofHours(1);
+    private static final Duration FIRST = Duration.ofMinutes(1);
+    private static final Duration LONGEST = Duration.ofHours(1);
     /** Not found, no such method, not implemented. */
     private static final Set<Integer> REFUSALS = Set.of(404, 405, 501);
 
     private final Map<String, Boolean> there = new ConcurrentHashMap<>();
-    private final Map<String, Instant> until = new ConcurrentHashMap<>();
+    private final Map<String, Absence> absent = new ConcurrentHashMap<>();
 
-    /** Whether nobody needs to be asked, since the server did not have the resource less than an hour ago. */
+    /** When it is looked for again, and how long that is after it was looked for last. */
+    private record Absence(Instant until, Duration lasts) {
+
+        static Absence after(Absence before, Instant now) {
+            Duration lasts = before == null ? FIRST : before.lasts.multipliedBy(2);
+            lasts = lasts.compareTo(LONGEST) > 0 ? LONGEST : lasts;
+            return new Absence(now.plus(lasts), lasts);
+        }
+
+        /** One that is further ahead than it lasts was written before the clock was set back. */
+        boolean isOn(Instant now) {
+            return now.isBefore(until) && now.isAfter(until.minus(lasts.multipliedBy(2)));
+        }
+    }
+
+    /** Whether nobody needs to be asked, since the server did not have the resource a short time ago. */
     boolean isKnown(SourceSettings source, String resource, Instant now) {
-        if (until.isEmpty() || resource == null) {
+        if (absent.isEmpty() || resource == null) {
             return false;
         }
-        Instant end = until.get(name(source, resource));
-        // One that is further ahead was written before the clock was set back.
-        return end != null && now.isBefore(end) && now.isAfter(end.minus(LOOKED_FOR.multipliedBy(2)));
+        Absence absence = absent.get(name(source, resource));
+        return absence != null && absence.isOn(now);
     }
 
     /**
@@ -47,16 +63,16 @@ final class AbsentResources {
         if (!REFUSALS.contains(status)) {
             if (status >= 200 && status < 300) {
                 there.put(name, true);
-                until.remove(name);
+                absent.remove(name);
             }
             return false;
         }
         if (there.putIfAbsent(name, false) == null) {
-            LOG.info("{}: this server has no {} (HTTP {}): the rest is read without them, and they are looked for every hour",
+            LOG.info("{}: this server has no {} (HTTP {}): the rest is read without them, and they are looked for again, once an hour in the end",
                     source.name(), resource, status);
         }
-        if (!there.get(name) && !isKnown(source, resource, now)) {
-            until.put(name, now.plus(LOOKED_FOR));
+        if (!there.get(name)) {
+            absent.compute(name, (same, before) -> before != null && before.isOn(now) ? before : Absence.after(before, now));
         }
         return true;
     }
