@@ -124,6 +124,7 @@ final class CheckCommand extends BridgeCommand.Verb {
             inspection.hints(name).forEach(hint -> out.println("hint: " + folder + "/" + hint));
             if (wrong.isEmpty()) {
                 samples.of(name).forEach(out::println);
+                samples.hints().forEach(hint -> out.println("hint: " + folder + "/" + hint));
                 wrong.addAll(samples.problems());
                 wrong.addAll(inspection.toDo(name));
             }

@@ -8,12 +8,11 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.finetunebridge.camel.Bridge;
 import org.finetunebridge.provider.ProviderRegistry;
 import org.finetunebridge.provider.RouteFiles;
+import org.finetunebridge.provider.validation.ProviderValidator;
 import org.finetunebridge.settings.InvalidConfigurationException;
-import org.finetunebridge.text.LogSanitizer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -23,12 +22,11 @@ import picocli.CommandLine.Parameters;
         + " says what is left to do, with file and line.")
 final class NewProviderCommand extends BridgeCommand.Verb {
 
-    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,40}");
     /** What the files of the skeleton call the provider. */
     private static final String PLACEHOLDER = "acme";
     private static final String SKELETON = "/skeleton/";
 
-    @Parameters(paramLabel = "NAME", index = "0", description = "Lower-case letters, digits and -; the files begin with it.")
+    @Parameters(paramLabel = "NAME", index = "0", description = "A letter, then letters, digits and -, in lower case; the files begin with it.")
     private String name;
 
     @Option(names = "--into", paramLabel = "DIR", defaultValue = "providers",
@@ -37,8 +35,8 @@ final class NewProviderCommand extends BridgeCommand.Verb {
 
     @Override
     public Integer call() throws Exception {
-        if (!NAME.matcher(name).matches()) {
-            throw refused(LogSanitizer.line(name) + " is no name for a provider: lower-case letters, digits and -");
+        if (ProviderValidator.refusalOfName(name) != null) {
+            throw refused(ProviderValidator.refusalOfName(name));
         }
         if (new ProviderRegistry(new RouteFiles(Bridge.class.getClassLoader(), RouteFiles.packed(), List.of())).names().contains(name)) {
             throw refused(name + " is a provider that ships: choose another name, or copy its files from the jar's routes/ to change them");

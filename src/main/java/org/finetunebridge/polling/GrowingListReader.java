@@ -18,6 +18,9 @@ import org.finetunebridge.state.StateDiff;
  * than we assumed, and what follows the record is new. If it is nowhere, the list is read again from its beginning to
  * find it; and if it is not found there either, only time is left to go by.
  *
+ * <p>There is more if the page says {@code more}, or names a {@code next}, whose value does not matter: then the list is
+ * read on until a page shows nothing new.
+ *
  * @param resource its name
  * @param settling whether its last record may still change, so that it is deferred until it was read twice the same
  */
@@ -46,7 +49,7 @@ record GrowingListReader(String resource, boolean settling) implements ListReade
             diff = new StateDiff(diff.items(), diff.rejected(), diff.published().withDeferred(resource, last), diff.known());
         }
         ListPosition next = lost && !at.again() ? at.to(0, true, null)
-                : page.more() ? next(at, cursor, page, diff) : null;
+                : page.more() || page.next() != null ? next(at, cursor, page, diff) : null;
         return new Step(diff, next, next == null && page.more() && !page.unsure()
                 ? "says that there is more but shows nothing new" : null);
     }

@@ -33,12 +33,13 @@ import org.finetunebridge.event.RecordPage.RecordKeyStrategy;
  * @param optional  those of the followed resources that some of its servers do not have
  * @param signature how requests are signed with the key, which is not sent then; null if they are not
  * @param keyQuery  the parameter of the query that carries the key in place of a header; null if none does
+ * @param showsOneJob whether the status of one job can be asked for: else only the list of all jobs shows that it ended
  */
 public record Provider(String name, String baseUrl, ZoneId zone, String keyHeader, String keyPrefix,
         String requestIdHeader, String list, String job, List<String> follow, Map<String, String> wishes, PaginationConfig ways,
         Map<String, String> keys, Map<String, Set<String>> fields, Map<String, String> limits, ErrorTable errors,
         List<String> regions, Map<String, String> headers, Set<String> optional, String signature,
-        String keyQuery) {
+        String keyQuery, boolean showsOneJob) {
 
     /** The default of an own key that has none: a source has to set it. */
     public static final String REQUIRED = "!required";
@@ -47,6 +48,12 @@ public record Provider(String name, String baseUrl, ZoneId zone, String keyHeade
     public static final Set<String> SIGNATURES = Set.of("bce-auth-v1");
     /** The own key that names the secret a request is signed with. */
     public static final String SIGNER = "access-key";
+
+    /** Why none of its jobs can be watched alone; null if they can. */
+    public String noJobAlone() {
+        return showsOneJob ? null : "no resource of provider " + name + " shows the status of one job, so nobody would see that it"
+                + " ended: name one by job in " + name + ".properties";
+    }
 
     /**
      * What is likely wrong where a request was refused, for a person; empty if nothing is likelier than the rest.

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.finetunebridge.event.FactType;
 import org.finetunebridge.provider.Provider.PaginationConfig;
 
 /** The providers there are: every {@code <provider>.properties} among the route files. */
@@ -28,6 +29,7 @@ public final class ProviderRegistry {
     private static final String FIRST = "first.";
     private static final String PAGE_SIZE = "page-size.";
     private static final String ERRORS = "-errors.json";
+    private static final String STATUS_CHANGED = '"' + FactType.JOB_STATUS_CHANGED.word() + '"';
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private final RouteFiles files;
@@ -99,7 +101,24 @@ public final class ProviderRegistry {
                 text.getProperty("list"), text.getProperty("job"), follow(text), wishes(text), ways(text),
                 ownKeys(text), fields.isEmpty() && !like.equals(name) ? fields(descriptor(like)) : fields, limits(text),
                 new ErrorTable(table(files.has(name + ERRORS) ? name + ERRORS : like + ERRORS), table("errors.json")),
-                words(text, "regions"), headers(text), set(text, "optional"), text.getProperty("signature"), text.getProperty("key-query"));
+                words(text, "regions"), headers(text), set(text, "optional"), text.getProperty("signature"), text.getProperty("key-query"),
+                showsOneJob(name, text));
+    }
+
+    /** Whether what is read of one job can show its status, by the mappings; one that imports others is believed. */
+    private boolean showsOneJob(String name, Properties text) throws IOException {
+        if (text.containsKey("job")) {
+            return true;
+        }
+        var mappings = new JsltMapper(files);
+        for (String resource : follow(text)) {
+            String mapping = mappings.nameOf(name, resource) + ".jslt";
+            String words = files.has(mapping) ? files.read(mapping) : "";
+            if (words.contains(STATUS_CHANGED) || words.contains("import ")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The provider whose mappings and error table one has where it has none of its own; itself if there is none. */

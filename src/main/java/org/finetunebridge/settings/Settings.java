@@ -36,7 +36,8 @@ public record Settings(List<SourceSettings> sources, List<String> off, String si
      * One job of one source, whatever else is configured of which jobs are read, when, and of which traces are sent. The
      * source's {@code period} counts, not its {@code cron}: somebody waits.
      *
-     * @throws InvalidConfigurationException if the source is not configured or has no key, or this is no job id
+     * @throws InvalidConfigurationException if the source is not configured or has no key, or this is no job id, or its
+     *         provider shows no job alone
      */
     public Settings only(String source, String job) {
         if (job.isBlank() || FactParser.isDots(job)) {
@@ -48,6 +49,9 @@ public record Settings(List<SourceSettings> sources, List<String> off, String si
                         ? source + " is off: " + source + ".api-key is not set"
                         : "SOURCE: there is no source " + SecretMask.shown("", source) + KeySuggestions.hint(source, names)
                                 + "; bridge.sources has " + String.join(", ", names))));
+        if (found.provider().noJobAlone() != null) {
+            throw new InvalidConfigurationException(List.of("SOURCE: " + found.provider().noJobAlone()));
+        }
         return new Settings(List.of(found.only(job)), List.of(), sink, events, deadLetters, state, kafka.structured(),
                 maxResponseSize, httpHost, httpPort, showPayloads, null, false);
     }

@@ -178,7 +178,7 @@ public final class SettingsReader {
         Map<String, String> own = own(key, provider, !apiKey.isEmpty() || reached.oauth2() != null, values);
         ZoneId cronZone = values.zone(key + "cron-zone", ZoneId.of("UTC"));
         return new SourceSettings(name, provider, values.url(key + "base-url", provider.baseUrl()), apiKey,
-                jobs(key + "jobs", values), values.list(key + "models", ""),
+                jobs(key + "jobs", provider, values), values.list(key + "models", ""),
                 values.since(key + "since", clock.instant()), values.duration(key + "period", "30s", shortestPeriod),
                 cron(key + "cron", cronZone, values), cronZone,
                 values.number(key + "concurrency", 4, 1, 256), values.rate(key + "rate"),
@@ -237,8 +237,11 @@ public final class SettingsReader {
         return cron;
     }
 
-    private static List<String> jobs(String key, ValueParser values) {
+    private static List<String> jobs(String key, Provider provider, ValueParser values) {
         List<String> jobs = values.list(key, "");
+        if (!jobs.isEmpty() && provider.noJobAlone() != null) {
+            values.problem(key, provider.noJobAlone() + ", or leave out " + key + " to watch every job that the account lists");
+        }
         if (jobs.stream().anyMatch(FactParser::isDots)) {
             values.problem(key, "'.' and '..' are no job ids");
         }

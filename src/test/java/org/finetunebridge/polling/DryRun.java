@@ -414,7 +414,7 @@ final class DryRun {
     private static SourceSettings source(String name, List<String> jobs, String list, String job, List<String> follow,
             PaginationConfig ways, int concurrency) {
         var provider = new Provider("acme", "http://127.0.0.1", ZoneOffset.UTC, "Authorization", "Bearer ", null, list,
-                job, follow, Map.of(), ways, Map.of(), Map.of(), Map.of(), null, List.of(), Map.of(), Set.of(), null, null);
+                job, follow, Map.of(), ways, Map.of(), Map.of(), Map.of(), null, List.of(), Map.of(), Set.of(), null, null, true);
         return new SourceSettings(name, provider, "http://127.0.0.1", "key", jobs, List.of(), null,
                 Duration.ofSeconds(30), null, ZoneOffset.UTC, concurrency, 0, ZoneOffset.UTC, Duration.ofSeconds(60),
                 Map.of(), Duration.ofHours(1), Duration.ofDays(7), Set.copyOf(SourceSettings.EVENTS.values()), AccessSettings.NONE, TimedSettings.NONE);

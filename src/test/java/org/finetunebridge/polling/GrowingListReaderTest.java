@@ -33,6 +33,23 @@ class GrowingListReaderTest {
         assertThat(second.published().cursor("events").position()).isEqualTo(3);
     }
 
+    /** The way of lists that are paged otherwise. Nothing is asked for twice where next is on every page, the last one too. */
+    @Test
+    void readsOnWhereAPageNamesItsNext() {
+        RecordPage named = new RecordPage(page(line(1, "a"), line(2, "b")).results(), "p2", false, false, null, null, null);
+        ListReader.Step first = LIST.read(LIST.begin(PublishedState.NOTHING.cursor("events")), PublishedState.NOTHING, named, false);
+        assertThat(first.next()).isNotNull().extracting(ListPosition::from).isEqualTo(1L);
+
+        RecordPage same = new RecordPage(page(line(2, "b")).results(), "p3", false, false, null, null, null);
+        ListReader.Step second = LIST.read(first.next(), first.diff().published(), same, false);
+        assertThat(second.diff().any()).isFalse();
+        assertThat(second.next()).as("a step on, to a page without any").isNotNull();
+        RecordPage none = new RecordPage(List.of(), "p4", false, false, null, null, null);
+        ListReader.Step last = LIST.read(second.next(), first.diff().published(), none, false);
+        assertThat(last.next()).isNull();
+        assertThat(last.wrong()).isNull();
+    }
+
     @Test
     void trustsPositionsWhateverTheClocksSay() {
         StateDiff first = growth(PublishedState.NOTHING, 0, line(500, "a"));

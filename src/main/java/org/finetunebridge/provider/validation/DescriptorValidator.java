@@ -47,6 +47,8 @@ final class DescriptorValidator {
         this.problems = problems;
         if (!NAME.matcher(provider).matches()) {
             problems.add(file, 0, "a provider's name is lower-case letters, digits and -");
+        } else if (ProviderValidator.refusalOfName(provider) != null) {
+            problems.hint(file, 0, ProviderValidator.refusalOfName(provider));
         }
     }
 

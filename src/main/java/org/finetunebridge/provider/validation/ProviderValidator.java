@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 import org.finetunebridge.provider.JsltMapper;
 import org.finetunebridge.provider.ProviderRegistry;
 import org.finetunebridge.provider.RouteFiles;
+import org.finetunebridge.text.LogSanitizer;
 
 /** Reads a provider's files as their author would want them read: everything that is wrong, with file and line. */
 public final class ProviderValidator {
@@ -17,6 +18,11 @@ public final class ProviderValidator {
     /** A line that {@code new-provider} wrote, for the author to do what it says. */
     private static final Pattern TO_DO = Pattern.compile("\\s*(?:#|//) (TODO .*; then remove this line)");
     private static final Pattern PLACE = Pattern.compile("(.*) at (\\S+\\.jslt:\\d+):\\d+\\s*");
+
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,40}");
+    /** Keys, files and routes of the bridge's own begin so, or they stand for something else in the files of providers. */
+    private static final Set<String> WORDS = Set.of("bridge", "camel", "owner", "errors", "failed", "fetch", "poll", "publish", "request",
+            "watch", "source", "provider", "resource", "dead", "schedule", "bounds", "schemas");
 
     private final RouteFiles files;
     private final RouteTemplateReader reader;
@@ -28,6 +34,18 @@ public final class ProviderValidator {
     public ProviderValidator(RouteFiles files, RouteTemplateReader reader) {
         this.files = files;
         this.reader = reader;
+    }
+
+    /** Why a new provider should not be named so; null if it may. */
+    public static String refusalOfName(String name) {
+        if (WORDS.contains(name)) {
+            return name + " is a word of the bridge's own, with which other keys, files or routes begin: choose another name";
+        } else if (name.matches("[0-9].*")) {
+            return name + " begins with a digit, and no shell sets a variable of such a name, so its key could not come from the"
+                    + " environment: begin with a letter";
+        }
+        return NAME.matcher(name).matches() ? null
+                : LogSanitizer.line(name) + " is no name for a provider: lower-case letters, digits and -, at most 41";
     }
 
     /** What is wrong with the files of a provider, one line each; empty if nothing is. */
@@ -88,6 +106,10 @@ public final class ProviderValidator {
         String errors = provider + "-errors.json";
         if (files.has(errors)) {
             new ErrorTableValidator(errors, report).look(files.read(errors));
+        }
+        if (report.lines().isEmpty() && new ProviderRegistry(files).read(provider).noJobAlone() != null) {
+            report.hint(provider + ".properties", 0, new ProviderRegistry(files).read(provider).noJobAlone()
+                    + "; until then follow, wait and jobs of a source are refused");
         }
         return report;
     }
