@@ -10,6 +10,7 @@ import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -68,7 +69,7 @@ class StatusPageIT extends WindowFixture {
     void hasAPageForEachJobWithItsLossesAndWhatItIsMadeOf() throws Exception {
         rig.source("o", "openai").with("o.period", "500ms").with("o.base-url", rig.sandbox.url("openai"));
         SimulatedJob job = rig.world.account("openai").finished(4, 2, 40).jobs().get(0);
-        window.open();
+        Bridge first = window.open();
 
         await().untilAsserted(() -> assertThat(page("/").select("section:has(#jobs) tbody tr")).hasSize(4));
         String link = page("/").select("section:has(#jobs) tbody th a").stream().filter(one -> one.text().equals(job.id()))
@@ -90,6 +91,21 @@ class StatusPageIT extends WindowFixture {
         assertThat(window.get("/job?source=o&id=nobody").statusCode()).isEqualTo(404);
         assertThat(window.get("/job").body()).contains("No job of this id is known");
         assertThat(window.get("/job?id=" + URLEncoder.encode(HOSTILE, StandardCharsets.UTF_8)).body()).doesNotContain("<img", "<script");
+
+        // The same is in the events, and in what the alert goes by.
+        long notFinite = rig.events().stream().filter(event -> event.at("/data/notFinite").size() > 0).count();
+        assertThat(notFinite).isPositive();
+        assertThat(window.get("/observe/metrics").body()).contains("finetune_metrics_not_finite_total{source=\"o\"} " + notFinite + ".0");
+
+        first.close();
+        rig.pass(Duration.ofSeconds(1));
+        window.open();
+        await().untilAsserted(() -> assertThat(page(link).select("svg[role=img]").outerHtml()).isEqualTo(page.select("svg[role=img]").outerHtml()));
+        Document again = page(link);
+        assertThat(again.select("dl").text()).isEqualTo(page.select("dl").text());
+        assertThat(again.select("section:has(#lines) li").eachText()).isEqualTo(page.select("section:has(#lines) li").eachText());
+        assertThat(again.select("section:has(#checkpoints) tbody tr")).hasSize(2);
+        assertThat(again.select("section:has(#standing) tbody tr")).hasSameSizeAs(page.select("section:has(#standing) tbody tr"));
     }
 
     @Test

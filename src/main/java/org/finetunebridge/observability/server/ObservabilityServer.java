@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Function;
@@ -97,7 +98,10 @@ public final class ObservabilityServer {
         new HealthChecks(publisher, settings).register(HealthCheckRegistry.get(context), monitors);
         new Meters(context.getRegistry().findSingleByType(MeterRegistry.class), publisher, clock)
                 .bind(monitors, settings, drift);
-        var recent = new RecentEvents();
+        Instant start = clock.instant();
+        // Once the sink has cut off what was not committed.
+        var recent = new RecentEvents(() -> !settings.sink().equals("file") ? List.of()
+                : publisher.remembered() == null ? null : RecentEvents.inFiles(settings.events(), start));
         publisher.onCommit(recent);
         context.getRegistry().bind("page", new StatusPage(monitors, publisher, recent,
                 loopback || settings.showPayloads(), clock));
