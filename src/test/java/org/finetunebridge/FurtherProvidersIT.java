@@ -92,6 +92,23 @@ class FurtherProvidersIT {
         return WITHOUT_CHECKPOINTS.contains(provider) ? 0 : 4;
     }
 
+    /** By the address of the job itself, which nothing else asks for where the account is listed. */
+    @TestFactory
+    Stream<DynamicTest> readsAJobThatIsAskedForAlone() throws Exception {
+        Map<String, String> ids = new TreeMap<>();
+        for (String provider : PROVIDERS) {
+            ids.put(source(provider), rig.world.account(provider).finished(2, 0, 3).jobs().get(1).id());
+            rig.with(provider + ".jobs", ids.get(provider));
+        }
+
+        assertThat(rig.once()).hasSize(PROVIDERS.size()).containsOnly(new CycleResult(1, 0, null));
+        assertThat(rig.deadLetters()).isEmpty();
+        return PROVIDERS.stream().map(provider -> dynamicTest(provider, () -> assertThat(rig.events())
+                .filteredOn(event -> event.at("/data/account").asText().equals(provider) && event.at("/data/terminal").asBoolean())
+                .extracting(event -> event.path("subject").asText() + ' ' + event.at("/data/status").asText())
+                .containsExactly(ids.get(provider) + " SUCCEEDED")));
+    }
+
     /** Where the clock stands still, every record has the same time, and only names and places tell them apart. */
     @TestFactory
     Stream<DynamicTest> tellsALifeOnceAndInOrderOverRestarts() throws Exception {

@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.finetunebridge.Loopback;
 import org.finetunebridge.simulator.ExpectedFacts;
@@ -45,12 +47,15 @@ class FileKillIT {
     private static final Path POINTS = Path.of("src/test/resources/kills").toAbsolutePath();
     private static final Duration LONGEST_STOP = Duration.ofSeconds(10);
     private static final int KILLED_BY_BYTEMAN = 255;
+    private static final Pattern TWO_ACCOUNTS = Pattern.compile("\"source\":\"urn:finetune:(dashscope|minimax):");
+    private static final Pattern NAME = Pattern.compile("\"id\":\"([^\"]+)\",\"source\":\"([^\"]+)\"");
 
     @TempDir
     private Path directory;
     private final LivelyWorld lively = LivelyWorld.begin();
     private final Random random = new Random(20_260_302);
     private FaultySandbox sandbox;
+    private List<String> sources = List.of("dashscope", "minimax");
 
     @BeforeEach
     void start() {
@@ -63,8 +68,10 @@ class FileKillIT {
         sandbox.close();
     }
 
+    /** At every provider that measures trainings: what was measured is a fact as any other. */
     @Test
     void losesAndRepeatsNothingWhenItIsKilledAgainAndAgain() {
+        sources = Stream.concat(sources.stream(), LivelyWorld.MEASURED.stream()).toList();
         for (int kill = 1; kill <= KILLS; kill++) {
             long before = written();
             try (BridgeProcess bridge = run(List.of())) {
@@ -76,6 +83,7 @@ class FileKillIT {
             }
         }
         assertThatEachFactIsPublishedOnce();
+        assertThatMetricsArePublishedOnceAndAll();
     }
 
     @Test
@@ -159,10 +167,33 @@ class FileKillIT {
     private void assertThatEachFactIsPublishedOnce() {
         Map<String, ExpectedFacts> truth = lively.rest();
         catchUp();
-        var received = ReceivedEvents.of(lines());
+        var received = ReceivedEvents.of(lines().stream().filter(line -> TWO_ACCOUNTS.matcher(line).find()).toList());
         received.holdEachFactOnce();
         received.holdAllOf(truth);
         assertThat(directory.resolve("dead-letters")).isEmptyDirectory();
+    }
+
+    /** All that a bridge finds which was never killed; DashScope's newest line may be one that it did not see twice yet. */
+    private void assertThatMetricsArePublishedOnceAndAll() {
+        Path anew = directory.resolve("anew");
+        try (BridgeProcess once = BridgeProcess.start("once", keys(anew), directory)) {
+            assertThat(once.exit(Duration.ofMinutes(3))).as(once.output()).isZero();
+        }
+        List<String> published = metrics(directory);
+        assertThat(published).doesNotHaveDuplicates().containsAll(metrics(anew));
+        assertThat(published).extracting(name -> name.split(":")[2]).containsAll(sources);
+        assertThat(lines()).extracting(FileKillIT::name).doesNotHaveDuplicates();
+    }
+
+    /** Source and id of each event of metrics. */
+    private List<String> metrics(Path home) {
+        return lines(home).stream().filter(line -> line.contains(":metrics.recorded:")).map(FileKillIT::name).toList();
+    }
+
+    private static String name(String event) {
+        Matcher name = NAME.matcher(event);
+        assertThat(name.find()).as(event).isTrue();
+        return name.group(2) + ' ' + name.group(1);
     }
 
     private void catchUp() {
@@ -181,12 +212,16 @@ class FileKillIT {
     }
 
     private long written() {
-        return files().stream().mapToLong(file -> file.toFile().length()).sum();
+        return files(directory).stream().mapToLong(file -> file.toFile().length()).sum();
     }
 
     private List<String> lines() {
+        return lines(directory);
+    }
+
+    private static List<String> lines(Path home) {
         List<String> lines = new ArrayList<>();
-        for (Path file : files()) {
+        for (Path file : files(home)) {
             try {
                 String text = Files.readString(file, StandardCharsets.UTF_8);
                 assertThat(text).as("%s", file).endsWith("\n");
@@ -198,8 +233,8 @@ class FileKillIT {
         return lines;
     }
 
-    private List<Path> files() {
-        try (Stream<Path> all = Files.exists(directory.resolve("events")) ? Files.list(directory.resolve("events"))
+    private static List<Path> files(Path home) {
+        try (Stream<Path> all = Files.exists(home.resolve("events")) ? Files.list(home.resolve("events"))
                 : Stream.empty()) {
             return all.filter(file -> file.toString().endsWith(".ndjson")).sorted().toList();
         } catch (IOException e) {
@@ -208,14 +243,19 @@ class FileKillIT {
     }
 
     private Map<String, String> keys() {
-        Map<String, String> keys = new TreeMap<>(Map.of("bridge.sources", "dashscope,minimax", "bridge.http.port", "0",
-                "bridge.file.directory", directory + "/events", "bridge.state.directory", directory + "/state",
-                "bridge.dead-letter.directory", directory + "/dead-letters"));
-        for (String source : new String[] {"dashscope", "minimax"}) {
-            keys.put(source + ".base-url", sandbox.url());
+        return keys(directory);
+    }
+
+    private Map<String, String> keys(Path home) {
+        Map<String, String> keys = new TreeMap<>(Map.of("bridge.sources", String.join(",", sources), "bridge.http.port", "0",
+                "bridge.file.directory", home + "/events", "bridge.state.directory", home + "/state",
+                "bridge.dead-letter.directory", home + "/dead-letters"));
+        for (String source : sources) {
+            keys.put(source + ".base-url", LivelyWorld.MEASURED.contains(source) ? sandbox.url(source) : sandbox.url());
             keys.put(source + ".api-key", Simulation.KEY);
             keys.put(source + ".period", "1s");
         }
+        keys.put("dashscope.logs", Boolean.toString(sources.size() > 2));
         return keys;
     }
 

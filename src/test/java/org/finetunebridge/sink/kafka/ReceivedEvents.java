@@ -99,7 +99,8 @@ public final class ReceivedEvents {
 
     private static String fact(JsonNode event) {
         JsonNode data = event.path("data");
-        return data.has("sequence") ? "line " + data.path("sequence").asInt()
+        return data.has("origin") ? "measured " + data.path("origin").asText() + ' ' + data.path("step") + ' ' + data.path("values")
+                : data.has("sequence") ? "line " + data.path("sequence").asInt()
                 : data.path("checkpoint").asText() + ' ' + data.path("status").asText();
     }
 
