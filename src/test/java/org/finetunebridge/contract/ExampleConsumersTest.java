@@ -48,6 +48,20 @@ class ExampleConsumersTest {
     private Path out;
 
     @Test
+    void theBestCheckpointIsDeployedWhereItHasAModel() throws Exception {
+        try (CamelContext context = new DefaultCamelContext()) {
+            String best = "'summary':{'bestCheckpoint':{'checkpoint':'c','step':2,'validationLoss':1.1%s}}";
+            List<Exchange> sent = run(context, "deploy-when-succeeded", Map.of("deploy.url", "mock:deploy", "deploy.dry-run", "false"), "mock:deploy",
+                    event("job.status-changed", "'status':'SUCCEEDED','outputModel':'m'"),
+                    event("job.status-changed", "'status':'SUCCEEDED','outputModel':'m'," + best.formatted("")),
+                    event("job.status-changed", "'status':'SUCCEEDED','outputModel':'m'," + best.formatted(",'outputModel':'m, \\'c) \\u00fc'")));
+
+            assertThat(sent).extracting(one -> JSON.readTree(one.getMessage().getBody(String.class)).path("deployModel").asText())
+                    .containsExactly("m", "m", "m, \"c) \u00fc");
+        }
+    }
+
+    @Test
     void nothingIsDeployedUntilItIsAskedFor() throws Exception {
         try (CamelContext context = new DefaultCamelContext()) {
             assertThat(run(context, "deploy-when-succeeded", Map.of("deploy.url", "mock:deploy"), "mock:deploy",
@@ -64,13 +78,33 @@ class ExampleConsumersTest {
                     event("log.appended", "'message':'x'"),
                     event("job.status-changed", "'status':'FAILED','terminal':true,'error':{'message':'a \\'b\\', \\u0007'}"),
                     event("job.stalled", "'since':'2026-01-01T00:00:00Z','status':'RUNNING'"),
-                    event("checkpoint.expiring", "'checkpoint':'c-1','expiresAt':'2026-01-04T00:00:00Z'"));
+                    event("checkpoint.expiring", "'checkpoint':'c-1','expiresAt':'2026-01-04T00:00:00Z'"),
+                    event("job.status-changed", "'status':'SUCCEEDED','terminal':true,'outputModel':'m'"));
 
-            assertThat(said).hasSize(3);
+            assertThat(said).hasSize(4);
+            assertThat(text(said.get(3))).isEqualTo("team job ft-1: SUCCEEDED m");
             assertThat(text(said.get(0))).startsWith("team job ft-1: FAILED").endsWith("a \"b\", \u0007");
             assertThat(text(said.get(1))).isEqualTo("team job ft-1: nothing new since 2026-01-01T00:00:00Z");
             assertThat(text(said.get(2))).isEqualTo("team job ft-1: checkpoint c-1 is deleted at 2026-01-04T00:00:00Z");
             assertThat(said.get(0).getMessage().getHeader("CamelHttpMethod")).isEqualTo("POST");
+        }
+    }
+
+    /** What a provider wrote cannot begin a header, and headers in Kafka are none of the mail. */
+    @Test
+    void theMailHasOneSubjectWhateverAJobIsCalled() throws Exception {
+        try (CamelContext context = new DefaultCamelContext()) {
+            List<Exchange> sent = run(context, "notify-mail", Map.of("notify.mail.server", "mock:mail", "notify.mail.from", "a@b", "notify.mail.to", "c@d"),
+                    "mock:mail", event("metrics.recorded", "'step':1"),
+                    event("job.status-changed", "'status':'RUNNING','terminal':false"),
+                    event("job.status-changed", "'status':'FAILED','terminal':true,'error':{'message':'line 3'}").replace("\"subject\":\"ft-1\"", "\"subject\":\"ft\\r\\nBcc: x@y\""),
+                    event("job.stalled", "'since':'2026-01-01T00:00:00Z','status':'RUNNING'"),
+                    event("checkpoint.expiring", "'checkpoint':'c-1','expiresAt':'2026-01-04T00:00:00Z'"));
+
+            assertThat(sent).extracting(one -> one.getMessage().getHeader("Subject")).containsExactly("team job ft??Bcc: x@y: FAILED",
+                    "team job ft-1: nothing new since 2026-01-01T00:00:00Z", "team job ft-1: a checkpoint is deleted at 2026-01-04T00:00:00Z");
+            assertThat(sent.get(0).getMessage().getBody(String.class)).contains("error: line 3", "model: \n");
+            assertThat(sent).allSatisfy(one -> assertThat(one.getMessage().getHeaders()).containsOnlyKeys("Subject", "From", "To", "X-Finetune-Event"));
         }
     }
 
@@ -183,7 +217,7 @@ class ExampleConsumersTest {
         AdviceWith.adviceWith(context, name, advice -> advice.replaceFromWith("direct:events"));
         context.start();
         for (String event : events) {
-            context.createProducerTemplate().sendBody("direct:events", event);
+            context.createProducerTemplate().sendBodyAndHeader("direct:events", event, "Cc", "somebody");
         }
         return context.getEndpoint(to, MockEndpoint.class).getExchanges();
     }
