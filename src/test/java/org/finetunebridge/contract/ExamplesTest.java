@@ -40,7 +40,7 @@ class ExamplesTest {
             assertThat(deployed).hasSize(1);
             assertThat(deployed.get(0).getMessage().getHeader("Idempotency-Key")).isEqualTo("id-SUCCEEDED");
             assertThat(deployed.get(0).getMessage().getBody(String.class))
-                    .isEqualTo("{\"jobId\":\"ft-\\\"1\",\"status\":\"SUCCEEDED\",\"outputModel\":\"m\"}");
+                    .isEqualTo("{\"jobId\":\"ft-\\\"1\",\"status\":\"SUCCEEDED\",\"outputModel\":\"m\",\"deployModel\":\"m\"}");
         }
     }
 
