@@ -140,6 +140,7 @@ class ExitCodesIT {
     void begin() throws IOException {
         good.account("dashscope").create("ft-1").become("RUNNING");
         good.account("dashscope").create("ft-bad").become("FAILED");
+        good.account("dashscope").create("ft-good").become("SUCCEEDED");
         taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
         byte[] route = BROKEN_ROUTE.getBytes(StandardCharsets.UTF_8);
 
@@ -154,9 +155,12 @@ class ExitCodesIT {
                 "not UTF-8", "Latin-1");
         ends(new Case("check with no folder", "check").with("bridge.state.directory=/dev/null/state"), 1,
                 "bridge.state.directory = /dev/null/state: cannot be written", "The sink cannot be written");
-        ends(new Case("once and all is well", "once"), 0, "dashscope: 2 jobs read, 2 events published, 0 dead-lettered",
+        ends(new Case("once and all is well", "once"), 0, "dashscope: 3 jobs read, 3 events published, 0 dead-lettered",
                 "No state of an earlier run in " + temporary.toRealPath());
         ends(new Case("follow a failure", "follow", "dashscope", "ft-bad"), 3, "Z  FAILED");
+        ends(new Case("wait for a success", "wait", "dashscope", "ft-good", "--json"), 0, "\"status\":\"SUCCEEDED\"");
+        ends(new Case("wait with a wrong key", "wait", "dashscope", "ft-1").with("dashscope.api-key=sk-wrong"), 1,
+                "dashscope job ft-1 cannot be read", "InvalidApiKey");
         ends(new Case("wait too long", "wait", "dashscope", "ft-1", "--timeout=1s"), 4, "ft-1", "the --timeout of 1s passed");
         add("SIGTERM while it follows", this::interrupted);
         add("once waits for the sink", this::onceSaysThatItWaits);

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What consumers in {@code docs/examples} make of events, without a broker. */
-class ExampleConsumersTest {
+class ExampleConsumersIT {
 
     private static final Path EXAMPLES = Path.of("docs/examples");
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -229,7 +229,7 @@ class ExampleConsumersTest {
     private ClassLoader compiled(String file) throws IOException {
         assertThat(ToolProvider.getSystemJavaCompiler().run(null, null, null, "-d", out.toString(), "-cp",
                 System.getProperty("java.class.path"), EXAMPLES.resolve(file).toString())).isZero();
-        return new URLClassLoader(new URL[] {out.toUri().toURL()}, ExampleConsumersTest.class.getClassLoader());
+        return new URLClassLoader(new URL[] {out.toUri().toURL()}, ExampleConsumersIT.class.getClassLoader());
     }
 
     /** @param data further fields, with single quotes */

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A provider that only a proxy can reach: nobody else knows its name. */
-class ProxyTest extends CommandLineFixture {
+class ProxyIT extends CommandLineFixture {
 
     private static final String PASSWORD = "p@ss-geheim";
     private static final String USER = "me:p%40ss-geheim@";

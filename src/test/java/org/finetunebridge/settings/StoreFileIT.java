@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class StoreFileTest {
+class StoreFileIT {
 
     private static final Instant NOW = Instant.now();
     private static final TestCertificate ONE = TestCertificate.named("one");

@@ -27,7 +27,7 @@ import org.finetunebridge.state.JobState;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class StateLogTest {
+class StateLogIT {
 
     @TempDir(factory = MemoryDirectory.class)
     private Path root;

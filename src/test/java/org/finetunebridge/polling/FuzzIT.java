@@ -44,10 +44,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Whatever a provider sends ends as facts, as dead letters or as an error with a name: for every page that a provider
- * has a mapping for, through the beans of a real bridge. More: {@code mvn test -Dtest=FuzzTest -Dfuzz.tries=100000}
+ * has a mapping for, through the beans of a real bridge. More: {@code mvn test -Dtest=FuzzIT -Dfuzz.tries=100000}
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class FuzzTest {
+class FuzzIT {
 
     private static final int TRIES = Integer.getInteger("fuzz.tries", 150);
     private static final long SEED = Long.getLong("fuzz.seed", 42);
@@ -114,8 +114,8 @@ class FuzzTest {
     private int publish(Kind kind, byte[] answer, int attempt) {
         try {
             Batch batch = read(kind, answer);
-            batch.events().forEach(FuzzTest::check);
-            batch.deadLetters().forEach(FuzzTest::check);
+            batch.events().forEach(FuzzIT::check);
+            batch.deadLetters().forEach(FuzzIT::check);
             for (JobState state : batch.states()) {
                 assertThat(JobStateSerde.read(JobStateSerde.write(state))).isEqualTo(state);
             }
@@ -170,7 +170,7 @@ class FuzzTest {
 
     private static List<JsonNode> answers(Path folder) {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.toString().endsWith(".response.json")).sorted().map(FuzzTest::tree).toList();
+            return files.filter(file -> file.toString().endsWith(".response.json")).sorted().map(FuzzIT::tree).toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Against a token endpoint that listens on the loopback. */
-class OAuth2TokenTest {
+class OAuth2TokenIT {
 
     private final AtomicLong nanos = new AtomicLong(-5);
     private final HttpClients clients = new HttpClients();
@@ -41,7 +41,7 @@ class OAuth2TokenTest {
     private volatile String secret = TokenServer.SECRET + '\n';
     private OAuth2Token token;
 
-    OAuth2TokenTest() throws Exception {
+    OAuth2TokenIT() throws Exception {
         token = of(server.url());
     }
 
@@ -195,7 +195,7 @@ class OAuth2TokenTest {
     }
 
     private OAuth2Token of(String url) throws Exception {
-        var files = new RouteFiles(OAuth2TokenTest.class.getClassLoader(), List.of(), List.of(Path.of("routes")));
+        var files = new RouteFiles(OAuth2TokenIT.class.getClassLoader(), List.of(), List.of(Path.of("routes")));
         var keys = new TreeMap<>(Map.of("bridge.sources", "acme", "acme.provider", "minimax", "acme.oauth2.token-url", url,
                 "acme.oauth2.client-id", TokenServer.CLIENT, "acme.oauth2.client-secret", TokenServer.SECRET, "acme.oauth2.scope", "api://jobs/.default"));
         SourceSettings source = new SettingsReader(new ProviderRegistry(files), (cron, zone, now) -> null, Instant::now).read(keys).sources().get(0);

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Starts and stops of real bridges, without a container. Their provider refuses every connection. */
 @Timeout(120)
-class BridgeSupervisorTest {
+class BridgeSupervisorIT {
 
     @TempDir
     private Path folder;
@@ -112,7 +112,7 @@ class BridgeSupervisorTest {
         supervisor = new BridgeSupervisor(new BridgeSupervisor.Maker() {
             @Override
             public Bridge make(Map<String, String> keys, boolean once) throws IOException {
-                return BridgeSupervisorTest.this.make(keys, once);
+                return BridgeSupervisorIT.this.make(keys, once);
             }
 
             @Override

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A provider that nobody here has heard of, in a folder of its user's. */
-class OwnProviderTest {
+class OwnProviderIT {
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();

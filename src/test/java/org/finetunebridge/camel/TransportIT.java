@@ -47,7 +47,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code request.camel.yaml} against a server that answers anything: bounds of size and time, and the reason in words. */
-class TransportTest extends CamelTestSupport {
+class TransportIT extends CamelTestSupport {
 
     private static final int MOST = 20_000;
     private static final Duration TIMEOUT = Duration.ofMillis(400);
@@ -247,7 +247,7 @@ class TransportTest extends CamelTestSupport {
     }
 
     private static SourceSettings source(String url) throws Exception {
-        var files = new RouteFiles(TransportTest.class.getClassLoader(), List.of(), List.of(Path.of("routes")));
+        var files = new RouteFiles(TransportIT.class.getClassLoader(), List.of(), List.of(Path.of("routes")));
         return new SettingsReader(new ProviderRegistry(files), (cron, zone, now) -> null, Instant::now).read(new TreeMap<>(Map.of("bridge.sources", "acme",
                 "acme.provider", "minimax", "acme.api-key", "sk-secret", "acme.base-url", url, "acme.request-timeout", "400ms"))).sources().get(0);
     }

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The way of somebody who adds a provider: the skeleton, what check says is left to do, and events. */
-class NewProviderTest {
+class NewProviderIT {
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
