@@ -41,7 +41,7 @@ final class DemoCommand extends BridgeCommand.Verb {
             PrintWriter out = out();
             out.println("The providers of this demo are made up. All events, log lines too, go to "
                     + (kafka == null ? DIRECTORY + "events" : "the topic " + TOPICS + "events") + "; Ctrl-C ends it.");
-            out.println("They answer at " + sandbox.url() + " to the key " + Simulation.KEY + ".");
+            out.println("They answer at " + sandbox.url() + ".");
             var printer = new EventPrinter(out, BridgeCommand.isTerminal());
             bridge.publisher().onCommit(printer);
             bridge.start();
