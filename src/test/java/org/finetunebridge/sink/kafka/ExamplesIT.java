@@ -190,14 +190,17 @@ class ExamplesIT {
         Process process = start(List.of(java(), "-cp", "target/lib/*", EXAMPLES.resolve("MlflowForwarder.java").toString(),
                 broker.address(), url(""), "7"));
         try {
-            await().atMost(PATIENCE).untilAsserted(() -> assertThat(at("/api/2.0/mlflow/runs/update"))
-                    .filteredOn(one -> one.body.path("status").asText().equals("FINISHED")).hasSizeGreaterThanOrEqualTo(ids(all, SUCCEEDED).size()));
+            await().atMost(PATIENCE).untilAsserted(() -> {
+                assertThat(at("/api/2.0/mlflow/runs/update")).filteredOn(one -> one.body.path("status").asText().equals("FINISHED"))
+                        .hasSizeGreaterThanOrEqualTo(ids(all, SUCCEEDED).size());
+                assertThat(at("/api/2.0/mlflow/runs/create"))
+                        .hasSizeGreaterThanOrEqualTo((int) all.stream().map(event -> event.path("subject")).distinct().count());
+                assertThat(at("/api/2.0/mlflow/runs/log-batch")).anyMatch(one -> one.body.at("/metrics/0/key").asText().equals("trainLoss"));
+            });
         } finally {
             process.destroyForcibly();
         }
-        assertThat(at("/api/2.0/mlflow/runs/create")).extracting(one -> one.body.at("/tags/0/value").asText()).doesNotHaveDuplicates()
-                .hasSizeGreaterThanOrEqualTo((int) all.stream().map(event -> event.path("subject")).distinct().count());
-        assertThat(at("/api/2.0/mlflow/runs/log-batch")).anyMatch(one -> one.body.at("/metrics/0/key").asText().equals("trainLoss"));
+        assertThat(at("/api/2.0/mlflow/runs/create")).extracting(one -> one.body.at("/tags/0/value").asText()).doesNotHaveDuplicates();
     }
 
     private static void assertThatMailsSay(MimeMessage[] mails, List<JsonNode> events) throws Exception {

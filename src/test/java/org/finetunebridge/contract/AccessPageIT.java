@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whoever copies an example of {@code docs/access.md} gets a configuration that the bridge takes. */
-class AccessPageTest {
+class AccessPageIT {
 
     private static final Pattern EXAMPLE = Pattern.compile("```properties\\n(.*?)```", Pattern.DOTALL);
 
@@ -36,7 +36,7 @@ class AccessPageTest {
 
     @BeforeAll
     static void readProviders() throws IOException {
-        providers = new ProviderRegistry(new RouteFiles(AccessPageTest.class.getClassLoader(), List.of(), List.of(Path.of("routes"))));
+        providers = new ProviderRegistry(new RouteFiles(AccessPageIT.class.getClassLoader(), List.of(), List.of(Path.of("routes"))));
     }
 
     static Stream<String> examples() throws IOException {
@@ -60,7 +60,7 @@ class AccessPageTest {
             keys.putIfAbsent("dashscope.api-key", "sk-1");
         }
         keys.putIfAbsent("bridge.sources", "dashscope,minimax");
-        Settings settings = new SettingsReader(providers, (cron, zone, now) -> null, Instant::now).read(PlaceholderResolver.resolved(keys, AccessPageTest::secret));
+        Settings settings = new SettingsReader(providers, (cron, zone, now) -> null, Instant::now).read(PlaceholderResolver.resolved(keys, AccessPageIT::secret));
 
         assertThat(settings.sources()).isNotEmpty();
         assertThat(written.stringPropertyNames()).extracting(name -> name.replaceFirst("[.].*", ""))
