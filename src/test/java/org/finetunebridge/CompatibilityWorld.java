@@ -2,6 +2,7 @@ package org.finetunebridge;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.finetunebridge.TextFiles.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -173,14 +174,6 @@ public final class CompatibilityWorld implements AutoCloseable {
 
     public static List<String> lines(Path file) {
         return text(file).lines().toList();
-    }
-
-    private static String text(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     @Override

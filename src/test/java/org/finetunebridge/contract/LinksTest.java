@@ -1,6 +1,7 @@
 package org.finetunebridge.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.finetunebridge.TextFiles.text;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -101,14 +102,6 @@ class LinksTest {
     private static Stream<Path> files(Path folder) {
         try (Stream<Path> all = Files.walk(folder)) {
             return all.filter(file -> !file.toString().contains("node_modules") && Files.isRegularFile(file)).sorted().toList().stream();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static String text(Path file) {
-        try {
-            return Files.readString(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -2,6 +2,7 @@ package org.finetunebridge.provider;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.finetunebridge.TextFiles.text;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -299,14 +300,6 @@ class MappingTest {
 
     private static JsonNode read(Path file) {
         return json(text(file));
-    }
-
-    private static String text(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private static JsonNode json(String text) {

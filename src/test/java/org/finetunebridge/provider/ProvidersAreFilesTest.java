@@ -1,6 +1,7 @@
 package org.finetunebridge.provider;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.finetunebridge.TextFiles.text;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.io.IOException;
@@ -64,14 +65,6 @@ class ProvidersAreFilesTest {
     private static Stream<Path> javaFiles() {
         try (Stream<Path> all = Files.walk(MAIN)) {
             return all.filter(file -> file.toString().endsWith(".java")).toList().stream();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static String text(Path file) {
-        try {
-            return Files.readString(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
