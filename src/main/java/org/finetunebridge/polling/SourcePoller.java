@@ -254,6 +254,8 @@ public final class SourcePoller {
         if (last != null) {
             publisher.settle(last);
         }
+        // Or a page that is committed already, which nobody was told of yet, would be rolled back with the rest.
+        settled(poll);
         synchronized (this) {
             return poll.rollBack().takeLost();
         }

@@ -88,10 +88,15 @@ final class DryRun {
 
     /** A source of one job that is given, with one list of named records. */
     static DryRun ofNamed(boolean newestFirst, Function<PollTask, JsonNode> provider) {
+        return ofNamed(List.of("job-1"), newestFirst, provider);
+    }
+
+    /** A source of jobs that are given, each with one list of named records. */
+    static DryRun ofNamed(List<String> jobs, boolean newestFirst, Function<PollTask, JsonNode> provider) {
         Set<String> recent = newestFirst ? Set.of("events") : Set.of();
         Set<String> after = newestFirst ? Set.of() : Set.of("events");
         var ways = new PaginationConfig(Set.of(), Set.of(), recent, after, Set.of(), Set.of(), Set.of(), Map.of());
-        return new DryRun(source(List.of("job-1"), null, null, List.of("events"), ways), provider);
+        return new DryRun(source(jobs, null, null, List.of("events"), ways), provider);
     }
 
     /** A source that lists its jobs, whose checkpoints are followed. */
@@ -162,6 +167,11 @@ final class DryRun {
     DryRun late(RandomGenerator chance) {
         late = chance;
         return this;
+    }
+
+    /** The committer waits until a test calls it, or until nothing else is left to do. */
+    DryRun latest() {
+        return late(() -> 1L << 33);
     }
 
     /** From now on jobs that ended are read so long, once an hour. */
@@ -369,8 +379,8 @@ final class DryRun {
         }
     }
 
-    /** The committer comes late, whenever it likes. */
-    private void commit() {
+    /** Commits what is queued: the committer comes late, whenever it likes. */
+    void commit() {
         for (Runnable commit = commits.poll(); commit != null; commit = commits.poll()) {
             commit.run();
         }

@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.finetunebridge.provider.ErrorAction;
 import org.finetunebridge.provider.ProviderException;
 import org.finetunebridge.sink.FlakySink.Commit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -88,6 +93,50 @@ class LostCommitTest {
         assertThat(run.sink.opened()).as("no session is lost").isOne();
     }
 
+    /** A page is committed, but the task has not been told yet when its next request fails. */
+    @Test
+    @Timeout(60)
+    void doesNotRollBackAPageWhoseCommitNobodyWasToldOfYet() throws Exception {
+        var told = new CountDownLatch(1);
+        var failed = new CountDownLatch(1);
+        var run = new AtomicReference<DryRun>();
+        List<String> asked = new ArrayList<>();
+        run.set(DryRun.ofNamed(List.of("job-1", "job-2"), false, poll -> {
+            if (poll.getJob().equals("job-1")) {
+                return page(line("job-1", "1"));
+            }
+            asked.add(poll.getCursorPath());
+            if (asked.size() == 2) {
+                new Thread(run.get()::commit).start();
+                await(told);
+                throw new ProviderException(ErrorAction.JOB, "no such mark", 400, "", null, null, null);
+            }
+            return asked.size() == 4 ? page(line("job-2", "2")) : page(line("job-2", "1")).put("next", "1");
+        }).onJobRead(job -> {
+            if (job.equals("job-1")) {
+                told.countDown();
+                await(failed);
+            }
+        }));
+        List<PollTask> tasks = run.get().latest().begin();
+        run.get().finish(tasks.get(0));
+        run.get().finish(tasks.get(1));
+        failed.countDown();
+        run.get().sweep();
+
+        assertThat(asked).as("its mark was refused: from its beginning").startsWith("", "1", "", "1");
+        assertThat(run.get().published("message")).containsExactlyInAnyOrder("job-1 1", "job-2 1", "job-2 2");
+        assertThat(run.get().sink.deadLetters()).isEmpty();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private static JsonNode answer(PollTask poll) {
         return switch (poll.getResource()) {
             case "checkpoints" -> page(fact("checkpoint.changed", "READY"));
@@ -95,10 +144,18 @@ class LostCommitTest {
         };
     }
 
-    private static JsonNode page(ObjectNode fact) {
+    private static ObjectNode page(ObjectNode fact) {
         ObjectNode page = NODES.objectNode();
         page.putArray("facts").add(fact);
         return page;
+    }
+
+    private static ObjectNode line(String job, String name) {
+        ObjectNode fact = NODES.objectNode().put("kind", "log.appended").put("job", job)
+                .put("time", 1_772_000_000L + Integer.parseInt(name));
+        fact.putArray("key").add(name);
+        fact.putObject("data").put("level", "INFO").put("message", job + " " + name);
+        return fact.put("raw", name);
     }
 
     private static ObjectNode fact(String kind, String status) {
