@@ -248,13 +248,10 @@ public final class SourcePoller {
         dueListener.run();
     }
 
-    /** A poll failed: waits for the commits of its pages and rolls back what is lost. Returns why it is; null if nothing is. */
+    /** A poll failed: waits for its commits, counts them and rolls back what is lost. Returns why it is; null if nothing is. */
     public RuntimeException rolledBack(PollTask poll) {
-        Confirmation last = poll.unconfirmed().last();
-        if (last != null) {
-            publisher.settle(last);
-        }
-        // Or a page that is committed already, which nobody was told of yet, would be rolled back with the rest.
+        publisher.settle(poll.unconfirmed().last());
+        // The committer may not have told yet that a page is committed.
         settled(poll);
         synchronized (this) {
             return poll.rollBack().takeLost();
@@ -276,9 +273,9 @@ public final class SourcePoller {
             tasks.reported(poll);
             failed = schedule.failed(poll.getJob(), resource, failure, PollAction.states(poll.session(), source.name()), now);
             schedule = failed.schedule();
-            batch = detector.failed(poll, failed.decision(), failure, !schedule.left(poll.getJob()).isEmpty(),
-                    now.wall());
-            poll.leave(schedule.left(poll.getJob()).contains(resource));
+            List<String> left = schedule.left(poll.getJob());
+            batch = detector.failed(poll, failed.decision(), failure, !left.isEmpty(), now.wall());
+            poll.leave(left.contains(resource));
         }
         listeners.failed(failure, poll.getAttempt().took());
         if (failed.decision().ofAll()) {

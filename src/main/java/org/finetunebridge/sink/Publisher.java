@@ -167,8 +167,13 @@ public final class Publisher implements AutoCloseable {
     /**
      * Waits until it is known what became of a batch, and everybody who is told of it has been. Whoever waits commits
      * what is before it in the queue.
+     *
+     * @param confirmation of the batch; null for none
      */
     public void settle(Confirmation confirmation) {
+        if (confirmation == null) {
+            return;
+        }
         one.lock();
         try {
             while (!confirmation.isDone()) {
