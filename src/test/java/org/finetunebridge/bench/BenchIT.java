@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.tools.ToolProvider;
+import org.finetunebridge.ClassArchive;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -43,7 +44,7 @@ class BenchIT {
     @Test
     void publishesTheSameEventsAsTheHandWrittenLoopAndPrintsARatioForEachSink() throws Exception {
         String published = run("file", "kafka", "--runs", "1", "--scale", "0.004", "--java-options",
-                String.join(" ", QUICK));
+                String.join(" ", QUICK) + ' ' + String.join(" ", ClassArchive.ofBridge()));
 
         assertThat(published).contains("file sink: 2 MiniMax jobs x 1000 events, 8 DashScope jobs x 10 checkpoints")
                 .containsPattern("(?s)every run published the same 2,\\d{3} events.*ratio, bridge to loop: .*"

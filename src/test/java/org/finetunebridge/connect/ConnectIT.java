@@ -32,7 +32,7 @@ class ConnectIT {
 
     private static final int KILLS = Integer.getInteger("kills", 6);
     /** Of other kinds of workers. */
-    private static final int FEW = Math.max(2, KILLS / 20);
+    private static final int FEW = Math.max(1, KILLS / 20);
     /** Kills of one connector: what it published is judged then, and the next one begins with nothing. */
     private static final int ROUND = 20;
     /** Ends of transactions that two tasks may leave behind in two partitions, and some more. */

@@ -228,23 +228,18 @@ class KarafIT {
     }
 
     @Test
-    void publishesEachFactOnceAcrossKillsAndRestarts() throws Exception {
+    void publishesEachFactOnceAcrossARestart() throws Exception {
         poller();
         SimulatedJob job = world.account("dashscope").create();
         patiently().until(() -> published(job).contains("PENDING"));
 
         world.account("dashscope").finished(100, 1, 0);
         patiently().until(() -> events().size() > 10);
-        karaf.kill();
-        job.become("RUNNING");
-        karaf.start();
-        patiently().until(() -> published(job).contains("RUNNING"));
-
         assertThat(karaf.terminate()).isIn(0, 143);
         job.become("SUCCEEDED");
         karaf.start();
-        patiently().untilAsserted(() -> assertThat(events()).hasSize(203));
-        assertThat(published(job)).containsExactly("PENDING", "RUNNING", "SUCCEEDED");
+        patiently().untilAsserted(() -> assertThat(events()).hasSize(202));
+        assertThat(published(job)).containsExactly("PENDING", "SUCCEEDED");
         assertThat(events()).extracting(event -> event.path("source").asText() + event.path("id").asText())
                 .doesNotHaveDuplicates();
     }

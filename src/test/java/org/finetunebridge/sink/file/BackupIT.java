@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 class BackupIT {
 
     private static final Duration LONG = Duration.ofSeconds(90);
-    private static final int BACKUPS = Integer.getInteger("backups", 5);
+    private static final int BACKUPS = Integer.getInteger("backups", 3);
     private static final Pattern COMMANDS = Pattern.compile("<!-- (backup|restore) -->\\n\\n((?:    .*\\n)+)");
 
     @TempDir
