@@ -176,7 +176,7 @@ class DistributionIT {
 
         Files.writeString(configuration.resolveSibling("keys"), "DASHSCOPE_API_KEY=x\n");
         dpkg("--purge", "finetune-bridge");
-        assertThat(done()).contains("deluser --system --quiet finetune-bridge");
+        assertThat(done()).as("the users below another root are not this system's").doesNotContain("deluser", "userdel");
         assertThat(configuration.getParent()).doesNotExist();
         assertThat(state).doesNotExist();
     }

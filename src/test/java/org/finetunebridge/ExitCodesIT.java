@@ -92,8 +92,13 @@ class ExitCodesIT {
         }
 
         Process start(String... flags) throws IOException {
-            List<String> command = new ArrayList<>(List.of(JAVA, "-Xmx96m", "-XX:+UseSerialGC"));
-            command.add("-XX:TieredStopAtLevel=1");
+            return start(List.of(), flags);
+        }
+
+        /** @param before what starts the JVM */
+        Process start(List<String> before, String... flags) throws IOException {
+            List<String> command = new ArrayList<>(before);
+            command.addAll(List.of(JAVA, "-Xmx96m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
             command.addAll(ClassArchive.ofBridge());
             command.addAll(List.of(flags));
             command.addAll(List.of("-jar", JAR.toString()));
@@ -114,7 +119,10 @@ class ExitCodesIT {
         }
 
         void ends(int exit, String... words) throws Exception {
-            Process process = start();
+            ends(start(), exit, words);
+        }
+
+        void ends(Process process, int exit, String... words) throws Exception {
             assertThat(process.waitFor(90, TimeUnit.SECONDS)).as("ended; said %s", said()).isTrue();
             assertThat(process.exitValue()).as(said()).isEqualTo(exit);
             assertThat(said()).contains(words).doesNotContain("Exception", Simulation.KEY);
@@ -165,6 +173,7 @@ class ExitCodesIT {
         add("SIGTERM while it follows", this::interrupted);
         add("once waits for the sink", this::onceSaysThatItWaits);
         add("routes that others may write", this::namesRoutesThatOthersMayWrite);
+        add("a working directory that the locale cannot write", this::refusesAnUnreadableFolder);
         add("SIGTERM before there is a bridge", () -> stopped("early", "cli.ConfigurationOptions"));
         add("SIGTERM during the start", () -> stopped("start", "camel.BridgeBeans"));
     }
@@ -195,6 +204,18 @@ class ExitCodesIT {
             Files.setPosixFilePermissions(one.folder.resolve("application.properties"),
                     PosixFilePermissions.fromString("rw-rw-r--"));
             one.ends(0, "routes can be written by others", "application.properties can be written by others");
+        }
+        return null;
+    }
+
+    /** The shell makes the folder: this JVM's own locale may not be able to. */
+    private Void refusesAnUnreadableFolder() throws Exception {
+        Case one = new Case("folder", "once");
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "name=$(printf 'J\\303\\266rg') && mkdir \"$name\" && cd \"$name\""
+                + " && LC_ALL=C exec \"$@\"", "sh"));
+        one.ends(one.start(command), 2, "the working directory is not found by its name", "Set LC_ALL=C.UTF-8");
+        try (Stream<Path> left = Files.list(one.folder)) {
+            assertThat(left).as("the folder, and what was said").hasSize(2);
         }
         return null;
     }

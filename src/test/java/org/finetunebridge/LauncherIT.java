@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The launcher as it is packed; what it asks of the JVM is seen by a {@code java} that prints its arguments. */
@@ -126,6 +127,26 @@ class LauncherIT {
     }
 
     @Test
+    void isFoundOnThePathByAShellThatIsGivenItsName() throws Exception {
+        InstalledProgram.require("bash", "the launcher by its name");
+        java("17.0.9");
+        environment.put("PATH", launcher.getParent() + ":" + System.getenv("PATH"));
+        assertThat(run(List.of("bash", "finetune-bridge", "once")).out()).containsSubsequence("-jar",
+                home.toRealPath().resolve("finetune-bridge.jar").toString(), "once");
+    }
+
+    /** Else a JVM would not find a folder whose name is not ASCII. */
+    @ParameterizedTest
+    @CsvSource({"LC_ALL,C,C.UTF-8", "LANG,POSIX,C.UTF-8", "LANG,,C.UTF-8", "LANG,de_DE.UTF-8,''", "LC_CTYPE,en_US.UTF-8,''"})
+    void givesNamesThatAreNotAsciiALocale(String name, String value, String all) throws Exception {
+        java("17.0.9");
+        for (String one : List.of("LC_ALL", "LC_CTYPE", "LANG")) {
+            environment.put(one, one.equals(name) && value != null ? value : "");
+        }
+        assertThat(bridge("once").out()).contains("LC_ALL=" + all);
+    }
+
+    @Test
     void saysWhichJavaIsMissing() throws Exception {
         environment.put("JAVA_HOME", "/nowhere");
         assertThat(bridge("once")).satisfies(run -> assertThat(run.exit()).isEqualTo(2))
@@ -141,7 +162,7 @@ class LauncherIT {
         Path folder = Files.createDirectories(temporary.resolve("a jdk " + version + "/bin"));
         Files.writeString(folder.resolveSibling("release"), "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"" + version + "\"\n");
         Path java = Files.writeString(folder.resolve("java"),
-                "#!/bin/sh\nprintf '%s\\n' \"$@\"\nexit " + OF_JAVA + "\n");
+                "#!/bin/sh\nprintf '%s\\n' \"$@\" \"LC_ALL=${LC_ALL:-}\"\nexit " + OF_JAVA + "\n");
         Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
         environment.put("JAVA_HOME", folder.getParent().toString());
     }
