@@ -1,12 +1,16 @@
 package org.finetunebridge.sink.kafka;
 
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import org.finetunebridge.settings.Settings.KafkaSettings;
 import org.finetunebridge.sink.InstanceFencedException;
 import org.finetunebridge.sink.kafka.KafkaRecordFactory.Sending;
+import org.finetunebridge.text.LogSanitizer;
 
 /**
  * Which instance writes with the transactional id: the one that was the last to say so in the state topic. A fenced
@@ -24,6 +28,8 @@ final class KafkaInstanceFence {
     private final KafkaSettings settings;
     private final KafkaStateStore state;
     private final String self = UUID.randomUUID() + " (process " + ProcessHandle.current().pid() + ")";
+    private final Set<String> warned = new HashSet<>();
+    private boolean paired;
     private boolean made;
     private boolean doubted;
     private InstanceFencedException lost;
@@ -31,6 +37,25 @@ final class KafkaInstanceFence {
     KafkaInstanceFence(KafkaSettings settings, KafkaStateStore state) {
         this.settings = settings;
         this.state = state;
+    }
+
+    /** This instance is one of a pair: whoever lost its place waits once it is started again. */
+    void pair() {
+        paired = true;
+    }
+
+    /**
+     * The state was written with other transactional ids as well: no fence keeps these instances apart.
+     *
+     * @return what is to be said of it, once for each id
+     */
+    List<String> warnings(Set<String> writers) {
+        return writers.stream().filter(id -> !id.equals(settings.transactionalId()) && warned.add(id)).sorted()
+                .map(id -> "The state topic " + settings.stateTopic() + " was written with the transactional id "
+                        + LogSanitizer.line(id)
+                        + " too. If an instance with that id still runs, both publish the same events: give both one"
+                        + " bridge.kafka.transactional-id, or each a bridge.kafka.state-topic of its own. If the id was"
+                        + " changed from it, all is well").toList();
     }
 
     /** What is to be committed to say that it is us, once everybody else is fenced. */
@@ -79,8 +104,9 @@ final class KafkaInstanceFence {
     private void require(String expected, String owner) {
         if (!Objects.equals(owner, expected)) {
             lost = new InstanceFencedException(owner == null ? nobody() : "another instance took over: " + owner
-                    + " now writes with the transactional id " + settings.transactionalId() + "; stop one of them, or"
-                    + " give each a bridge.kafka.transactional-id and a bridge.kafka.state-topic of its own");
+                    + " now writes with the transactional id " + settings.transactionalId() + (paired
+                    ? "; this one ends, and stands by once it is started again" : "; stop one of them, or"
+                    + " give each a bridge.kafka.transactional-id and a bridge.kafka.state-topic of its own"));
             throw lost;
         }
     }

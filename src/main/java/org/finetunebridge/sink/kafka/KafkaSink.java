@@ -13,6 +13,8 @@ import org.finetunebridge.sink.InstanceFencedException;
 import org.finetunebridge.sink.Sink;
 import org.finetunebridge.sink.SinkUnavailableException;
 import org.finetunebridge.state.JobState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Events, dead letters and the state that says so, in topics. With {@code exactly-once} they are one Kafka transaction:
@@ -24,6 +26,8 @@ import org.finetunebridge.state.JobState;
  * commit can land in it. Every failure ends it, because a commit whose answer was lost may have happened.
  */
 public final class KafkaSink implements Sink {
+
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaSink.class);
 
     private final KafkaSettings settings;
     private final KafkaClientFactory clients;
@@ -55,6 +59,9 @@ public final class KafkaSink implements Sink {
     /** Waits while another instance that does the same is the active one: until then, opening fails as if Kafka were away. */
     public KafkaSink standby(boolean waits) {
         election = waits ? new KafkaLeaderElection(settings, clients) : null;
+        if (waits) {
+            fence.pair();
+        }
         return this;
     }
 
@@ -66,7 +73,9 @@ public final class KafkaSink implements Sink {
             topics.prepare();
             state.requireAllInFirstPartition();
             begin();
-            return state.states();
+            Collection<JobState> states = state.states();
+            fence.warnings(state.writers()).forEach(LOG::warn);
+            return states;
         });
     }
 

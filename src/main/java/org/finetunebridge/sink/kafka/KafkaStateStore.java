@@ -11,7 +11,9 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.finetunebridge.settings.InvalidConfigurationException;
 import org.finetunebridge.sink.SinkUnavailableException;
@@ -35,6 +37,7 @@ final class KafkaStateStore {
     private final String topic;
     private final CompactedTopicReader reader;
     private final CompactedTopicReader others;
+    private Set<String> writers = Set.of();
 
     KafkaStateStore(String topic, KafkaClientFactory clients) {
         this.topic = topic;
@@ -100,8 +103,15 @@ final class KafkaStateStore {
     /** What is remembered of every job. */
     Collection<JobState> states() throws ExecutionException, InterruptedException {
         Map<String, byte[]> all = latest();
+        writers = all.keySet().stream().filter(key -> key.startsWith(OWNER) && !key.equals(REPLAYED))
+                .map(key -> new String(key.substring(OWNER.length()).getBytes(ISO_8859_1), UTF_8)).collect(Collectors.toSet());
         all.keySet().removeIf(key -> key.startsWith(OWNER));
         return all.entrySet().stream().map(record -> state(record.getKey(), record.getValue())).toList();
+    }
+
+    /** The transactional ids of all that ever wrote what {@link #states} read last. */
+    Set<String> writers() {
+        return writers;
     }
 
     /** How far dead letters were replayed, as {@link KafkaDeadLetterStore} wrote it; null if none ever were. */

@@ -233,6 +233,24 @@ class KafkaSinkIT extends BrokerFixture {
         assertThat(published("job-1")).isEmpty();
     }
 
+    /** No fence keeps them apart, and an id may have been changed: all that can be done is to say so. */
+    @Test
+    void warnsOfAStateThatIsWrittenWithTwoTransactionalIds() throws Exception {
+        try (Sink first = sink(Map.of()); Sink second = sink(settings(broker.address(), name + "-ä", Map.of()))) {
+            first.open();
+            second.open();
+        }
+        KafkaSettings settings = settings(broker.address(), Map.of());
+        var store = new KafkaStateStore(state, new KafkaClientFactory(settings));
+        store.states();
+        var fence = new KafkaInstanceFence(settings, store);
+
+        assertThat(store.writers()).containsExactlyInAnyOrder(name, name + "-ä");
+        assertThat(fence.warnings(store.writers())).singleElement().asString().contains("transactional id " + name + "-ä too",
+                "give both one bridge.kafka.transactional-id", "a bridge.kafka.state-topic of its own");
+        assertThat(fence.warnings(store.writers())).as("said once").isEmpty();
+    }
+
     @Test
     void givesWayAlsoIfItsSessionHadEndedForAnotherReason() {
         try (Sink first = sink(Map.of()); Sink second = sink(Map.of())) {
