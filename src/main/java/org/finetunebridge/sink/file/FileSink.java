@@ -68,7 +68,7 @@ public final class FileSink implements Sink {
         try {
             // first, because it may be the same as one of the others, which only the owner may read
             Files.createDirectories(events.folder().directory());
-            lock = locked();
+            lock = DirectoryLock.take(state);
             DurableFiles.createForOwner(deadLetters.folder().directory());
             stateLog = new StateLog(state);
             Map<String, CommittedLength> found = new TreeMap<>();
@@ -85,16 +85,11 @@ public final class FileSink implements Sink {
             throw new SinkUnavailableException("cannot open the files: " + e, e);
         } catch (InstanceFencedException e) {
             close();
+            if (standby) {
+                throw new SinkUnavailableException("this instance stands by: " + e.getMessage(), null);
+            }
             fenced = e;
             throw e;
-        }
-    }
-
-    private DirectoryLock locked() throws IOException {
-        try {
-            return DirectoryLock.take(state);
-        } catch (InstanceFencedException e) {
-            throw standby ? new SinkUnavailableException("this instance stands by: " + e.getMessage(), null) : e;
         }
     }
 

@@ -11,6 +11,8 @@ import org.finetunebridge.settings.Settings.KafkaSettings;
 import org.finetunebridge.sink.InstanceFencedException;
 import org.finetunebridge.sink.kafka.KafkaRecordFactory.Sending;
 import org.finetunebridge.text.LogSanitizer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Which instance writes with the transactional id: the one that was the last to say so in the state topic. A fenced
@@ -24,6 +26,9 @@ final class KafkaInstanceFence {
      */
     private static final Duration WAIT = Duration.ofSeconds(10);
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
+    /** A transaction of our own that ran out of time is rare, and two are not to be expected. */
+    private static final int FENCES_OF_A_STRANGER = 2;
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaInstanceFence.class);
 
     private final KafkaSettings settings;
     private final KafkaStateStore state;
@@ -32,6 +37,7 @@ final class KafkaInstanceFence {
     private boolean paired;
     private boolean made;
     private boolean doubted;
+    private int inVain;
     private InstanceFencedException lost;
 
     KafkaInstanceFence(KafkaSettings settings, KafkaStateStore state) {
@@ -97,6 +103,12 @@ final class KafkaInstanceFence {
         for (long patience = System.nanoTime() + WAIT.toNanos(); doubted && System.nanoTime() < patience;) {
             Thread.sleep(BETWEEN_LOOKS.toMillis());
             require(expected, look.again());
+        }
+        inVain += doubted ? 1 : 0;
+        if (inVain == FENCES_OF_A_STRANGER) {
+            LOG.warn("Fenced {} times, although {} names no other instance: another one seems to use bridge.kafka.transactional-id = {}"
+                    + " with another bridge.kafka.state-topic, and they end each other's transactions; give each an id of its own",
+                    inVain, settings.stateTopic(), settings.transactionalId());
         }
         doubted = false;
     }

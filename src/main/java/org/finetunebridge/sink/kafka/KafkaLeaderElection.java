@@ -57,6 +57,11 @@ final class KafkaLeaderElection implements AutoCloseable {
         }
     }
 
+    /** Whether this instance is a member, and another one was the active one when it was last heard of. */
+    boolean standsBy() {
+        return decided.getCount() == 0 && !elected;
+    }
+
     private synchronized void join() {
         if (member == null && !isClosed()) {
             // Made here, so that properties that contradict each other are said to whoever asks.

@@ -28,6 +28,8 @@ import org.slf4j.LoggerFactory;
 public final class KafkaSink implements Sink {
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaSink.class);
+    /** Who stands by asks every second whether it is elected; that the topics can be used it asks less often. */
+    private static final int LOOKS_PER_CHECK = 10;
 
     private final KafkaSettings settings;
     private final KafkaClientFactory clients;
@@ -39,6 +41,7 @@ public final class KafkaSink implements Sink {
     private final RouteSender route;
     private KafkaLeaderElection election;
     private KafkaDelivery delivery;
+    private int looks;
 
     /**
      * @param settings where to, and as whom
@@ -70,6 +73,9 @@ public final class KafkaSink implements Sink {
         fence.requireNotLost();
         close();
         return orOver("the Kafka sink cannot be opened", () -> {
+            if (election != null && election.standsBy() && looks++ % LOOKS_PER_CHECK != 0) {
+                requireElected();
+            }
             topics.prepare();
             state.requireAllInFirstPartition();
             begin();
