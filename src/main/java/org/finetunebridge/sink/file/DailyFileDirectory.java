@@ -108,10 +108,19 @@ final class DailyFileDirectory {
         }
     }
 
-    /** A folder that was moved with its files has them still, by their names. */
-    private Path place(CommittedLength counts) {
-        Path moved = directory.resolve(counts.path(directory).getFileName());
-        return Files.notExists(counts.path(directory)) && Files.exists(moved) ? moved : counts.path(directory);
+    /** A folder that was moved with its files has them still, by their names; so has one that was copied or restored. */
+    private Path place(CommittedLength counts) throws IOException {
+        Path left = counts.path(directory);
+        Path here = directory.resolve(left.getFileName());
+        return Files.exists(here) && !here.equals(left) && (Files.notExists(left) || isCopy(here, left, counts.length()))
+                ? here : left;
+    }
+
+    /** Whether both begin with what the state knows, so that the original is none of the copy's business. */
+    private static boolean isCopy(Path here, Path original, long counts) throws IOException {
+        long most = Math.min(counts, Math.min(Files.size(here), Files.size(original)));
+        long different = most == 0 ? 0 : Files.mismatch(here, original);
+        return different < 0 || most > 0 && different >= most;
     }
 
     private static void setAside(List<Path> unknown) throws IOException {

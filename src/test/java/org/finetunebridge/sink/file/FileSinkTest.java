@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.finetunebridge.sink.InstanceFencedException;
 import org.finetunebridge.sink.SinkUnavailableException;
 import org.finetunebridge.state.JobState;
@@ -32,6 +33,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FileSinkTest {
 
@@ -234,6 +237,46 @@ class FileSinkTest {
         there.write(List.of(batch("c", "1")));
         there.close();
         assertThat(moved.lines()).containsExactly(A, C);
+    }
+
+    /** The state first, as the runbook says: a copy in another place is brought back to it, and the original is left alone. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void bringsACopyBackToItsStateAndLeavesTheOriginalAlone(boolean originalRuns) throws IOException {
+        sink.open();
+        sink.write(List.of(batch("a", "1")));
+        copy(disk.state);
+        sink.write(List.of(batch("b", "1")));
+        copy(disk.events);
+        copy(disk.deadLetters);
+        if (!originalRuns) {
+            sink.close();
+        }
+        Disk copied = new Disk(root.resolve("copy"));
+        FileSink restored = copied.sink();
+
+        assertThat(statuses(restored.open())).isEqualTo(Map.of("a", "1"));
+        restored.write(List.of(batch("b", "1")));
+        restored.close();
+        assertThat(copied.lines()).containsExactly(A, B);
+        assertThat(disk.lines()).containsExactly(A, B);
+        if (originalRuns) {
+            sink.write(List.of(batch("c", "1")));
+        } else {
+            assertThat(statuses(sink.open())).isEqualTo(Map.of("a", "1", "b", "1"));
+            sink.write(List.of(batch("c", "1")));
+        }
+        assertThat(disk.lines()).containsExactly(A, B, C);
+        assertThat(copied.lines()).containsExactly(A, B);
+    }
+
+    private void copy(Path folder) throws IOException {
+        Path to = Files.createDirectories(root.resolve("copy").resolve(folder.getFileName()));
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(file.getFileName()));
+            }
+        }
     }
 
     @Test
