@@ -112,6 +112,17 @@ class LauncherIT {
                 .satisfies(run -> assertThat(run.out()).doesNotContain("-XX:+AutoCreateSharedArchive"));
     }
 
+    @ParameterizedTest
+    @CsvSource({"102399,false", "102400,true"})
+    void makesNoArchiveWhereThereIsNoRoomForIt(String free, boolean made) throws Exception {
+        java("25.0.1");
+        Path df = Files.writeString(Files.createDirectory(temporary.resolve("programs")).resolve("df"),
+                "#!/bin/sh\necho 'Filesystem 1024-blocks Used Available Capacity Mounted on'\necho 'a disk 204800 1 " + free + "  50% /a b 3%'\n");
+        Files.setPosixFilePermissions(df, PosixFilePermissions.fromString("rwxr-xr-x"));
+        environment.put("PATH", df.getParent() + ":" + System.getenv("PATH"));
+        assertThat(bridge("once").out().contains("-XX:+AutoCreateSharedArchive")).isEqualTo(made);
+    }
+
     @Test
     void usesTheArchiveBesideTheJarUnlessTheJarIsNewer() throws Exception {
         java("17.0.9");
