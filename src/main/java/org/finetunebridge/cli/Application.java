@@ -1,6 +1,10 @@
 package org.finetunebridge.cli;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Locale;
+import org.finetunebridge.text.LogSanitizer;
 import picocli.CommandLine;
 
 /** Starts the bridge as a plain process. */
@@ -16,6 +20,12 @@ public final class Application {
         Locale.setDefault(Locale.ROOT);
         int code = BridgeCommand.FAILED;
         try {
+            String problem = problemOfWorkingDirectory();
+            if (problem != null) {
+                System.err.println(problem);
+                shutdown.exit(BridgeCommand.MISCONFIGURED);
+                return;
+            }
             var preloader = StartupPreloader.start(arguments);
             CommandLine line = BridgeCommand.commandLine(shutdown);
             preloader.awaitLog();
@@ -25,5 +35,19 @@ public final class Application {
             e.printStackTrace();
         }
         shutdown.exit(code);
+    }
+
+    /**
+     * Before anything else: in a locale without a character of its name, files in the directory would be missed, and written to
+     * another one. Null if it is found.
+     */
+    private static String problemOfWorkingDirectory() throws IOException {
+        Path directory = Path.of("").toAbsolutePath();
+        Path real = Path.of("/proc/self/cwd");
+        if (Files.isDirectory(directory) && (!Files.exists(real) || Files.isSameFile(directory, real))) {
+            return null;
+        }
+        return "the working directory is not found by its name, " + LogSanitizer.line(directory.toString()) + ": it is gone, or this"
+                + " process has a locale that cannot write the name. Set LC_ALL=C.UTF-8, or start in another directory";
     }
 }

@@ -66,7 +66,6 @@ public final class ConfigurationOptions {
 
     /** Every key that is set, later ones over earlier ones. */
     private Configuration configuration() throws IOException {
-        requireWorkingDirectory();
         var configuration = new Configuration().packed(Bridge.class.getClassLoader());
         Path local = file == null ? Path.of(Configuration.FILE) : file;
         try {
@@ -80,17 +79,6 @@ public final class ConfigurationOptions {
                     + SecretMask.shown("", local.toString()) + ": cannot be read: " + why));
         }
         return configuration;
-    }
-
-    /** In a locale without a character of its name, what is in the directory would be missed, and written to another one. */
-    private static void requireWorkingDirectory() throws IOException {
-        Path directory = Path.of("").toAbsolutePath();
-        Path real = SELF.resolve("cwd");
-        if (Files.exists(real) ? !Files.isDirectory(directory) || !Files.isSameFile(directory, real) : !Files.isDirectory(directory)) {
-            throw new InvalidConfigurationException(List.of("the working directory is not found by its name, "
-                    + LogSanitizer.line(directory.toString()) + ": it is gone, or this process has a locale that cannot write the"
-                    + " name. Set LC_ALL=C.UTF-8, or start in another directory"));
-        }
     }
 
     /** Routes and mappings: packed, of the user's own providers, and of the working directory. */
