@@ -1,9 +1,9 @@
 package org.finetunebridge.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.finetunebridge.TextFiles.text;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -78,16 +78,8 @@ class BenchIT {
         Path output = folder.resolve("output");
         process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
         boolean ended = process.waitFor(10, TimeUnit.MINUTES);
-        String published = read(output);
+        String published = text(output);
         assertThat(ended).as(published).isTrue();
         return published;
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

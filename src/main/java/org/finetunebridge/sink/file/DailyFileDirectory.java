@@ -68,8 +68,8 @@ final class DailyFileDirectory {
     }
 
     /**
-     * Cuts off what does not count. That is kept aside if the state was set back by damage or by hand, or if the
-     * directory is configured no more; in such a directory nothing else is touched.
+     * Cuts off what does not count. That is kept aside if the state was set back by damage or by hand, or if the file is
+     * not where the state says; in a directory that is configured no more nothing else is touched.
      */
     void cut(CommittedLength counts, boolean damaged) throws IOException {
         if (counts == null) {
@@ -85,7 +85,7 @@ final class DailyFileDirectory {
         long length = Files.exists(path) ? Files.size(path) : 0;
         if (length > counts.length()) {
             LOG.info("Cut {} bytes that were not committed off {}", length - counts.length(), path);
-            if (damaged || !ours) {
+            if (damaged || !ours || !path.equals(counts.path(directory))) {
                 DurableFiles.keepAside(path, counts.length());
             }
             DurableFiles.truncate(path, counts.length());
@@ -116,11 +116,11 @@ final class DailyFileDirectory {
                 ? here : left;
     }
 
-    /** Whether both begin with what the state knows, so that the original is none of the copy's business. */
+    /** Whether both begin with what the state knows, which may be nothing: then the original is none of the copy's business. */
     private static boolean isCopy(Path here, Path original, long counts) throws IOException {
         long most = Math.min(counts, Math.min(Files.size(here), Files.size(original)));
-        long different = most == 0 ? 0 : Files.mismatch(here, original);
-        return different < 0 || most > 0 && different >= most;
+        long different = Files.mismatch(here, original);
+        return counts == 0 || most > 0 && (different < 0 || different >= most);
     }
 
     private static void setAside(List<Path> unknown) throws IOException {

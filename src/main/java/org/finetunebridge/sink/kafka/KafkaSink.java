@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 public final class KafkaSink implements Sink {
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaSink.class);
-    /** Who stands by asks every second whether it is elected; that the topics can be used it asks less often. */
+    /** Who stands by asks every second whether it is elected; whether the topics can be used, once they could, less often. */
     private static final int LOOKS_PER_CHECK = 10;
 
     private final KafkaSettings settings;
@@ -41,6 +41,7 @@ public final class KafkaSink implements Sink {
     private final RouteSender route;
     private KafkaLeaderElection election;
     private KafkaDelivery delivery;
+    /** Since the topics were found usable while this instance stands by; 0 if they were not, or it does not. */
     private int looks;
 
     /**
@@ -76,9 +77,12 @@ public final class KafkaSink implements Sink {
             if (election != null && election.standsBy() && looks++ % LOOKS_PER_CHECK != 0) {
                 requireElected();
             }
+            looks = 0;
             topics.prepare();
             state.requireAllInFirstPartition();
+            looks = 1;
             begin();
+            looks = 0;
             Collection<JobState> states = state.states();
             fence.warnings(state.writers()).forEach(LOG::warn);
             return states;

@@ -270,6 +270,31 @@ class FileSinkTest {
         assertThat(copied.lines()).containsExactly(A, B);
     }
 
+    /** Of a file that was emptied the state knows nothing but its name: neither loses what came later. */
+    @Test
+    void leavesTheOriginalAloneAlsoWhereTheStateCountsNothing() throws IOException {
+        sink.open();
+        sink.write(List.of(batch("a", "1", List.of(event("a", "spoilt")))));
+        sink.removeDeadLetters(letter -> true);
+        copy(disk.state);
+        sink.write(List.of(batch("b", "1", List.of(event("b", "spoilt")))));
+        copy(disk.events);
+        copy(disk.deadLetters);
+        List<String> letters = sink.deadLetters();
+        sink.close();
+        FileSink restored = new Disk(root.resolve("copy")).sink();
+
+        restored.open();
+        assertThat(restored.deadLetters()).isEmpty();
+        restored.close();
+        try (Stream<Path> files = Files.list(root.resolve("copy/dead-letters"))) {
+            assertThat(files.filter(file -> file.toString().contains(".cut-"))).singleElement()
+                    .satisfies(aside -> assertThat(aside).hasContent(letters.get(0)));
+        }
+        sink.open();
+        assertThat(letters).hasSize(1).isEqualTo(sink.deadLetters());
+    }
+
     private void copy(Path folder) throws IOException {
         Path to = Files.createDirectories(root.resolve("copy").resolve(folder.getFileName()));
         try (Stream<Path> files = Files.list(folder)) {
@@ -321,7 +346,11 @@ class FileSinkTest {
         sink.close();
         FileSink third = new FileSink(disk.events, disk.deadLetters, root.resolve("other"), () -> disk.now);
         assertThat(third.open()).isEmpty();
+        FileSink waiting = new FileSink(disk.events, disk.deadLetters, root.resolve("waiting"), () -> disk.now).standby(true);
+        assertThatThrownBy(waiting::open).isInstanceOf(SinkUnavailableException.class).hasMessageContaining("this instance stands by");
         third.close();
+        assertThat(waiting.open()).isEmpty();
+        waiting.close();
     }
 
     @Test

@@ -70,11 +70,13 @@ class KafkaOutageIT {
             await().atMost(LONG).until(() -> bridge.output().contains("nothing is read while nothing can be written"));
             assertThat(sandbox.requests().all()).as("back-pressure").isEmpty();
             broker.start();
+            long calm = 0;
             for (int outage = 1; outage <= OUTAGES; outage++) {
                 awaitFacts(outage * facts / (OUTAGES + 2), bridge);
-                goesAway(bridge);
+                calm = goesAway(bridge);
             }
             awaitFacts(facts, bridge);
+            assertThat(Footprint.of(bridge).heap()).as("kB of heap, all published").isLessThan(calm + FLAT);
             broker.kill();
             int said = bridge.output().length();
             world.account("minimax").finished(1, 0, LINES);
@@ -95,7 +97,8 @@ class KafkaOutageIT {
         assertThat(received.all()).hasSize(facts + FACTS_A_JOB);
     }
 
-    private void goesAway(BridgeProcess bridge) throws Exception {
+    /** Returns the live heap before, in kB. */
+    private long goesAway(BridgeProcess bridge) throws Exception {
         Footprint before = Footprint.of(bridge);
         long since = System.nanoTime();
         broker.kill();
@@ -111,6 +114,7 @@ class KafkaOutageIT {
                 + ", during " + during + ", after " + after);
         assertThat(during.heap()).as("kB of heap").isLessThan(before.heap() + FLAT);
         assertThat(after.heap()).as("kB of heap").isLessThan(before.heap() + FLAT);
+        return before.heap();
     }
 
     /** Whoever it waits for, be it the broker or a provider. */
