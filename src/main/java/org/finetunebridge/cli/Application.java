@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.finetunebridge.text.LogSanitizer;
-import picocli.CommandLine;
 
 /** Starts the bridge as a plain process. */
 public final class Application {
@@ -27,7 +26,7 @@ public final class Application {
                 return;
             }
             var preloader = StartupPreloader.start(arguments);
-            CommandLine line = BridgeCommand.commandLine(shutdown);
+            BridgeCommand line = BridgeCommand.commandLine(shutdown);
             preloader.awaitLog();
             code = line.execute(arguments);
         } catch (Throwable e) {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.commons.cli.Options;
 import org.finetunebridge.camel.Bridge;
 import org.finetunebridge.camel.CamelTemplateReader;
 import org.finetunebridge.camel.http.Throwables;
@@ -16,29 +17,32 @@ import org.finetunebridge.provider.validation.MappingFixtures;
 import org.finetunebridge.provider.validation.ProviderValidator;
 import org.finetunebridge.settings.InvalidConfigurationException;
 import org.finetunebridge.sink.SinkUnavailableException;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /** Tries everything without writing anything. */
-@Command(name = "check", description = "Validate the configuration, ask the sink, read each source once, and show what"
-        + " would be published. Writes nothing.")
-final class CheckCommand extends BridgeCommand.Verb {
+final class CheckCommand extends Verb {
 
-    @Option(names = "--provider", paramLabel = "DIR",
-            description = "Only read the files of the providers in this folder, and show what they make of the answers"
-                    + " in its fixtures/<provider>/<resource>/*.response.json. Asks nobody anything.")
-    private Path folder;
+    private static final String PROVIDER = "provider";
+    private static final String JSON = "json";
 
-    @Option(names = "--json", description = "Print one JSON object, for machines.")
-    private boolean json;
+    CheckCommand() {
+        super("check", "Validate the configuration, ask the sink, read each source once, and show what would be published."
+                + " Writes nothing.");
+    }
 
     @Override
-    public Integer call() throws Exception {
+    void addOptions(Options options) {
+        options.addOption(valued(PROVIDER, "DIR", "Only read the files of the providers in this folder, and show what they make of"
+                + " the answers in its fixtures/<provider>/<resource>/*.response.json. Asks nobody anything."));
+        options.addOption(flag(JSON, "Print one JSON object, for machines."));
+    }
+
+    @Override
+    int call() throws Exception {
         PrintWriter out = out();
-        if (folder != null) {
-            return inspect(out);
+        if (has(PROVIDER)) {
+            return inspect(path("--" + PROVIDER, value(PROVIDER)), out);
         }
-        if (!json) {
+        if (!has(JSON)) {
             return check(out).exit();
         }
         try {
@@ -56,13 +60,13 @@ final class CheckCommand extends BridgeCommand.Verb {
 
     /** @param out for a person to read while it goes on; null for nobody */
     private CheckReport check(PrintWriter out) throws IOException {
-        try (Bridge bridge = parent.options().bridge(true, Map.of()).unwatched()) {
+        try (Bridge bridge = configuration().bridge(true, Map.of()).unwatched()) {
             bridge.init();
             Map<String, String> configuration = CheckReport.masked(bridge.configuration());
             if (out != null) {
                 new CheckReportWriter(out).configuration(configuration);
             }
-            List<String> hints = parent.options().hints();
+            List<String> hints = configuration().hints();
             RunCommand.requireSources(bridge.settings(), hints, err());
             bridge.start();
             CheckReport report = new CheckReport(configuration, bridge.settings(), sinkProblems(bridge),
@@ -105,7 +109,7 @@ final class CheckCommand extends BridgeCommand.Verb {
         return Files.isDirectory(there) && Files.isWritable(there);
     }
 
-    private int inspect(PrintWriter out) throws IOException {
+    private static int inspect(Path folder, PrintWriter out) throws IOException {
         if (!Files.isDirectory(folder)) {
             throw new InvalidConfigurationException(List.of("--provider " + folder + ": no such folder"));
         }

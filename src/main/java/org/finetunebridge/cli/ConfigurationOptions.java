@@ -21,8 +21,6 @@ import org.finetunebridge.settings.EnvironmentHints;
 import org.finetunebridge.settings.InvalidConfigurationException;
 import org.finetunebridge.settings.SecretMask;
 import org.finetunebridge.text.LogSanitizer;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ScopeType;
 
 /** Where the configuration comes from: the same for every verb, before it or after it. */
 public final class ConfigurationOptions {
@@ -31,19 +29,21 @@ public final class ConfigurationOptions {
     /** Has the owner of this process, on systems that have it. */
     private static final Path SELF = Path.of("/proc/self");
 
-    @Option(names = "--config", paramLabel = "FILE", scope = ScopeType.INHERIT,
-            description = "Read this file instead of application.properties in the working directory.")
-    private Path file;
-
+    private final String file;
     private final Map<String, String> single = new TreeMap<>();
     private List<String> hints = List.of();
 
-    /** A method, since picocli begins anew with a field when a verb comes between two of these. */
-    @Option(names = "-D", paramLabel = "key=value", mapFallbackValue = "true", scope = ScopeType.INHERIT,
-            description = "Set one key; wins over files and environment.")
-    private void set(Map<String, String> some) {
-        if (some != null) {
-            single.putAll(some);
+    /**
+     * @param file in place of the one in the working directory; null for that
+     * @param assignments {@code key=value}, or a key that is to be true, later ones over earlier ones; null for none
+     */
+    ConfigurationOptions(String file, String... assignments) {
+        this.file = file;
+        if (assignments != null) {
+            for (String one : assignments) {
+                int equals = one.indexOf('=');
+                single.put(equals < 0 ? one : one.substring(0, equals), equals < 0 ? "true" : one.substring(equals + 1));
+            }
         }
     }
 
@@ -67,7 +67,7 @@ public final class ConfigurationOptions {
     /** Every key that is set, later ones over earlier ones. */
     private Configuration configuration() throws IOException {
         var configuration = new Configuration().packed(Bridge.class.getClassLoader());
-        Path local = file == null ? Path.of(Configuration.FILE) : file;
+        Path local = file == null ? Path.of(Configuration.FILE) : Verb.path("--config", file);
         try {
             if (file != null || Files.exists(local)) {
                 configuration.file(local);

@@ -9,33 +9,39 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.commons.cli.Options;
 import org.finetunebridge.camel.Bridge;
 import org.finetunebridge.polling.SourcePoller;
 import org.finetunebridge.settings.SettingsReader;
 import org.finetunebridge.simulator.Sandbox;
 import org.finetunebridge.simulator.Simulation;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /** The bridge and its providers in one process. */
-@Command(name = "demo", description = "Poll built-in, made-up providers: needs no key and no network.")
-final class DemoCommand extends BridgeCommand.Verb {
+final class DemoCommand extends Verb {
 
     private static final double SPEED = 60;
     private static final int SECONDS_BETWEEN_LINES = 3;
     private static final String DIRECTORY = "data/demo/";
-
     private static final String TOPICS = "demo.";
 
-    @Option(names = "--kafka", paramLabel = "HOST:PORT", description = "Publish to this Kafka, into topics whose names begin with demo.,"
-            + " in place of files.")
-    private String kafka;
+    private static final String KAFKA = "kafka";
+
+    DemoCommand() {
+        super("demo", "Poll built-in, made-up providers: needs no key and no network.");
+    }
 
     @Override
-    public Integer call() throws Exception {
+    void addOptions(Options options) {
+        options.addOption(valued(KAFKA, "HOST:PORT", "Publish to this Kafka, into topics whose names begin with demo., in place of"
+                + " files."));
+    }
+
+    @Override
+    int call() throws Exception {
+        String kafka = value(KAFKA);
         Sandbox sandbox = Sandbox.start(Simulation.demo(SPEED));
-        Bridge bridge = parent.options().bridge(false, settings(sandbox.url())).served();
-        parent.shutdown().serves(bridge, sandbox);
+        Bridge bridge = configuration().bridge(false, settings(sandbox.url(), kafka)).served();
+        shutdown().serves(bridge, sandbox);
         try {
             RunCommand.init(bridge);
             PrintWriter out = out();
@@ -45,11 +51,11 @@ final class DemoCommand extends BridgeCommand.Verb {
             var printer = new EventPrinter(out, BridgeCommand.isTerminal());
             bridge.publisher().onCommit(printer);
             bridge.start();
-            parent.shutdown().started();
+            shutdown().started();
             show(bridge, printer);
             throw bridge.publisher().fenced().get();
         } finally {
-            parent.shutdown().close();
+            shutdown().close();
         }
     }
 
@@ -76,7 +82,7 @@ final class DemoCommand extends BridgeCommand.Verb {
         }
     }
 
-    private Map<String, String> settings(String url) {
+    private static Map<String, String> settings(String url, String kafka) {
         Map<String, String> settings = new HashMap<>();
         settings.put("bridge.sources", "dashscope,minimax");
         settings.put("bridge.sink", kafka == null ? "file" : "kafka");

@@ -8,33 +8,38 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.commons.cli.Options;
 import org.finetunebridge.camel.Bridge;
 import org.finetunebridge.provider.ProviderRegistry;
 import org.finetunebridge.provider.RouteFiles;
 import org.finetunebridge.provider.validation.ProviderValidator;
 import org.finetunebridge.settings.InvalidConfigurationException;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Begins the files of a provider that is not among those that ship; {@code check --provider} says what is left to do. */
-@Command(name = "new-provider", description = "Write the files of a new provider, for you to fill in. Then check --provider"
-        + " says what is left to do, with file and line.")
-final class NewProviderCommand extends BridgeCommand.Verb {
+final class NewProviderCommand extends Verb {
 
     /** What the files of the skeleton call the provider. */
     private static final String PLACEHOLDER = "acme";
     private static final String SKELETON = "/skeleton/";
 
-    @Parameters(paramLabel = "NAME", index = "0", description = "A letter, then letters, digits and -, in lower case; the files begin with it.")
-    private String name;
+    private static final String INTO = "into";
+    private static final String FOLDER = "providers";
 
-    @Option(names = "--into", paramLabel = "DIR", defaultValue = "providers",
-            description = "The folder to write to, made if it is not there (default: ${DEFAULT-VALUE}).")
-    private Path folder;
+    NewProviderCommand() {
+        super("new-provider", "Write the files of a new provider, for you to fill in. Then check --provider says what is left to do,"
+                + " with file and line.", Parameter.required("NAME", "A letter, then letters, digits and -, in lower case; the files"
+                        + " begin with it."));
+    }
 
     @Override
-    public Integer call() throws Exception {
+    void addOptions(Options options) {
+        options.addOption(valued(INTO, "DIR", "The folder to write to, made if it is not there (default: " + FOLDER + ")."));
+    }
+
+    @Override
+    int call() throws Exception {
+        String name = argument(0);
+        Path folder = path("--" + INTO, has(INTO) ? value(INTO) : FOLDER);
         if (ProviderValidator.refusalOfName(name) != null) {
             throw refused(ProviderValidator.refusalOfName(name));
         }

@@ -13,20 +13,22 @@ import org.finetunebridge.event.cloudevents.EncodedEvent;
 import org.finetunebridge.polling.CycleResult;
 import org.finetunebridge.polling.SourcePoller;
 import org.finetunebridge.sink.Batch;
-import picocli.CommandLine.Command;
 
 /** One full catch-up of every source. */
-@Command(name = "once", description = "Catch up with every source once, then end.")
-final class OnceCommand extends BridgeCommand.Verb {
+final class OnceCommand extends Verb {
 
     private static final int SECONDS_IN_SILENCE = 1;
 
+    OnceCommand() {
+        super("once", "Catch up with every source once, then end.");
+    }
+
     @Override
-    public Integer call() throws Exception {
+    int call() throws Exception {
         PrintWriter err = err();
-        try (Bridge bridge = parent.options().bridge(true, Map.of())) {
+        try (Bridge bridge = configuration().bridge(true, Map.of())) {
             bridge.init();
-            RunCommand.requireSources(bridge.settings(), parent.options().hints(), err);
+            RunCommand.requireSources(bridge.settings(), configuration().hints(), err);
             var tally = new CommitTally(BridgeCommand.isTerminal() ? err : null);
             bridge.publisher().onCommit(tally);
             openSink(bridge, err);

@@ -12,33 +12,31 @@ import org.finetunebridge.sink.SinkSession;
 import org.finetunebridge.sink.SinkUnavailableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 
 /** Reads every source again and again until it is stopped. */
-@Command(name = "run", description = "Poll every configured source until stopped (the default).")
-final class RunCommand extends BridgeCommand.Verb {
+class RunCommand extends Verb {
 
-    RunCommand() {}
+    RunCommand() {
+        this("run", "Poll every configured source until stopped (the default).");
+    }
 
-    RunCommand(BridgeCommand parent, CommandSpec spec) {
-        this.parent = parent;
-        this.spec = spec;
+    RunCommand(String name, String description) {
+        super(name, description);
     }
 
     @Override
-    public Integer call() throws Exception {
-        Bridge bridge = parent.options().bridge(false, Map.of()).served();
-        parent.shutdown().serves(bridge);
+    int call() throws Exception {
+        Bridge bridge = configuration().bridge(false, Map.of()).served();
+        shutdown().serves(bridge);
         try {
             init(bridge);
-            requireSources(bridge.settings(), parent.options().hints(), err());
+            requireSources(bridge.settings(), configuration().hints(), err());
             openSink(bridge);
             bridge.start();
-            parent.shutdown().started();
+            shutdown().started();
             throw bridge.publisher().fenced().get();
         } finally {
-            parent.shutdown().close();
+            shutdown().close();
         }
     }
 

@@ -20,25 +20,41 @@ import org.finetunebridge.sink.SinkSession;
 import org.finetunebridge.state.JobState;
 import org.finetunebridge.state.JobStateSerde;
 import org.finetunebridge.text.LogSanitizer;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 
 /** The state of jobs, for a person who wants to know why. */
-@Command(name = "state", description = "Show, reset or move the state of jobs: what was published of them. Without a"
-        + " verb, list it.")
-final class StateCommand extends BridgeCommand.Verb {
+class StateCommand extends Verb {
 
     /** States that are imported in one commit. */
     private static final int AT_ONCE = 1000;
-    private static final ObjectMapper PRETTY = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+    private static final Parameter SOURCE = Parameter.required("SOURCE", "");
 
-    @Override
-    public Integer call() throws IOException {
-        return list();
+    StateCommand() {
+        super("state", "Show, reset or move the state of jobs: what was published of them. Without a verb, list it.");
     }
 
-    @Command(description = "One line a job: source, job, status, and what keeps it from being read.")
-    int list() throws IOException {
+    private StateCommand(String name, String description, Parameter... parameters) {
+        super(name, description, parameters);
+    }
+
+    @Override
+    List<String> verbs() {
+        return List.of("list", "show", "reset", "export", "import");
+    }
+
+    @Override
+    Verb verb(String following) {
+        return switch (following) {
+            case "list" -> new ListCommand();
+            case "show" -> new ShowCommand();
+            case "reset" -> new ResetCommand();
+            case "export" -> new ExportCommand();
+            case "import" -> new ImportCommand();
+            default -> null;
+        };
+    }
+
+    @Override
+    int call() throws IOException {
         try (Bridge bridge = open()) {
             PrintWriter out = out();
             bridge.sink().peek().stream().sorted(Comparator.comparing(JobState::name)).forEach(state ->
@@ -49,78 +65,137 @@ final class StateCommand extends BridgeCommand.Verb {
         }
     }
 
-    @Command(description = "The whole state of a job, as JSON.")
-    int show(@Parameters(paramLabel = "SOURCE") String source, @Parameters(paramLabel = "JOB") String job)
-            throws IOException {
-        try (Bridge bridge = open()) {
-            String name = JobState.name(source, job);
-            for (JobState state : bridge.sink().peek()) {
-                if (state.name().equals(name)) {
-                    out().println(PRETTY.writeValueAsString(
-                            PRETTY.readTree(JobStateSerde.write(state))));
-                    return 0;
+    /** A verb after {@code state}; none follows it. */
+    private abstract static class StateVerb extends StateCommand {
+
+        StateVerb(String name, String description, Parameter... parameters) {
+            super(name, description, parameters);
+        }
+
+        @Override
+        final List<String> verbs() {
+            return List.of();
+        }
+
+        @Override
+        final Verb verb(String following) {
+            return null;
+        }
+    }
+
+    private static final class ListCommand extends StateVerb {
+
+        ListCommand() {
+            super("state list", "One line a job: source, job, status, and what keeps it from being read.");
+        }
+    }
+
+    private static final class ShowCommand extends StateVerb {
+
+        private static final ObjectMapper PRETTY = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+        ShowCommand() {
+            super("state show", "The whole state of a job, as JSON.", SOURCE, Parameter.required("JOB", ""));
+        }
+
+        @Override
+        int call() throws IOException {
+            String source = argument(0);
+            String job = argument(1);
+            try (Bridge bridge = open()) {
+                String name = JobState.name(source, job);
+                for (JobState state : bridge.sink().peek()) {
+                    if (state.name().equals(name)) {
+                        out().println(PRETTY.writeValueAsString(
+                                PRETTY.readTree(JobStateSerde.write(state))));
+                        return 0;
+                    }
                 }
-            }
-            err().println("there is no state of " + LogSanitizer.line(name));
-            return BridgeCommand.FAILED;
-        }
-    }
-
-    @Command(description = "Forget a source, or one of its jobs: what is read of it next is published again, under the"
-            + " same ids.")
-    int reset(@Parameters(paramLabel = "SOURCE") String source,
-            @Parameters(paramLabel = "JOB", arity = "0..1") String job) throws IOException {
-        try (Bridge bridge = open()) {
-            List<String> names = bridge.sink().open().stream()
-                    .filter(state -> state.source().equals(source) && (job == null || state.job().equals(job)))
-                    .map(JobState::name).toList();
-            bridge.sink().forget(names);
-            bridge.sink().close();
-            out().println("forgot " + names.size() + (names.size() == 1 ? " state" : " states")
-                    + " of " + LogSanitizer.line(source) + (job == null ? "" : " job " + LogSanitizer.line(job)));
-            return 0;
-        }
-    }
-
-    @Command(name = "export", description = "Print the state as source offsets of Kafka Connect: the body of a PATCH request"
-            + " that lets the connector continue where this bridge stopped (docs/connect.md). Stop the bridge before.")
-    int exportOffsets(@Parameters(paramLabel = "SOURCE", arity = "0..1", description = "Only this one.") String source)
-            throws IOException {
-        try (Bridge bridge = open()) {
-            List<JobState> states = bridge.sink().peek().stream().filter(state -> source == null || state.source().equals(source))
-                    .sorted(Comparator.comparing(JobState::name)).toList();
-            OffsetDocument.write(states, out());
-            out().flush();
-            err().println("exported " + count(states.size()));
-            return 0;
-        }
-    }
-
-    @Command(name = "import", description = "Take over the state of a connector that is stopped: a file with what GET"
-            + " /connectors/NAME/offsets answered. Refused for a source of which there is a state already.")
-    int importOffsets(@Parameters(paramLabel = "FILE") Path file) throws IOException {
-        List<JobState> states;
-        try {
-            states = OffsetDocument.read(Files.readString(file));
-        } catch (IOException e) {
-            err().println(LogSanitizer.line(file + " cannot be imported: " + e.getMessage()));
-            return BridgeCommand.FAILED;
-        }
-        try (Bridge bridge = open()) {
-            Set<String> sources = states.stream().map(JobState::source).collect(Collectors.toSet());
-            Optional<JobState> known = bridge.sink().open().stream().filter(state -> sources.contains(state.source())).findFirst();
-            if (known.isPresent()) {
-                err().println("there is a state of " + LogSanitizer.line(known.get().source()) + " already; to replace it:"
-                        + " state reset " + LogSanitizer.line(known.get().source()));
+                err().println("there is no state of " + LogSanitizer.line(name));
                 return BridgeCommand.FAILED;
             }
-            for (int from = 0; from < states.size(); from += AT_ONCE) {
-                bridge.sink().write(List.of(new Batch(SinkSession.blank(), List.of(), List.of(),
-                        states.subList(from, Math.min(states.size(), from + AT_ONCE)))));
+        }
+    }
+
+    private static final class ResetCommand extends StateVerb {
+
+        ResetCommand() {
+            super("state reset", "Forget a source, or one of its jobs: what is read of it next is published again, under the same ids.",
+                    SOURCE, Parameter.optional("JOB", ""));
+        }
+
+        @Override
+        int call() throws IOException {
+            String source = argument(0);
+            String job = argument(1);
+            try (Bridge bridge = open()) {
+                List<String> names = bridge.sink().open().stream()
+                        .filter(state -> state.source().equals(source) && (job == null || state.job().equals(job)))
+                        .map(JobState::name).toList();
+                bridge.sink().forget(names);
+                bridge.sink().close();
+                out().println("forgot " + names.size() + (names.size() == 1 ? " state" : " states")
+                        + " of " + LogSanitizer.line(source) + (job == null ? "" : " job " + LogSanitizer.line(job)));
+                return 0;
             }
-            bridge.sink().close();
-            out().println("imported " + count(states.size()));
-            return 0;
+        }
+    }
+
+    private static final class ExportCommand extends StateVerb {
+
+        ExportCommand() {
+            super("state export", "Print the state as source offsets of Kafka Connect: the body of a PATCH request that lets the"
+                    + " connector continue where this bridge stopped (docs/connect.md). Stop the bridge before.",
+                    Parameter.optional("SOURCE", "Only this one."));
+        }
+
+        @Override
+        int call() throws IOException {
+            String source = argument(0);
+            try (Bridge bridge = open()) {
+                List<JobState> states = bridge.sink().peek().stream().filter(state -> source == null || state.source().equals(source))
+                        .sorted(Comparator.comparing(JobState::name)).toList();
+                OffsetDocument.write(states, out());
+                out().flush();
+                err().println("exported " + count(states.size()));
+                return 0;
+            }
+        }
+    }
+
+    private static final class ImportCommand extends StateVerb {
+
+        ImportCommand() {
+            super("state import", "Take over the state of a connector that is stopped: a file with what GET /connectors/NAME/offsets"
+                    + " answered. Refused for a source of which there is a state already.", Parameter.required("FILE", ""));
+        }
+
+        @Override
+        int call() throws IOException {
+            Path file = path("FILE", argument(0));
+            List<JobState> states;
+            try {
+                states = OffsetDocument.read(Files.readString(file));
+            } catch (IOException e) {
+                err().println(LogSanitizer.line(file + " cannot be imported: " + e.getMessage()));
+                return BridgeCommand.FAILED;
+            }
+            try (Bridge bridge = open()) {
+                Set<String> sources = states.stream().map(JobState::source).collect(Collectors.toSet());
+                Optional<JobState> known = bridge.sink().open().stream().filter(state -> sources.contains(state.source())).findFirst();
+                if (known.isPresent()) {
+                    err().println("there is a state of " + LogSanitizer.line(known.get().source()) + " already; to replace it:"
+                            + " state reset " + LogSanitizer.line(known.get().source()));
+                    return BridgeCommand.FAILED;
+                }
+                for (int from = 0; from < states.size(); from += AT_ONCE) {
+                    bridge.sink().write(List.of(new Batch(SinkSession.blank(), List.of(), List.of(),
+                            states.subList(from, Math.min(states.size(), from + AT_ONCE)))));
+                }
+                bridge.sink().close();
+                out().println("imported " + count(states.size()));
+                return 0;
+            }
         }
     }
 
@@ -136,8 +211,8 @@ final class StateCommand extends BridgeCommand.Verb {
                 + state.suspension().until() + ": " + state.suspension().reason();
     }
 
-    private Bridge open() throws IOException {
-        Bridge bridge = parent.options().bridge(true, Map.of()).unwatched();
+    final Bridge open() throws IOException {
+        Bridge bridge = configuration().bridge(true, Map.of()).unwatched();
         bridge.init();
         return bridge;
     }

@@ -189,6 +189,26 @@ class BridgeCommandIT extends CommandLineFixture {
     }
 
     @Test
+    void showsTheStateAndForgetsIt() throws IOException {
+        world.account("dashscope").create("ft-2");
+        assertThat(run(with("-Ddashscope.api-key=" + Simulation.KEY), "once")).as("%s", err).isZero();
+        out.getBuffer().setLength(0);
+        assertThat(run(with(), "state")).as("%s", err).isZero();
+        String listed = out.toString();
+        assertThat(listed).contains("dashscope  ft-1  PENDING  watched", "dashscope  ft-2  ");
+        assertThat(run(with(), "state", "list")).as("%s", err).isZero();
+        assertThat(out.toString()).isEqualTo(listed + listed);
+        assertThat(run(with(), "state", "show", "dashscope", "ft-1")).as("%s", err).isZero();
+        assertThat(out.toString()).contains("\"job\" : \"ft-1\"");
+        assertThat(run(with(), "state", "reset", "dashscope", "ft-1")).as("%s", err).isZero();
+        assertThat(out.toString()).contains("forgot 1 state of dashscope job ft-1");
+        assertThat(run(with(), "state", "show", "dashscope", "ft-1")).isOne();
+        assertThat(err.toString()).contains("there is no state of dashscope");
+        assertThat(run(List.of("state", "reset"), with("dashscope").toArray(new String[0]))).as("%s", err).isZero();
+        assertThat(out.toString()).containsPattern("forgot [12] states? of dashscope\\R");
+    }
+
+    @Test
     void helpsWithEveryVerb() throws IOException {
         assertThat(run(List.of("--help"))).isZero();
         assertThat(out.toString()).contains("run", "once", "demo", "check", "--config", "-D");

@@ -6,16 +6,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.finetunebridge.Ndjson;
-import picocli.CommandLine;
 
 /** Somebody at the command line, in this process, and what is said to him. */
 record Terminal(StringWriter out, StringWriter err) {
 
     /** The exit code of these words. */
     int type(Stream<String> words) {
-        CommandLine line = BridgeCommand.commandLine();
-        line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
-        return line.execute(words.toArray(String[]::new));
+        return BridgeCommand.commandLine().printingTo(new PrintWriter(out, true), new PrintWriter(err, true))
+                .execute(words.toArray(String[]::new));
     }
 
     /** Options that keep all that is written in this folder. */
