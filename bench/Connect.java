@@ -10,9 +10,9 @@ import java.util.function.Supplier;
 import org.finetunebridge.connect.ConnectWorker;
 
 /**
- * A first catch-up by one task of Kafka Connect, exactly once, beside one by the process with Kafka. Both from the first
- * request to the time stamp of the last record, each in a new JVM. Processor time is that of the whole process, and that of
- * the worker from the moment when the connector is created.
+ * A first catch-up by one task of Kafka Connect, exactly once, beside one by the process with Kafka: both watch from then on, as
+ * services do. Both from the first request to the time stamp of the last record, each in a new JVM. Processor time is that of the
+ * whole process, and that of the worker from the moment when the connector is created.
  */
 final class Connect {
 
@@ -54,6 +54,7 @@ final class Connect {
     private void measure() throws Exception {
         List<Double> process = new ArrayList<>();
         List<Double> task = new ArrayList<>();
+        expected = catchUp();
         process();
         task();
         processCpu.clear();
@@ -70,11 +71,23 @@ final class Connect {
         System.out.printf("  ratio, task to process: %.2f%n", Bench.median(task) / Bench.median(process));
     }
 
-    private double process() throws Exception {
-        Path where = Files.createDirectories(setup.directory().resolve("process-" + ++run));
+    /** What is to be told, by a process that ends when it has. */
+    private Digest catchUp() throws Exception {
+        Path where = Files.createDirectories(setup.directory().resolve("once"));
         api.reset();
         try (Child child = setup.bridge(where, api, kafka.configuration(), "once")) {
             child.end(PATIENCE);
+            return kafka.read();
+        } finally {
+            Bench.delete(where);
+        }
+    }
+
+    private double process() throws Exception {
+        Path where = Files.createDirectories(setup.directory().resolve("process-" + ++run));
+        api.reset();
+        try (Child child = setup.bridge(where, api, kafka.configuration(), "run")) {
+            awaitStill(kafka, expected.count(), () -> "the process in " + where);
             processCpu.add(child.cpu());
             return shown("process", processCpu);
         } finally {
@@ -140,7 +153,6 @@ final class Connect {
 
     private double rate() throws Exception {
         Digest digest = kafka.read();
-        expected = expected == null ? digest : expected;
         if (!digest.isSame(expected)) {
             throw new IllegalStateException("not the same events: " + digest.count() + " instead of " + expected.count() + ", or others");
         }

@@ -101,25 +101,25 @@ final class SourceRecordFactory {
     }
 
     private SourceRecord record(String topic, String source, EncodedEvent event, Map<String, Stored> states) {
-        requireFitting(event);
         String job = event.key() == null ? "" : event.key();
-        Stored state = states.getOrDefault(JobState.name(source, job),
-                new Stored(source, SourceOffsets.stateless(source), SourceOffsets.nothing()));
+        String key = job.isEmpty() ? null : encodable(job);
+        int size = FRAME + event.value().length + (key == null ? 0 : bytes(key));
         var headers = new ConnectHeaders();
-        event.wireHeaders().forEach((name, value) -> headers.addString(name, encodable(value)));
-        return new SourceRecord(state.partition(), state.offset(), topic, null, Schema.OPTIONAL_STRING_SCHEMA,
-                job.isEmpty() ? null : encodable(job), Schema.STRING_SCHEMA, new String(event.value(), UTF_8), null, headers);
-    }
-
-    private void requireFitting(EncodedEvent event) {
-        int size = FRAME + event.value().length + (event.key() == null ? 0 : bytes(encodable(event.key())));
         for (Map.Entry<String, String> header : event.wireHeaders().entrySet()) {
-            size += bytes(header.getKey()) + bytes(encodable(header.getValue())) + HEADER_FRAME;
+            String value = encodable(header.getValue());
+            size += bytes(header.getKey()) + bytes(value) + HEADER_FRAME;
+            headers.addString(header.getKey(), value);
         }
         if (size > settings.largestRecord()) {
             throw new EventRejectedException("the record takes " + size + " bytes, and the largest that may be sent is "
                     + settings.largestRecord() + " (producer.override.max.request.size)", event, null);
         }
+        Stored state = states.get(JobState.name(source, job));
+        if (state == null) {
+            state = new Stored(source, SourceOffsets.stateless(source), SourceOffsets.nothing());
+        }
+        return new SourceRecord(state.partition(), state.offset(), topic, null, Schema.OPTIONAL_STRING_SCHEMA, key,
+                Schema.STRING_SCHEMA, new String(event.value(), UTF_8), null, headers);
     }
 
     /** The states: of each job the last. */
@@ -168,8 +168,7 @@ final class SourceRecordFactory {
      * are doubled, and so they are in a text that has such an escape already: no two texts become one.
      */
     static String encodable(String text) {
-        boolean plain = text.chars().noneMatch(one -> one == '\\' || Character.isSurrogate((char) one));
-        if (plain || UTF_8.newEncoder().canEncode(text) && !ESCAPE.matcher(text).find()) {
+        if (isPlain(text) || UTF_8.newEncoder().canEncode(text) && !ESCAPE.matcher(text).find()) {
             return text;
         }
         var escaped = new StringBuilder(text.length() + 16);
@@ -181,6 +180,16 @@ final class SourceRecordFactory {
             }
         });
         return escaped.toString();
+    }
+
+    private static boolean isPlain(String text) {
+        for (int at = 0; at < text.length(); at++) {
+            char one = text.charAt(at);
+            if (one == '\\' || Character.isSurrogate(one)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static int bytes(String text) {
