@@ -10,6 +10,10 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.finetunebridge.simulator.SimulatedJob;
 import org.finetunebridge.sink.kafka.Broker;
@@ -30,11 +34,13 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ConnectIT {
 
-    private static final int KILLS = Integer.getInteger("kills", 6);
+    private static final int KILLS = Integer.getInteger("kills", 20);
     /** Of other kinds of workers. */
     private static final int FEW = Math.max(1, KILLS / 20);
     /** Kills of one connector: what it published is judged then, and the next one begins with nothing. */
     private static final int ROUND = 20;
+    /** Of a worker, in seconds, while two others start. */
+    private static final int LONGEST_START = 120;
     /** Ends of transactions that two tasks may leave behind in two partitions, and some more. */
     private static final int MARKERS = 8;
     private static final Path TALLY = Path.of("target", "connect-kills.txt");
@@ -59,28 +65,51 @@ class ConnectIT {
         return new ConnectWorker(broker.address(), home, group, more);
     }
 
-    /** First, for it makes the starts of the others cheap. */
+    /** First, for it makes the starts of the others cheap. Two series side by side: a kill is waited for more than it computes. */
     @Test
     @Order(1)
-    void losesAndRepeatsNothingWhenTheWorkerIsKilledAgainAndAgain() throws IOException {
-        try (var worker = worker("one", SOON).start()) {
-            for (int killed = 0; killed < KILLS; killed += ROUND) {
-                int kills = Math.min(ROUND, KILLS - killed);
+    void losesAndRepeatsNothingWhenTheWorkerIsKilledAgainAndAgain() throws Exception {
+        var archived = new CountDownLatch(1);
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            Future<?> first = threads.submit(() -> killInRounds("one", KILLS / 2, archived));
+            Future<?> second = threads.submit(() -> {
+                archived.await();
+                return killInRounds("another", KILLS - KILLS / 2, archived);
+            });
+            first.get();
+            second.get();
+        } finally {
+            threads.shutdownNow();
+            assertThat(threads.awaitTermination(LONGEST_START, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    /** @param archived counted down when a worker that starts finds an archive of its classes */
+    private static Void killInRounds(String group, int kills, CountDownLatch archived) throws IOException {
+        try (var worker = worker(group, SOON).start()) {
+            for (int killed = 0; killed < kills; killed += ROUND) {
+                int round = Math.min(ROUND, kills - killed);
                 try (var jobs = new Connected(broker, worker)) {
-                    killAgainAndAgain(worker, jobs, kills);
-                    tally("one worker: " + (killed + kills) + " kills; of the last " + kills + ": " + jobs.records().size());
+                    killAgainAndAgain(worker, jobs, round, archived);
+                    tally("worker of group " + group + ": " + (killed + round) + " kills; of the last " + round + ": "
+                            + jobs.records().size());
                     jobs.send("DELETE", "", null);
                 }
             }
+            return null;
+        } finally {
+            archived.countDown();
         }
     }
 
     /** Once everything is down for longer, and a job is gone meanwhile. */
-    private static void killAgainAndAgain(ConnectWorker worker, Connected jobs, int kills) {
+    private static void killAgainAndAgain(ConnectWorker worker, Connected jobs, int kills, CountDownLatch archived) {
         SimulatedJob vanishing = jobs.world.account("minimax").create("ft-vanishing").become("RUNNING");
         jobs.run(2);
         await().until(() -> jobs.keys().contains(vanishing.id()));
         worker.stop();
+        archived.countDown();
         jobs.forget(vanishing);
         for (int kill = 1; kill <= kills; kill++) {
             jobs.thingsHappen();
@@ -104,7 +133,7 @@ class ConnectIT {
     }
 
     /** What was judged so far, for those who end a long run early. */
-    private static void tally(String line) throws IOException {
+    private static synchronized void tally(String line) throws IOException {
         Files.writeString(TALLY, line + " events, each once, none missing\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
