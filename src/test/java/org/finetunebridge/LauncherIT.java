@@ -83,7 +83,7 @@ class LauncherIT {
     @Test
     void choosesForTheVerb() throws Exception {
         java("17.0.9");
-        for (String small : List.of("once", "check", "state", "follow", "wait")) {
+        for (String small : List.of("once", "check", "state", "follow", "wait", "demo")) {
             assertThat(bridge("--config", "run", small).out()).contains("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
         }
         assertThat(bridge("run", "--config", "once").out()).contains("-XX:+ExitOnOutOfMemoryError")

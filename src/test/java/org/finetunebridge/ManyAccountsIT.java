@@ -13,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -75,8 +77,11 @@ class ManyAccountsIT {
     @Test
     void areReadInOneSmallProcess() throws Exception {
         long began = System.nanoTime();
-        bridge = new ProcessBuilder(JAVA.resolve("java").toString(), "-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError", "-jar", JAR.toString(), "run",
-                "--config", folder.resolve("my.properties").toString()).directory(folder.toFile()).redirectErrorStream(true)
+        List<String> command = new ArrayList<>(List.of(JAVA.resolve("java").toString(), "-Xmx512m", "-XX:TieredStopAtLevel=1"));
+        command.addAll(ClassArchive.ofBridge());
+        command.addAll(List.of("-XX:+ExitOnOutOfMemoryError", "-jar", JAR.toString(), "run", "--config",
+                folder.resolve("my.properties").toString()));
+        bridge = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true)
                 .redirectOutput(folder.resolve("log").toFile()).start();
         await().atMost(READ_WITHIN).pollInterval(Duration.ofMillis(100)).failFast(() -> !bridge.isAlive())
                 .until(() -> events().count() >= ACCOUNTS);

@@ -38,6 +38,7 @@ import org.finetunebridge.sink.Sink;
 import org.finetunebridge.sink.SinkUnavailableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The routes, the beans they call, and the configuration, put together on Camel's own {@link Main}. The same in every
@@ -194,7 +195,8 @@ public final class Bridge implements AutoCloseable {
             } catch (SinkUnavailableException e) {
                 if (!closing.isDone() && !e.getMessage().equals(said)) {
                     said = e.getMessage();
-                    LOG.info("Nothing is polled: {}", said);
+                    // Another instance is no trouble; what cannot be opened is.
+                    LOG.atLevel(e.getCause() == null ? Level.INFO : Level.WARN).log("Nothing is polled: {}", said);
                 }
                 closing.copy().completeOnTimeout(null, STANDBY_LOOK.toMillis(), TimeUnit.MILLISECONDS).join();
             } catch (InstanceFencedException e) {

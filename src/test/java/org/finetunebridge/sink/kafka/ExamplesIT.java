@@ -111,8 +111,7 @@ class ExamplesIT {
     @Test
     void thePlainConsumerSaysWhatEnded() throws Exception {
         // As in the README: only with what the build puts beside the jar.
-        String said = run(List.of(java(), "-cp", "target/lib/*", EXAMPLES.resolve("EventReader.java").toString(),
-                broker.address(), "3"), Path.of(""));
+        String said = run(java("-cp", "target/lib/*", EXAMPLES.resolve("EventReader.java").toString(), broker.address(), "3"), Path.of(""));
 
         assertThat(said.lines()).filteredOn(line -> line.contains("Z  ")).hasSizeGreaterThanOrEqualTo(3)
                 .anyMatch(line -> line.contains("  SUCCEEDED")).anyMatch(line -> line.contains("  FAILED"));
@@ -187,8 +186,7 @@ class ExamplesIT {
     @Test
     void theForwarderMakesARunOfEachJob() throws Exception {
         List<JsonNode> all = events();
-        Process process = start(List.of(java(), "-cp", "target/lib/*", EXAMPLES.resolve("MlflowForwarder.java").toString(),
-                broker.address(), url(""), "7"));
+        Process process = start(java("-cp", "target/lib/*", EXAMPLES.resolve("MlflowForwarder.java").toString(), broker.address(), url(""), "7"));
         try {
             await().atMost(PATIENCE).untilAsserted(() -> {
                 assertThat(at("/api/2.0/mlflow/runs/update")).filteredOn(one -> one.body.path("status").asText().equals("FINISHED"))
@@ -248,8 +246,7 @@ class ExamplesIT {
     }
 
     private Process command(Map<String, String> keys, String... names) throws Exception {
-        List<String> words = new ArrayList<>(List.of(java(), "-XX:TieredStopAtLevel=1", "-cp", "target/lib/*" + File.pathSeparator + signer(),
-                "-Dcamel.main.routesIncludePattern=" + pattern(names)));
+        List<String> words = java("-cp", "target/lib/*" + File.pathSeparator + signer(), "-Dcamel.main.routesIncludePattern=" + pattern(names));
         keys.forEach((key, value) -> words.add("-D" + key + '=' + value));
         words.add("org.apache.camel.main.Main");
         return start(words);
@@ -342,8 +339,12 @@ class ExamplesIT {
         return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(Files.createTempFile(home, "example", ".out").toFile()).start();
     }
 
-    private static String java() {
-        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    /** With options for a JVM that lives for seconds. */
+    private static List<String> java(String... words) {
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        command.addAll(List.of(words));
+        return command;
     }
 
     private static JsonNode tree(byte[] json) {
