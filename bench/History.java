@@ -11,7 +11,8 @@ final class History {
     private static final int JOBS = 10;
     private static final int FEW = 100;
     private static final int MANY = 100_000;
-    private static final Duration PERIOD = Duration.ofMillis(250);
+    /** The shortest that a source may have. */
+    private static final Duration PERIOD = Duration.ofSeconds(1);
     private static final int WARM = 20;
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
@@ -22,7 +23,7 @@ final class History {
 
     static void measure(Setup setup) throws IOException {
         int many = setup.scaled(MANY);
-        int cycles = setup.scale() < 1 ? 40 : 240;
+        int cycles = setup.scale() < 1 ? 20 : 60;
         System.out.printf("%nOne new event a poll in jobs of %,d and of %,d old ones: %d jobs, %d poll cycles, file sink%n", FEW,
                 many, JOBS, cycles);
         List<Double> few = new ArrayList<>();
@@ -43,7 +44,7 @@ final class History {
     private static Cost cost(Setup setup, int events, int cycles) throws IOException {
         Path where = setup.directory().resolve("history");
         Map<String, String> configuration = Map.of("bridge.sources", "minimax", "minimax.period",
-                PERIOD.toMillis() + "ms");
+                PERIOD.toSeconds() + "s");
         try (var api = new Api(setup.directory().resolve("api"), JOBS, events, 0, 0, false)) {
             try (Child once = setup.bridge(where, api, configuration, "once")) {
                 once.end(PATIENCE);
