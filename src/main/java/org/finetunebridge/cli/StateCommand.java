@@ -22,7 +22,7 @@ import org.finetunebridge.state.JobStateSerde;
 import org.finetunebridge.text.LogSanitizer;
 
 /** The state of jobs, for a person who wants to know why. */
-class StateCommand extends Verb {
+final class StateCommand extends Verb {
 
     /** States that are imported in one commit. */
     private static final int AT_ONCE = 1000;
@@ -30,10 +30,6 @@ class StateCommand extends Verb {
 
     StateCommand() {
         super("state", "Show, reset or move the state of jobs: what was published of them. Without a verb, list it.");
-    }
-
-    private StateCommand(String name, String description, Parameter... parameters) {
-        super(name, description, parameters);
     }
 
     @Override
@@ -55,8 +51,12 @@ class StateCommand extends Verb {
 
     @Override
     int call() throws IOException {
-        try (Bridge bridge = open()) {
-            PrintWriter out = out();
+        return list(this);
+    }
+
+    private static int list(Verb verb) throws IOException {
+        try (Bridge bridge = open(verb)) {
+            PrintWriter out = verb.out();
             bridge.sink().peek().stream().sorted(Comparator.comparing(JobState::name)).forEach(state ->
                     out.printf(Locale.ROOT, "%s  %s  %s  %s%n", state.source(),
                             state.job().isEmpty() ? "(the source itself)" : LogSanitizer.line(state.job()),
@@ -65,32 +65,19 @@ class StateCommand extends Verb {
         }
     }
 
-    /** A verb after {@code state}; none follows it. */
-    private abstract static class StateVerb extends StateCommand {
-
-        StateVerb(String name, String description, Parameter... parameters) {
-            super(name, description, parameters);
-        }
-
-        @Override
-        final List<String> verbs() {
-            return List.of();
-        }
-
-        @Override
-        final Verb verb(String following) {
-            return null;
-        }
-    }
-
-    private static final class ListCommand extends StateVerb {
+    private static final class ListCommand extends Verb {
 
         ListCommand() {
             super("state list", "One line a job: source, job, status, and what keeps it from being read.");
         }
+
+        @Override
+        int call() throws IOException {
+            return list(this);
+        }
     }
 
-    private static final class ShowCommand extends StateVerb {
+    private static final class ShowCommand extends Verb {
 
         private static final ObjectMapper PRETTY = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -102,7 +89,7 @@ class StateCommand extends Verb {
         int call() throws IOException {
             String source = argument(0);
             String job = argument(1);
-            try (Bridge bridge = open()) {
+            try (Bridge bridge = open(this)) {
                 String name = JobState.name(source, job);
                 for (JobState state : bridge.sink().peek()) {
                     if (state.name().equals(name)) {
@@ -117,7 +104,7 @@ class StateCommand extends Verb {
         }
     }
 
-    private static final class ResetCommand extends StateVerb {
+    private static final class ResetCommand extends Verb {
 
         ResetCommand() {
             super("state reset", "Forget a source, or one of its jobs: what is read of it next is published again, under the same ids.",
@@ -128,20 +115,19 @@ class StateCommand extends Verb {
         int call() throws IOException {
             String source = argument(0);
             String job = argument(1);
-            try (Bridge bridge = open()) {
+            try (Bridge bridge = open(this)) {
                 List<String> names = bridge.sink().open().stream()
                         .filter(state -> state.source().equals(source) && (job == null || state.job().equals(job)))
                         .map(JobState::name).toList();
                 bridge.sink().forget(names);
                 bridge.sink().close();
-                out().println("forgot " + names.size() + (names.size() == 1 ? " state" : " states")
-                        + " of " + LogSanitizer.line(source) + (job == null ? "" : " job " + LogSanitizer.line(job)));
+                out().println("forgot " + count(names.size()) + " of " + LogSanitizer.line(source) + (job == null ? "" : " job " + LogSanitizer.line(job)));
                 return 0;
             }
         }
     }
 
-    private static final class ExportCommand extends StateVerb {
+    private static final class ExportCommand extends Verb {
 
         ExportCommand() {
             super("state export", "Print the state as source offsets of Kafka Connect: the body of a PATCH request that lets the"
@@ -152,7 +138,7 @@ class StateCommand extends Verb {
         @Override
         int call() throws IOException {
             String source = argument(0);
-            try (Bridge bridge = open()) {
+            try (Bridge bridge = open(this)) {
                 List<JobState> states = bridge.sink().peek().stream().filter(state -> source == null || state.source().equals(source))
                         .sorted(Comparator.comparing(JobState::name)).toList();
                 OffsetDocument.write(states, out());
@@ -163,7 +149,7 @@ class StateCommand extends Verb {
         }
     }
 
-    private static final class ImportCommand extends StateVerb {
+    private static final class ImportCommand extends Verb {
 
         ImportCommand() {
             super("state import", "Take over the state of a connector that is stopped: a file with what GET /connectors/NAME/offsets"
@@ -180,7 +166,7 @@ class StateCommand extends Verb {
                 err().println(LogSanitizer.line(file + " cannot be imported: " + e.getMessage()));
                 return BridgeCommand.FAILED;
             }
-            try (Bridge bridge = open()) {
+            try (Bridge bridge = open(this)) {
                 Set<String> sources = states.stream().map(JobState::source).collect(Collectors.toSet());
                 Optional<JobState> known = bridge.sink().open().stream().filter(state -> sources.contains(state.source())).findFirst();
                 if (known.isPresent()) {
@@ -211,8 +197,8 @@ class StateCommand extends Verb {
                 + state.suspension().until() + ": " + state.suspension().reason();
     }
 
-    final Bridge open() throws IOException {
-        Bridge bridge = configuration().bridge(true, Map.of()).unwatched();
+    private static Bridge open(Verb verb) throws IOException {
+        Bridge bridge = verb.configuration().bridge(true, Map.of()).unwatched();
         bridge.init();
         return bridge;
     }

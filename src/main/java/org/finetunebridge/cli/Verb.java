@@ -83,7 +83,7 @@ abstract class Verb {
     final Options options() {
         var options = new Options();
         addOptions(options);
-        options.addOption(valued(null, CONFIG, "FILE", "Read this file instead of application.properties in the working directory."));
+        options.addOption(valued(CONFIG, "FILE", "Read this file instead of application.properties in the working directory."));
         options.addOption(valued(SET, null, "key=value", "Set one key; wins over files and environment."));
         options.addOption(new Option(HELP, "help", false, "Show this help message and exit."));
         options.addOption(new Option(VERSION, "version", false, "Print version information and exit."));
