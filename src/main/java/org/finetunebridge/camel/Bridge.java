@@ -195,7 +195,7 @@ public final class Bridge implements AutoCloseable {
             } catch (SinkUnavailableException e) {
                 if (!closing.isDone() && !e.getMessage().equals(said)) {
                     said = e.getMessage();
-                    // Another instance is no trouble; what cannot be opened is.
+                    // That another instance is active is no trouble; what failed is.
                     LOG.atLevel(e.getCause() == null ? Level.INFO : Level.WARN).log("Nothing is polled: {}", said);
                 }
                 closing.copy().completeOnTimeout(null, STANDBY_LOOK.toMillis(), TimeUnit.MILLISECONDS).join();

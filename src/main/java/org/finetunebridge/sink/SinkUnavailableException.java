@@ -5,7 +5,10 @@ public final class SinkUnavailableException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    /** @param what for a person: what failed, and what to look at */
+    /**
+     * @param what  for a person: what failed, and what to look at
+     * @param cause what failed; null if nothing did, such as while another instance is the active one
+     */
     public SinkUnavailableException(String what, Throwable cause) {
         super(what, cause);
     }

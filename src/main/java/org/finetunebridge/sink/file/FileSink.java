@@ -175,7 +175,7 @@ public final class FileSink implements Sink {
             return e.toString();
         }
         return denied.getFile() + ": the user " + System.getProperty("user.name") + " may not read or write it" + owner(denied.getFile())
-                + ". Start the bridge as its owner, as always, or give this user the right to it (chown)";
+                + ". Start the bridge as its owner, or give this user the right to it (chown)";
     }
 
     private static String owner(String file) {

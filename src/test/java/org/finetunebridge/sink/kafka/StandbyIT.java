@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -39,7 +41,7 @@ class StandbyIT extends BrokerFixture {
         try (FaultySandbox sandbox = FaultySandbox.start(world); BridgeProcess first = run(sandbox)) {
             await().atMost(LONG).untilAsserted(() -> assertThat(broker.written("events")).as(first::output).isPositive());
             try (BridgeProcess second = run(sandbox)) {
-                await().atMost(LONG).untilAsserted(() -> assertThat(second.output()).contains("this instance stands by: another one of the"
+                await().atMost(LONG).untilAsserted(() -> assertThat(second.output()).contains("INFO  Bridge  Nothing is polled: this instance stands by: another one of the"
                         + " group pair"));
                 world.account("dashscope").finished(2, 2, 0);
                 int before = world.account("dashscope").jobs().size();
@@ -59,6 +61,18 @@ class StandbyIT extends BrokerFixture {
         var received = new ReceivedEvents(broker.read("events"));
         received.holdEachFactOnce();
         received.holdAllOf(ExpectedFacts.visible(world));
+    }
+
+    /** Somebody has to mend that before it is needed. */
+    @Test
+    void warnsOfWhatWouldKeepItFromTakingOver() throws IOException {
+        Path state = Files.createDirectories(directory.resolve("state/lock")).getParent();
+        Map<String, String> keys = Map.of("bridge.sources", "dashscope", "bridge.http.port", "0", "bridge.standby", "true",
+                "bridge.state.directory", state.toString(), "dashscope.base-url", "http://127.0.0.1:1", "dashscope.api-key", Simulation.KEY);
+        try (BridgeProcess bridge = BridgeProcess.start("run", keys, directory)) {
+            await().atMost(LONG).failFast(() -> bridge.exit(Duration.ZERO) != null).untilAsserted(() -> assertThat(bridge.output())
+                    .contains("WARN  Bridge  Nothing is polled: cannot open the files").contains(state.toString()));
+        }
     }
 
     /** And whoever comes first stays, however many come. */
