@@ -41,8 +41,6 @@ class ConnectIT {
     private static final int ROUND = 20;
     /** Of a worker, in seconds, while two others start. */
     private static final int LONGEST_START = 120;
-    /** Ends of transactions that two tasks may leave behind in two partitions, and some more. */
-    private static final int MARKERS = 8;
     private static final Path TALLY = Path.of("target", "connect-kills.txt");
     /** A worker that was killed is missed soon: the next one waits for it. */
     private static final Map<String, String> SOON = Map.of("session.timeout.ms", "2000", "heartbeat.interval.ms", "500");
@@ -120,7 +118,7 @@ class ConnectIT {
                 jobs.pause(6000);
             } else {
                 // within the first transaction, or after some were committed; ends of the former ones count as records
-                jobs.awaitMoreThan(before + MARKERS);
+                jobs.awaitMoreThan(before + Connected.MARKERS);
                 jobs.thingsHappen();
                 jobs.pause(kill % 2 == 0 ? 150 : 1500);
             }
@@ -144,13 +142,11 @@ class ConnectIT {
                 var jobs = new Connected(broker, worker, other)) {
             jobs.run(2);
             for (int kill = 1; kill <= FEW; kill++) {
-                jobs.thingsHappen();
-                jobs.awaitMoreThan(jobs.written());
+                jobs.moreHappensAndIsWritten();
                 jobs.pause(300);
                 ConnectWorker dying = kill % 2 == 0 ? worker : other;
                 dying.kill();
-                jobs.thingsHappen();
-                jobs.awaitMoreThan(jobs.written(), Duration.ofSeconds(1), jobs::restartTasksOfADeadLeader);
+                jobs.moreHappensAndIsWritten(Duration.ofSeconds(1), jobs::restartTasksOfADeadLeader);
                 dying.start();
             }
             jobs.holdsEachFactOnceWhenAllIsRead(jobs::restartTasksOfADeadLeader);
@@ -167,8 +163,7 @@ class ConnectIT {
             jobs.properties.keySet().removeAll(List.of("exactly.once.support", "transaction.boundary"));
             jobs.run(2);
             for (int kill = 1; kill <= FEW; kill++) {
-                jobs.thingsHappen();
-                jobs.awaitMoreThan(jobs.written());
+                jobs.moreHappensAndIsWritten();
                 jobs.pause(1500);
                 worker.kill();
                 jobs.thingsHappen();

@@ -115,9 +115,10 @@ class ConnectScenarioIT {
 
         // One of the same name goes on where the former was; it may be restarted at any moment.
         jobs.send("DELETE", "", null);
+        long before = jobs.written();
         jobs.thingsHappen();
         jobs.run(2);
-        jobs.awaitMoreThan(jobs.written());
+        jobs.awaitMoreThan(before + Connected.MARKERS);
         assertThat(jobs.send("POST", "/restart?includeTasks=true", null).status()).isEqualTo(202);
         jobs.holdsEachFactOnceWhenAllIsRead();
 
@@ -154,8 +155,7 @@ class ConnectScenarioIT {
     void dealsAccountsAnewWhileTheyAreRead() {
         jobs.run(2);
         for (int[] deal : new int[][] {{2, 3}, {3, 5}, {1, 1}}) {
-            jobs.thingsHappen();
-            jobs.awaitMoreThan(jobs.written());
+            jobs.moreHappensAndIsWritten();
             jobs.properties.putAll(Map.of("dashscope.jobs.shards", Integer.toString(deal[0]), "minimax.jobs.shards",
                     Integer.toString(deal[0]), "tasks.max", Integer.toString(deal[1])));
             jobs.run(Math.min(2 * deal[0], deal[1]));

@@ -33,6 +33,9 @@ import org.finetunebridge.sink.kafka.ReceivedEvents;
 final class Connected implements AutoCloseable {
 
     static final Duration LONG = Duration.ofSeconds(300);
+    /** Ends of transactions that two tasks may leave behind in two partitions, and some more: they count as written. */
+    static final int MARKERS = 8;
+    private static final Duration OFTEN = Duration.ofMillis(150);
     static final ObjectMapper JSON = new ObjectMapper();
     private static final String STRINGS = "org.apache.kafka.connect.storage.StringConverter";
 
@@ -246,9 +249,21 @@ final class Connected implements AutoCloseable {
         return broker.written(events);
     }
 
+    /** Has more happen, and waits until some was written, be it committed or not. A fast task may have written all by then. */
+    void moreHappensAndIsWritten() {
+        moreHappensAndIsWritten(OFTEN, () -> { });
+    }
+
+    /** @param meanwhile what an operator does until then, so often */
+    void moreHappensAndIsWritten(Duration often, Runnable meanwhile) {
+        long before = written();
+        thingsHappen();
+        awaitMoreThan(before + MARKERS, often, meanwhile);
+    }
+
     /** Waits until more was written than that, be it committed or not. */
     void awaitMoreThan(long before) {
-        awaitMoreThan(before, Duration.ofMillis(150), () -> { });
+        awaitMoreThan(before, OFTEN, () -> { });
     }
 
     /** @param meanwhile what an operator does until then, so often */
