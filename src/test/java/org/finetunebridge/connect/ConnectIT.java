@@ -42,8 +42,12 @@ class ConnectIT {
     /** Of a worker, in seconds, while two others start. */
     private static final int LONGEST_START = 120;
     private static final Path TALLY = Path.of("target", "connect-kills.txt");
-    /** A worker that was killed is missed soon: the next one waits for it. */
-    private static final Map<String, String> SOON = Map.of("session.timeout.ms", "2000", "heartbeat.interval.ms", "500");
+    /**
+     * A worker that was killed is missed soon: the next one waits for it, and reads the offsets only when the transaction
+     * that it left open has run out of time, in 60 s unless set.
+     */
+    private static final Map<String, String> SOON = Map.of("session.timeout.ms", "2000", "heartbeat.interval.ms", "500",
+            "producer.transaction.timeout.ms", "15000");
 
     @TempDir
     private static Path home;

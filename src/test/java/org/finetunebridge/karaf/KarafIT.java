@@ -98,7 +98,9 @@ class KarafIT {
     void end() {
         sandbox.close();
         if (!errorsExpected) {
-            assertThat(karaf.log().lines().filter(line -> line.contains("| ERROR |"))).isEmpty();
+            // Karaf's own bundles race at a start for the names of their MBeans, with nothing of ours installed too.
+            assertThat(karaf.log().lines().filter(line -> line.contains("| ERROR |"))
+                    .filter(line -> !line.contains("org.apache.aries.jmx.whiteboard"))).isEmpty();
         }
     }
 

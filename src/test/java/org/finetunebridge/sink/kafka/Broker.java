@@ -262,6 +262,8 @@ public final class Broker implements AutoCloseable {
                 "group.min.session.timeout.ms=1000",
                 // back in 3 s after a kill, instead of 14
                 "broker.session.timeout.ms=1500", "broker.heartbeat.interval.ms=300",
+                // an idle controller writes a record each 500 ms otherwise
+                "metadata.max.idle.interval.ms=60000",
                 // a transaction that is out of time is aborted now, not up to 10 s later
                 "transaction.abort.timed.out.transaction.cleanup.interval.ms=200", "auto.create.topics.enable=false",
                 String.join("\n", more), ""));
