@@ -317,7 +317,7 @@ class JarIT {
     }
 
     /** A JDK of this version beside the one that runs. */
-    private static Path java(String version) throws IOException {
+    static Path java(String version) throws IOException {
         try (Stream<Path> beside = Files.list(HERE.toRealPath().getParent())) {
             return beside.filter(home -> Files.exists(home.resolve("bin/java")))
                     .filter(home -> release(home).contains("JAVA_VERSION=\"" + version)).findFirst().orElse(null);

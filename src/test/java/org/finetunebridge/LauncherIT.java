@@ -1,6 +1,7 @@
 package org.finetunebridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -110,6 +112,46 @@ class LauncherIT {
         environment.put("XDG_CACHE_HOME", "/dev/null");
         assertThat(bridge("once")).satisfies(run -> assertThat(run.exit()).isEqualTo(OF_JAVA))
                 .satisfies(run -> assertThat(run.out()).doesNotContain("-XX:+AutoCreateSharedArchive"));
+    }
+
+    /** One that the JVM makes when it is asked to, and not by itself: it prints that it does. */
+    @Test
+    void prefersAnAotCacheFromJava25On() throws Exception {
+        java("25.0.1");
+        environment.put("FINETUNE_BRIDGE_ARCHIVE", "create");
+        Path beside = home.toRealPath().resolve("finetune-bridge-25.0.1.aot");
+        assertThat(bridge("demo").out()).contains("-XX:AOTCacheOutput=" + beside);
+        environment.remove("FINETUNE_BRIDGE_ARCHIVE");
+        assertThat(bridge("once").out()).contains("-XX:+AutoCreateSharedArchive").noneMatch(one -> one.startsWith("-XX:AOT"));
+
+        Files.createFile(beside);
+        for (String verb : List.of("run", "once")) {
+            assertThat(bridge(verb).out()).contains("-XX:AOTCache=" + beside).noneMatch(one -> one.contains("SharedArchive"));
+        }
+        Files.setLastModifiedTime(beside, FileTime.fromMillis(0));
+        assertThat(bridge("once").out()).as("of an older jar").contains("-XX:+AutoCreateSharedArchive");
+    }
+
+    /** That the options are what a JVM understands, and that the cache is not seen where it is used. */
+    @Test
+    void usesTheAotCacheThatARealJava25Made() throws Exception {
+        Path java25 = JarIT.java("25");
+        assumeThat(java25).as("a JDK 25").isNotNull();
+        environment.put("JAVA_HOME", java25.toString());
+        Files.copy(PACKED.resolveSibling("../finetune-bridge.jar"), home.resolve("finetune-bridge.jar"), StandardCopyOption.REPLACE_EXISTING);
+        Files.createSymbolicLink(home.resolve("lib"), PACKED.getParent().resolveSibling("lib"));
+        environment.put("FINETUNE_BRIDGE_ARCHIVE", "create");
+        Run first = bridge("--version");
+        environment.remove("FINETUNE_BRIDGE_ARCHIVE");
+        try (Stream<Path> files = Files.list(home)) {
+            assertThat(files).as(first.err()).anyMatch(file -> file.toString().endsWith(".aot"));
+        }
+
+        environment.put("JAVA_OPTS", "-Xlog:class+load:file=" + temporary.resolve("classes"));
+        Run second = bridge("--version");
+
+        assertThat(second).isEqualTo(new Run(0, first.out().subList(0, 1), ""));
+        assertThat(Files.readString(temporary.resolve("classes"))).containsPattern("finetunebridge.cli.BridgeCommand .*shared objects file");
     }
 
     @ParameterizedTest

@@ -1,6 +1,7 @@
 package org.finetunebridge.cli;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import org.finetunebridge.provider.ProviderRegistry;
 import org.finetunebridge.provider.RouteFiles;
 import org.finetunebridge.settings.Configuration;
 import org.finetunebridge.settings.EnvironmentHints;
+import org.finetunebridge.settings.FileFailureDescriber;
 import org.finetunebridge.settings.InvalidConfigurationException;
 import org.finetunebridge.settings.SecretMask;
 import org.finetunebridge.text.LogSanitizer;
@@ -74,9 +76,9 @@ public final class ConfigurationOptions {
             }
         } catch (IOException e) {
             String why = e instanceof NoSuchFileException ? "there is no such file"
-                    : SecretMask.shown("", String.valueOf(e.getMessage()));
+                    : e instanceof AccessDeniedException ? FileFailureDescriber.describe(e) : String.valueOf(e.getMessage());
             throw new InvalidConfigurationException(List.of((file == null ? "" : "--config ")
-                    + SecretMask.shown("", local.toString()) + ": cannot be read: " + why));
+                    + SecretMask.shown("", local.toString()) + ": cannot be read: " + SecretMask.shown("", why)));
         }
         return configuration;
     }

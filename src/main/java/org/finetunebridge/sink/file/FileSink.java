@@ -2,7 +2,6 @@ package org.finetunebridge.sink.file;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -12,6 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.finetunebridge.event.cloudevents.EncodedEvent;
+import org.finetunebridge.settings.FileFailureDescriber;
 import org.finetunebridge.sink.Batch;
 import org.finetunebridge.sink.InstanceFencedException;
 import org.finetunebridge.sink.Sink;
@@ -83,7 +83,7 @@ public final class FileSink implements Sink {
             return List.copyOf(stateLog.state());
         } catch (IOException | UncheckedIOException e) {
             close();
-            throw new SinkUnavailableException("cannot open the files: " + reason(e), e);
+            throw new SinkUnavailableException("cannot open the files: " + FileFailureDescriber.describe(e), e);
         } catch (InstanceFencedException e) {
             close();
             if (standby) {
@@ -164,25 +164,7 @@ public final class FileSink implements Sink {
             fenced = e;
             throw e;
         } catch (IOException | UncheckedIOException e) {
-            throw new SinkUnavailableException(what + ": " + reason(e), e);
-        }
-    }
-
-    /** What is wrong; of a file that this user may not touch, whose it is and what to do, for the exception names only the file. */
-    static String reason(Exception e) {
-        Throwable why = e instanceof UncheckedIOException ? e.getCause() : e;
-        if (!(why instanceof AccessDeniedException denied)) {
-            return e.toString();
-        }
-        return denied.getFile() + ": the user " + System.getProperty("user.name") + " may not read or write it" + owner(denied.getFile())
-                + ". Start the bridge as its owner, or give this user the right to it (chown)";
-    }
-
-    private static String owner(String file) {
-        try {
-            return ", it belongs to " + Files.getOwner(Path.of(file)).getName();
-        } catch (IOException | RuntimeException e) {
-            return ""; // somebody who may not even look
+            throw new SinkUnavailableException(what + ": " + FileFailureDescriber.describe(e), e);
         }
     }
 

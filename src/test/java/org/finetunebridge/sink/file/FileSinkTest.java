@@ -9,12 +9,10 @@ import static org.finetunebridge.sink.file.Disk.statuses;
 
 import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -69,19 +67,6 @@ class FileSinkTest {
         assertThat(Disk.lines(disk.deadLetters)).containsExactly("{\"id\":\"b/bad\"}");
         assertThat(statuses(reopened())).isEqualTo(Map.of("a", "1", "b", "1"));
         assertThat(disk.lines()).containsExactly(A, B);
-    }
-
-    /** The exception itself names the file and nothing else. */
-    @Test
-    void saysWhoMayNotTouchAFileAndWhoseItIs() throws IOException {
-        Path lock = Files.writeString(root.resolve("lock"), "");
-
-        assertThat(FileSink.reason(new UncheckedIOException(new AccessDeniedException(lock.toString()))))
-                .contains(lock + ": the user " + System.getProperty("user.name") + " may not", "belongs to "
-                        + Files.getOwner(lock).getName(), "chown");
-        assertThat(FileSink.reason(new AccessDeniedException("/nowhere/lock"))).startsWith("/nowhere/lock: the user ")
-                .doesNotContain("belongs", "Exception");
-        assertThat(FileSink.reason(new IOException("No space left"))).contains("No space left");
     }
 
     @Test

@@ -1,0 +1,35 @@
+package org.finetunebridge.settings;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Says why a file cannot be used: of the most frequent cause the JDK's exception names only the file. */
+public final class FileFailureDescriber {
+
+    private FileFailureDescriber() {}
+
+    /**
+     * What is wrong; of a file that this user may not touch, whose it is and what to do.
+     *
+     * @param failure what was thrown, itself or wrapped; of any other than a refusal its own words
+     */
+    public static String describe(Exception failure) {
+        Throwable why = failure instanceof UncheckedIOException ? failure.getCause() : failure;
+        if (!(why instanceof AccessDeniedException denied)) {
+            return why.toString();
+        }
+        return denied.getFile() + ": the user " + System.getProperty("user.name") + " may not read or write it" + owner(denied.getFile())
+                + ". Start the bridge as its owner, or give this user the right to it (chown)";
+    }
+
+    private static String owner(String file) {
+        try {
+            return ", it belongs to " + Files.getOwner(Path.of(file)).getName();
+        } catch (IOException | RuntimeException e) {
+            return ""; // somebody who may not even look
+        }
+    }
+}
