@@ -167,7 +167,7 @@ class DistributionIT {
         assertThat(state.resolve("memory")).exists();
         assertThat(root.resolve("run/finetune-bridge.ran")).doesNotExist();
 
-        Files.writeString(root.resolve("opt/finetune-bridge/finetune-bridge-17.0.1.jsa"), "x");
+        Files.writeString(root.resolve("opt/finetune-bridge/finetune-bridge-25.0.1.aot"), "x");
         dpkg("--remove", "finetune-bridge");
         assertThat(done()).contains("systemctl stop finetune-bridge.service").doesNotContain("deluser", "start finetune");
         assertThat(root.resolve("opt/finetune-bridge")).doesNotExist();
