@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.List;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Assume;
@@ -51,6 +52,14 @@ class EventIdTest {
         Assume.that(!one.equals(other));
 
         assertThat(id(one)).isNotEqualTo(id(other));
+    }
+
+    /** Where what separates and what escapes stand first, and the halves of a character at the ends of their range. */
+    @Test
+    void tellsTextsApartThatLookAlikeOnceJoined() {
+        assertThat(Stream.of(List.of("a", "\u001fb"), List.of("a", "", "b"), List.of("\u001f"), List.of("\\u001f"), List.of("\\\\u001f"),
+                List.of("\ud800"), List.of("\udfff"), List.of("?"), List.of("\\ud800"), List.of("\ud83d\ude00")).map(EventIdTest::id))
+                .doesNotHaveDuplicates();
     }
 
     /** Most names are plain ASCII and hashed without a text; that must not show. */

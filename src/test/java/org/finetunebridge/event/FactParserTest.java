@@ -10,7 +10,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
 import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -98,6 +101,61 @@ class FactParserTest {
         assertThat(fact.time()).isNull();
         assertThat(fact.appeared()).isNull();
         assertThat(String.valueOf(fact.timeRaw())).isEqualTo(raw);
+    }
+
+    /** Of one that can be used the dead letter says whose it is. */
+    @Test
+    void namesTheJobOfARecordThatCannotBeUsed() {
+        String longest = "x".repeat(512);
+        ObjectNode record = changed("STATUS", "job", '"' + longest + '"');
+        assertThat(read(record).fact().job()).isEqualTo(longest);
+        record.put("nosuch", 1);
+        assertThat(read(record)).satisfies(result -> assertThat(result.reason()).contains("the mapping gives it nosuch"))
+                .satisfies(result -> assertThat(result.job()).isEqualTo(longest));
+        assertThat(read(record.put("job", longest + 'x')).job()).isNull();
+    }
+
+    @Test
+    void readsWhatIsToBeAskedForOnce() {
+        assertThat(read(STATUS).fact().once()).isEmpty();
+        assertThat(read(changed("STATUS", "once", "{\"results\":\"" + "f".repeat(512) + "\"}")).fact().once())
+                .containsExactly(Map.entry("results", "f".repeat(512)));
+        for (String wrong : List.of("\"" + "f".repeat(513) + "\"", "\"..\"", "7", "null")) {
+            assertThat(read(changed("STATUS", "once", "{\"results\":" + wrong + "}")).reason())
+                    .contains("what results is asked with is no short text");
+        }
+    }
+
+    @Test
+    void refusesMetricsOfAnOriginNobodyKnows() {
+        for (String origin : List.of("event", "elsewhere")) {
+            ParseResult result = read("{\"kind\":\"metrics.recorded\",\"job\":\"ft-1\",\"key\":[7],\"data\":{\"origin\":\"" + origin
+                    + "\",\"values\":{\"loss\":1}}}");
+            assertThat(result.fact() != null).as(result.reason()).isEqualTo(origin.equals("event"));
+        }
+    }
+
+    /** What the clock alone says: the same thing has the same id whenever it is said. */
+    @Test
+    void tellsWhatIsStalledOrExpires() {
+        Instant at = Instant.parse("2026-03-08T00:00:00Z");
+        Fact checkpoint = read(changed("CHECKPOINT", "data.expiresAt", "\"2026-03-08 08:00:00\"")).fact();
+        Fact unreadable = read(changed("CHECKPOINT", "data.expiresAt", "\"soon\"")).fact();
+        Fact model = read(changed("CHECKPOINT", "data.outputModel", "\"m\"")).fact();
+
+        assertThat(reader.expiresAt(checkpoint)).isEqualTo(at);
+        assertThat(reader.expiresAt(unreadable)).isNull();
+        Fact expiring = reader.expiring(checkpoint, at);
+        assertThat(expiring.kind()).isEqualTo(FactType.CHECKPOINT_EXPIRING);
+        assertThat(expiring.job()).isEqualTo("ft-1");
+        assertThat(expiring.data()).isEqualTo(json("{\"checkpoint\":\"checkpoint-1\",\"expiresAt\":\"2026-03-08T00:00:00Z\"}"));
+        assertThat(expiring.id()).isEqualTo(reader.expiring(model, at).id()).isNotEqualTo(reader.expiring(model, at.plusSeconds(1)).id());
+        assertThat(reader.expiring(model, at).data().path("outputModel").asText()).isEqualTo("m");
+
+        Fact stalled = reader.stalled("ft-1", at, "RUNNING");
+        assertThat(stalled.kind()).isEqualTo(FactType.JOB_STALLED);
+        assertThat(stalled.data()).isEqualTo(json("{\"since\":\"2026-03-08T00:00:00Z\",\"status\":\"RUNNING\"}"));
+        assertThat(stalled.id()).isEqualTo(reader.stalled("ft-1", at, "QUEUED").id()).isNotEqualTo(reader.stalled("ft-1", at.plusSeconds(1), "RUNNING").id());
     }
 
     @Test

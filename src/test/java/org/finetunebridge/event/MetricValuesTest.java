@@ -44,6 +44,27 @@ class MetricValuesTest {
     }
 
     @Test
+    void takesWhatIsAsLongAsItMayBe() throws Exception {
+        String number = " ".repeat(99) + '1';
+        JsonNode data = data("{\"epoch\": 0, \"origin\": \"log\", \"values\": {\"loss\": \"%s\", \"reward\": \"%s\", \"score\": \"%s\", \"rate\": \"%s\"}}"
+                .formatted(number, ' ' + number, " ".repeat(97) + "nan", " ".repeat(98) + "nan"));
+        assertThat(data.path("epoch").isNumber()).isTrue();
+        assertThat(data.path("values").fieldNames()).toIterable().containsExactly("trainLoss");
+        assertThat(data.path("notFinite")).isEqualTo(JSON.readTree("[\"score\"]"));
+    }
+
+    /** A line of training that shows a loss of validation besides is one of training. */
+    @ParameterizedTest
+    @CsvSource({"event, valid_loss, true", "log, valid_loss, true", "checkpoint, valid_loss, false", "event, train_loss, false",
+        "event, reward, false"})
+    void tellsALineOfValidationApart(String origin, String name, boolean validation) throws Exception {
+        JsonNode data = data("{\"origin\": \"%s\", \"values\": {\"%s\": 1}}".formatted(origin, name));
+        assertThat(MetricValues.isOfValidation(data)).isEqualTo(validation);
+        JsonNode both = data("{\"origin\": \"%s\", \"values\": {\"%s\": NaN, \"train_loss\": 1}}".formatted(origin, name));
+        assertThat(MetricValues.isOfValidation(both)).isFalse();
+    }
+
+    @Test
     void isNotHeldUpByWhatAHostileProviderSends() throws Exception {
         String digits = "9".repeat(1_000_000);
         JsonNode data = JSON.valueToTree(Map.of("origin", "log", "step", digits, "epoch", digits,

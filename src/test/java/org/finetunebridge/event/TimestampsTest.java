@@ -12,6 +12,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.function.Supplier;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -74,6 +75,35 @@ class TimestampsTest {
         "\"1969-12-31T23:59:59Z\"", "-62135596800", "-0.5", "\"Thu, 01 Jan 1970 00:00:00 GMT\""})
     void knowsWhenAProviderDoesNotSay(String value) throws JsonProcessingException {
         assertThat(parse(value)).isNull();
+    }
+
+    /** The units change where a number of the smaller one would be a year that nobody means. */
+    @ParameterizedTest
+    @CsvSource({"1, 1970-01-01T00:00:01Z", "253402300799, 9999-12-31T23:59:59Z", "1000000000000, 2001-09-09T01:46:40Z",
+        "999999999999999, +33658-09-27T01:46:39.999Z", "1000000000000000, 2001-09-09T01:46:40Z",
+        "1000000000000000000, 2001-09-09T01:46:40Z", "0.001, 1970-01-01T00:00:00.001Z", "999999999.999, 2001-09-09T01:46:39.999Z",
+        "1000000000000.5, 2001-09-09T01:46:40Z", "9223372036854775807, 2262-04-11T23:47:16.854775807Z"})
+    void takesANumberForWhatItIsLikely(String number, String moment) throws JsonProcessingException {
+        Instant expected = Instant.parse(moment);
+        for (String written : List.of(number, '"' + number + '"')) {
+            if (expected.isAfter(Instant.parse("9999-12-31T23:59:59Z"))) {
+                assertThatThrownBy(() -> parse(written)).isInstanceOf(DateTimeException.class);
+            } else {
+                assertThat(parse(written)).as(written).isEqualTo(expected);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"253402300800", "999999999999", "253402300799.5", "9223372036854775808"})
+    void refusesANumberBeyondTheYear9999(String number) {
+        assertThatThrownBy(() -> parse(number)).isInstanceOf(DateTimeException.class).hasMessageContaining("9999");
+    }
+
+    @Test
+    void readsATextThatIsAsLongAsOneMayBe() throws JsonProcessingException {
+        assertThat(parse("\"2026-03-01T00:00:00Z" + " ".repeat(44) + "\"")).isEqualTo("2026-03-01T00:00:00Z");
+        assertThatThrownBy(() -> parse("\"2026-03-01T00:00:00Z" + " ".repeat(45) + "\"")).isInstanceOf(DateTimeException.class);
     }
 
     @Test
