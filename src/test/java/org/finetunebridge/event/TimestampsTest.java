@@ -80,24 +80,21 @@ class TimestampsTest {
     /** The units change where a number of the smaller one would be a year that nobody means. */
     @ParameterizedTest
     @CsvSource({"1, 1970-01-01T00:00:01Z", "253402300799, 9999-12-31T23:59:59Z", "1000000000000, 2001-09-09T01:46:40Z",
-        "999999999999999, +33658-09-27T01:46:39.999Z", "1000000000000000, 2001-09-09T01:46:40Z",
+        "1000000000000000, 2001-09-09T01:46:40Z",
         "1000000000000000000, 2001-09-09T01:46:40Z", "0.001, 1970-01-01T00:00:00.001Z", "999999999.999, 2001-09-09T01:46:39.999Z",
         "1000000000000.5, 2001-09-09T01:46:40Z", "9223372036854775807, 2262-04-11T23:47:16.854775807Z"})
     void takesANumberForWhatItIsLikely(String number, String moment) throws JsonProcessingException {
-        Instant expected = Instant.parse(moment);
         for (String written : List.of(number, '"' + number + '"')) {
-            if (expected.isAfter(Instant.parse("9999-12-31T23:59:59Z"))) {
-                assertThatThrownBy(() -> parse(written)).isInstanceOf(DateTimeException.class);
-            } else {
-                assertThat(parse(written)).as(written).isEqualTo(expected);
-            }
+            assertThat(parse(written)).as(written).isEqualTo(moment);
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"253402300800", "999999999999", "253402300799.5", "9223372036854775808"})
+    @ValueSource(strings = {"253402300800", "999999999999", "253402300799.5", "999999999999999", "9223372036854775808"})
     void refusesANumberBeyondTheYear9999(String number) {
-        assertThatThrownBy(() -> parse(number)).isInstanceOf(DateTimeException.class).hasMessageContaining("9999");
+        for (String written : List.of(number, '"' + number + '"')) {
+            assertThatThrownBy(() -> parse(written)).as(written).isInstanceOf(DateTimeException.class).hasMessageContaining("9999");
+        }
     }
 
     @Test

@@ -98,9 +98,9 @@ class KarafIT {
     void end() {
         sandbox.close();
         if (!errorsExpected) {
-            // Karaf's own bundles race at a start for the names of their MBeans, with nothing of ours installed too.
+            // Seen once, at a start: Karaf could not register an MBean of its own. Ours are not registered that way.
             assertThat(karaf.log().lines().filter(line -> line.contains("| ERROR |"))
-                    .filter(line -> !line.contains("org.apache.aries.jmx.whiteboard"))).isEmpty();
+                    .filter(line -> !line.contains("Failure registering MBean org.apache.karaf."))).isEmpty();
         }
     }
 

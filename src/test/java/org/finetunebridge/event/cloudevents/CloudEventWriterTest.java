@@ -1,5 +1,6 @@
 package org.finetunebridge.event.cloudevents;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.json.JsonReadFeature;
@@ -80,7 +81,7 @@ class CloudEventWriterTest {
     }
 
     private static JsonNode json(String text) {
-        return json(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        return json(text.getBytes(UTF_8));
     }
 
     private static JsonNode json(byte[] text) {
