@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -19,8 +20,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The classes of a program that tests start again and again, as its JVM read them the first time: later ones start with
- * a third less processor time. Made once for a classpath, by whoever of the test JVMs comes first; the others wait for
- * it. A program whose archive cannot be made starts without.
+ * a third less processor time. Made once for a classpath, by whoever of the test JVMs comes first; the others start without
+ * it until it is there. A program whose archive cannot be made starts without.
  */
 public final class ClassArchive {
 
@@ -66,20 +67,31 @@ public final class ClassArchive {
      * @param classpath jars that every run of it begins with; directories cannot be archived
      */
     public static synchronized List<String> options(String name, String classpath, Warmup warmup) {
-        return OPTIONS.computeIfAbsent(name + classpath, key -> {
-            try {
-                return made(DIRECTORY.resolve(name + "-" + fingerprint(classpath) + ".jsa"), warmup);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+        List<String> known = OPTIONS.get(name + classpath);
+        if (known != null) {
+            return known;
+        }
+        try {
+            List<String> options = made(DIRECTORY.resolve(name + "-" + fingerprint(classpath) + ".jsa"), warmup);
+            if (options == null) {
+                return List.of();
             }
-        });
+            OPTIONS.put(name + classpath, options);
+            return options;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
+    /** Null while another test JVM makes it. */
     private static List<String> made(Path archive, Warmup warmup) throws IOException {
         Files.createDirectories(DIRECTORY);
         Path tried = archive.resolveSibling(archive.getFileName() + ".tried");
-        try (FileChannel file = FileChannel.open(tried, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            file.lock();
+        try (FileChannel file = FileChannel.open(tried, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock lock = file.tryLock()) {
+            if (lock == null) {
+                return null;
+            }
             if (file.size() == 0) {
                 make(archive, warmup);
                 file.write(ByteBuffer.wrap(new byte[] {'1'}));

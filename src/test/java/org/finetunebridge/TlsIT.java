@@ -10,7 +10,6 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -42,7 +41,7 @@ class TlsIT {
 
     @BeforeAll
     static void certify() throws Exception {
-        certificate = TestCertificate.of("127.0.0.1", "RSA", Instant.now().plus(Duration.ofDays(1)));
+        certificate = TestCertificate.named("127.0.0.1");
         trusted = certificate.trustStore(stores.resolve("trusted.p12"), "PKCS12");
     }
 

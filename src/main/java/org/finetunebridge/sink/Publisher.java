@@ -256,6 +256,17 @@ public final class Publisher implements AutoCloseable {
     }
 
     /**
+     * The events that were written last, by whatever run, the oldest first. Safe to call while the bridge runs.
+     *
+     * @param most bytes that are read
+     * @return whole events in JSON; none if the sink cannot give them back
+     * @throws SinkUnavailableException if they cannot be read, or the bridge has stopped
+     */
+    public List<byte[]> newest(int most) {
+        return exclusively(sink -> sink.newest(most));
+    }
+
+    /**
      * Takes dead letters out of the store, between two commits. The session must be open.
      *
      * @param gone which, as events in JSON

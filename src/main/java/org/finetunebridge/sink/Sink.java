@@ -63,6 +63,17 @@ public interface Sink extends AutoCloseable {
     List<String> deadLetters();
 
     /**
+     * The events that were written last, the oldest first, for those who show them to a person. Also while closed.
+     *
+     * @param most bytes that are read
+     * @return whole events in JSON; none if the sink cannot give them back
+     * @throws SinkUnavailableException if they cannot be read; an open sink stays open
+     */
+    default List<byte[]> newest(int most) {
+        return List.of();
+    }
+
+    /**
      * Takes dead letters out of the store. Only while open.
      *
      * @param gone which

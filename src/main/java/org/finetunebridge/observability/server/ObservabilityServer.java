@@ -99,9 +99,9 @@ public final class ObservabilityServer {
         new Meters(context.getRegistry().findSingleByType(MeterRegistry.class), publisher, clock)
                 .bind(monitors, settings, drift);
         Instant start = clock.instant();
-        // Once the sink has cut off what was not committed.
+        // Once the sink has cut off what was not committed. One that keeps no events must not make the page wait for its commits.
         var recent = new RecentEvents(() -> !settings.sink().equals("file") ? List.of()
-                : publisher.remembered() == null ? null : RecentEvents.inFiles(settings.events(), start));
+                : publisher.remembered() == null ? null : RecentEvents.before(start, publisher));
         publisher.onCommit(recent);
         context.getRegistry().bind("page", new StatusPage(monitors, publisher, recent,
                 loopback || settings.showPayloads(), clock));

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -23,7 +22,9 @@ import org.finetunebridge.event.FactType;
 import org.finetunebridge.event.cloudevents.EncodedEvent;
 import org.finetunebridge.event.cloudevents.EventMetadata;
 import org.finetunebridge.sink.Batch;
-import org.finetunebridge.sink.file.EventTail;
+import org.finetunebridge.sink.InstanceFencedException;
+import org.finetunebridge.sink.Publisher;
+import org.finetunebridge.sink.SinkUnavailableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,16 +56,15 @@ public final class RecentEvents implements Consumer<Batch> {
     }
 
     /**
-     * The newest events in files, as far as they are of earlier runs.
+     * The newest events that the sink gives back, as far as they are of earlier runs.
      *
-     * @param directory of the files
-     * @param start     of this run, UTC: what was observed since then is published by it
+     * @param start of this run, UTC: what was observed since then is published by it
      */
-    public static List<EncodedEvent> inFiles(Path directory, Instant start) {
+    public static List<EncodedEvent> before(Instant start, Publisher publisher) {
         try {
-            return EventTail.of(directory, 8 * MEGABYTE).stream().map(line -> earlierEvent(line, start)).filter(Objects::nonNull).toList();
-        } catch (IOException e) {
-            LOG.warn("The status page begins anew, for the event files cannot be read: {}", e.getMessage());
+            return publisher.newest(8 * MEGABYTE).stream().map(line -> earlierEvent(line, start)).filter(Objects::nonNull).toList();
+        } catch (SinkUnavailableException | InstanceFencedException e) {
+            LOG.warn("The status page begins anew, for earlier events cannot be read: {}", e.getMessage());
             return List.of();
         }
     }

@@ -12,19 +12,19 @@ import java.util.Deque;
 import java.util.List;
 
 /** The newest lines of the event files, for those who show them to a person; what was committed last may be missing. */
-public final class EventTail {
+final class EventTail {
 
     private EventTail() {}
 
     /**
      * The lines at the end of the files, across days.
      *
-     * @param directory of the event files; need not exist
-     * @param most      bytes that are read
+     * @param folder of the event files; need not exist
+     * @param most   bytes that are read
      * @return whole lines without their line breaks, the oldest first
      */
-    public static List<byte[]> of(Path directory, int most) throws IOException {
-        List<Path> newestFirst = new ArrayList<>(new DailyFileDirectory("events", directory).all());
+    static List<byte[]> of(DailyFileDirectory folder, int most) throws IOException {
+        List<Path> newestFirst = new ArrayList<>(folder.all());
         Collections.reverse(newestFirst);
         Deque<byte[]> lines = new ArrayDeque<>();
         int left = most;

@@ -130,6 +130,17 @@ public final class FileSink implements Sink {
     }
 
     @Override
+    public List<byte[]> newest(int most) {
+        return orLost("cannot read the events", () -> {
+            try {
+                return EventTail.of(events.folder(), most);
+            } finally {
+                lockAgain(events);
+            }
+        });
+    }
+
+    @Override
     public void removeDeadLetters(Predicate<String> gone) {
         orLost("cannot write the dead letters", () -> {
             CommittedLength before = opened().committed(deadLetters.sort());

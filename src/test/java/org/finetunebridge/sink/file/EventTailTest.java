@@ -41,12 +41,12 @@ class EventTailTest {
             9999 | 'a1,b22,c333,d4444,e'
             """)
     void holdsWholeLinesOnlyAndNoMoreThanIsAskedFor(int most, String lines) throws IOException {
-        assertThat(text(EventTail.of(folder, most))).isEqualTo(lines);
+        assertThat(text(EventTail.of(new DailyFileDirectory("events", folder), most))).isEqualTo(lines);
     }
 
     @Test
     void isEmptyWhereNothingWasPublished() throws IOException {
-        assertThat(EventTail.of(folder.resolve("nowhere"), 100)).isEmpty();
+        assertThat(EventTail.of(new DailyFileDirectory("events", folder.resolve("nowhere")), 100)).isEmpty();
     }
 
     private static String text(List<byte[]> lines) {

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 60, unit = TimeUnit.MINUTES)
 class KafkaKillIT {
 
-    private static final int KILLS = Integer.getInteger("kills", 4);
+    private static final int KILLS = Integer.getInteger("kills", 2);
     private static final Duration LONG = Duration.ofSeconds(180);
     private static final int PARTITIONS = 3;
 
