@@ -49,6 +49,8 @@ class ExitCodesIT {
                         uri: nonsuch:x
             """;
 
+    private static final String BROKEN_TEMPLATE = "- routeTemplate: {id: watch, nonsense: 3}";
+
     private final Simulation good = Simulation.empty();
     private final FaultySandbox sandbox = FaultySandbox.start(good);
     private final List<Process> processes = new ArrayList<>();
@@ -152,7 +154,8 @@ class ExitCodesIT {
         taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
         byte[] route = BROKEN_ROUTE.getBytes(StandardCharsets.UTF_8);
 
-        ends(new Case("run with a broken route", "run").file("routes/mine.camel.yaml", route), 2, "nonsuch");
+        ends(new Case("run with a broken template", "run").file("routes/watch.camel.yaml", BROKEN_TEMPLATE.getBytes(StandardCharsets.UTF_8)),
+                2, "watch.camel.yaml", "nonsense");
         ends(new Case("demo with a broken route", "demo").file("routes/mine.camel.yaml", route), 2, "nonsuch");
         ends(new Case("run at a port that is taken", "run").with("bridge.http.port=" + taken.getLocalPort()), 2,
                 "bridge.http.port", "set a free port");

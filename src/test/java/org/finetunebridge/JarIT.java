@@ -188,28 +188,18 @@ class JarIT {
     }
 
     @Test
-    void saysWhichRouteFileIsBroken() throws Exception {
-        Files.createDirectory(folder.resolve("routes"));
-        Files.writeString(folder.resolve("routes/watch.camel.yaml"), "- routeTemplate: {id: watch, nonsense: 3}");
-
-        Run once = run(HERE, SMALL, sources(), "once");
-
-        assertThat(once.exit()).isEqualTo(2);
-        assertThat(once.err()).contains("watch.camel.yaml", "nonsense").doesNotContain("Exception", "\tat ");
-        assertThat(sandbox.requests().all()).isEmpty();
-    }
-
-    @Test
     void prefersTheCommandLineToJavasPropertiesToTheEnvironment() throws Exception {
         List.of("ft-1", "ft-2", "ft-3").forEach(world.account("dashscope")::create);
-        Map<String, String> environment = Map.of("DASHSCOPE_API_KEY", Simulation.KEY, "DASHSCOPE_BASE_URL", sandbox.url(),
-                "DASHSCOPE_JOBS", "ft-1");
+        Map<String, String> environment = new TreeMap<>(sources());
+        environment.putAll(Map.of("DASHSCOPE_JOBS", "ft-1", "BRIDGE_FILE_DIRECTORY", "of the environment"));
+        List<String> java = Stream.concat(SMALL.stream(), Stream.of("-Ddashscope.jobs=ft-2", "-Dbridge.file.directory=of Java")).toList();
 
-        assertThat(run(HERE, small("-Ddashscope.jobs=ft-2"), environment, "once").exit()).isZero();
-        assertThat(asked()).containsExactly("ft-2");
-        assertThat(run(HERE, small("-Ddashscope.jobs=ft-2"), environment, "-D", "dashscope.jobs=ft-3", "once").exit())
-                .isZero();
-        assertThat(asked()).containsExactly("ft-3");
+        assertThat(run(HERE, java, environment, "-D", "dashscope.jobs=ft-3", "once").exit()).isZero();
+
+        assertThat(sandbox.requests().matching("fine-tunes/ft-\\d ")).extracting(request -> request.path().replaceFirst(".*/", ""))
+                .containsExactly("ft-3");
+        assertThat(folder.resolve("of Java")).isNotEmptyDirectory();
+        assertThat(folder.resolve("of the environment")).doesNotExist();
     }
 
     @Test
@@ -295,14 +285,6 @@ class JarIT {
     private Map<String, String> sources() {
         return Map.of("DASHSCOPE_API_KEY", Simulation.KEY, "DASHSCOPE_BASE_URL", sandbox.url(), "MINIMAX_API_KEY", Simulation.KEY,
                 "MINIMAX_BASE_URL", sandbox.url(), "MINIMAX_JOBS", world.account("minimax").job("17") == null ? "" : "17");
-    }
-
-    /** The jobs that were asked for since the last time. */
-    private List<String> asked() {
-        List<String> jobs = sandbox.requests().matching("fine-tunes/ft-\\d ").stream()
-                .map(request -> request.path().replaceFirst(".*/", "")).toList();
-        sandbox.requests().forget();
-        return jobs;
     }
 
     /** Linux tells; elsewhere there is no such file. */

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ConnectIT {
 
-    private static final int KILLS = Integer.getInteger("kills", 6);
+    private static final int KILLS = Integer.getInteger("kills", 4);
     /** Of other kinds of workers. */
     private static final int FEW = Math.max(1, KILLS / 20);
     /** Kills of one connector: what it published is judged then, and the next one begins with nothing. */

@@ -46,7 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 120, unit = TimeUnit.MINUTES)
 class SoakIT {
 
-    private static final double MINUTES = Double.parseDouble(System.getProperty("soak.minutes", "0.4"));
+    private static final double MINUTES = Double.parseDouble(System.getProperty("soak.minutes", "0.3"));
     private static final int JOBS = 500;
     private static final Duration BAN = Duration.ofSeconds(3);
     /** For requests under way when the ban is spoken, on a busy machine. */
