@@ -6,11 +6,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.schibsted.spt.data.jslt.Expression;
 import com.schibsted.spt.data.jslt.Parser;
+import io.vertx.core.buffer.Buffer;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -35,8 +37,14 @@ public final class ResponseRenderer {
                 asked.put(name.toLowerCase(Locale.ROOT), text);
             }
         });
-        asked.set("body", parsed(request.getBody(String.class)));
+        asked.set("body", parsed(text(request)));
         return render(provider + "-request", asked);
+    }
+
+    /** The body of a request; empty if it has none. Camel would look through all its converters for one to a text. */
+    static String text(Message request) {
+        Object body = request.getBody();
+        return body instanceof Buffer ? body.toString() : Objects.toString(request.getBody(String.class), "");
     }
 
     /** Turns the page in the body into the provider's answer. */
@@ -62,7 +70,7 @@ public final class ResponseRenderer {
 
     private static JsonNode parsed(String body) {
         try {
-            return JSON.readTree(body == null ? "" : body);
+            return JSON.readTree(body);
         } catch (JsonProcessingException e) {
             return JSON.missingNode();
         }

@@ -3,7 +3,6 @@ package org.finetunebridge.simulator;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Objects;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -114,7 +113,7 @@ public final class FaultySandbox implements AutoCloseable {
             return new LoggedRequest(Instant.now(), message.getHeader(Exchange.HTTP_METHOD, String.class),
                     message.getHeader(Exchange.HTTP_PATH, String.class),
                     message.getHeader(Exchange.HTTP_RAW_QUERY, "", String.class),
-                    Objects.toString(message.getBody(String.class), ""), authorized);
+                    ResponseRenderer.text(message), authorized);
         }
     }
 }
