@@ -195,7 +195,7 @@ class UnhappyWorldIT {
 
     private static List<String> published(List<JsonNode> events, UnhappyRow row, String job) {
         return events.stream().filter(event -> event.path("subject").asText().equals(job)
-                && event.at("/data/account").asText().equals(row.source()))
+                && event.path("data").path("account").asText().equals(row.source()))
                 .map(event -> Rig.brief(event).substring(row.source().length() + 1)
                         .replaceFirst("^(\\d+) .*", "$1"))
                 .sorted().toList();
