@@ -69,6 +69,22 @@ class FileSinkTest {
         assertThat(disk.lines()).containsExactly(A, B);
     }
 
+    /** Whoever reads closes a handle of the file; what is written goes on where it was. */
+    @Test
+    void givesBackItsNewestEventsAndGoesOn() {
+        sink.open();
+        assertThat(sink.newest(100)).isEmpty();
+        sink.write(List.of(batch("a", "1"), batch("b", "1")));
+
+        assertThat(sink.newest(A.length() + 2)).containsExactly(B.getBytes(UTF_8));
+        assertThat(sink.newest(100)).containsExactly(A.getBytes(UTF_8), B.getBytes(UTF_8));
+        sink.write(List.of(batch("c", "1")));
+        sink.close();
+
+        assertThat(disk.lines()).containsExactly(A, B, C);
+        assertThat(sink.newest(100)).hasSize(3);
+    }
+
     @Test
     void cutsOffWhatWasNotCommitted() throws IOException {
         sink.open();
