@@ -135,6 +135,82 @@ class ErrorTableTest {
         assertThat(PROVIDERS.read("dashscope").errors().means(429, said)).isEqualTo(ErrorAction.THROTTLED);
     }
 
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            404, X.1,  '',                     SOURCE
+            500, X.1,  '',                     TRANSIENT
+            418, X.1,  '',                     ODD
+            40,  X.1,  '',                     ODD
+            422, X.17, '',                     JOB
+            422, X.1,  '',                     ODD
+            422, X.17a, '',                    ODD
+            409, '',   'It IS too Late, sadly', JOB
+            409, '',   It is late,             ODD
+            """)
+    void asksTheProvidersOwnRowsThenTheCommonOnes(int status, String code, String message,
+            ErrorAction means) throws IOException {
+        var table = new ErrorTable(json("""
+                {"rows": [{"status": "40[34]", "means": "source"},
+                          {"status": "422", "code": "X\\\\.[0-9]{2}", "means": "job"},
+                          {"message": "is too late", "means": "job"}]}"""), json("""
+                {"rows": [{"status": "404", "means": "job"}, {"status": "5..", "means": "transient"}]}"""));
+        assertThat(table.means(status, new ErrorTable.Said(code, message, null))).isEqualTo(means);
+    }
+
+    /** An answer of status 200 that does not say that it is fine is believed: it may be a list. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            { "code": "/code", "ok": [0, "fine"] } | { "code": 1 }      | true
+            { "code": "/code", "ok": [0, "fine"] } | { "code": "bad" }  | true
+            { "code": "/code", "ok": [0, "fine"] } | { "code": 0 }      | false
+            { "code": "/code", "ok": [0, "fine"] } | { "code": "fine" } | false
+            { "code": "/code", "ok": [0, "fine"] } | { "code": null }   | false
+            { "code": "/code", "ok": [0, "fine"] } | { "data": [] }     | false
+            { "code": "/code" }                    | { "code": 1 }      | false
+            { "ok": [0] }                          | { "code": 1 }      | false
+            """)
+    void findsAnErrorInAnAnswerThatSaysItIsNotFine(String table, String answer, boolean hides) throws IOException {
+        assertThat(new ErrorTable(json(table), json("{}")).hides(json(answer))).isEqualTo(hides);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            {"b":"two","a":"one"}                              | one
+            {"b":"two","a":" "}                                | two
+            {"message":"common","b":"two"}                     | two
+            {"message":"common"}                               | common
+            {"a":{"msg":"  late "}}                            | late
+            {"a":{"msg":"late","loc":"body"}}                  | late (body)
+            {"a":{"msg":"late","loc":["body",0,"id"]}}         | late (body.0.id)
+            {"a":{"msg":"late","loc":[]}}                      | late
+            {"a":{"loc":["body"]},"b":"two"}                   | two
+            {"a":{"error":"e","detail":"d","message":"m"}}     | m
+            {"a":{"error":"e","detail":"d"}}                   | d
+            {"a":4.5}                                          | 4.5
+            {"a":[1,2,3,4,5,6,7]}                              | 1; 2; 3; 4; 5
+            {"a":["","one",null,"two"]}                        | one; two
+            {"a":[[[["deep"]]]]}                               | deep
+            {"a":[[[[["deeper"]]]]]}                           | ~~
+            {"a":{"msg":{"msg":{"msg":{"msg":"deep"}}}}}       | deep
+            {"a":{"msg":{"msg":{"msg":{"msg":{"msg":"d"}}}}}}  | ~~
+            {"a":[{"msg":[{"msg":"deep"}]}]}                   | deep
+            """)
+    void readsTheReasonWhereTheTableSaysItIsBeforeElsewhere(String body, String reason) throws IOException {
+        var table = new ErrorTable(json("{\"message\": [\"/a\", \"/b\"]}"), json("{}"));
+        assertThat(table.said(json(body))).isEqualTo(new ErrorTable.Said("", reason, null));
+    }
+
+    @Test
+    void readsTheCodeAndTheNameOfTheRequest() throws IOException {
+        var table = new ErrorTable(json("{\"code\": \"/error/code\", \"message\": \"/why\", \"requestId\": \"/id\"}"),
+                json("{}"));
+        assertThat(table.said(json("{\"error\": {\"code\": 17}, \"why\": \"late\", \"id\": \"r-1\"}")))
+                .isEqualTo(new ErrorTable.Said("17", "late", "r-1"));
+        assertThat(table.said(json("{\"id\": 5, \"why\": \"" + "x".repeat(4096) + "\"}")))
+                .isEqualTo(new ErrorTable.Said("", "x".repeat(4096), null));
+        assertThat(table.said(json("{\"why\": \"" + "x".repeat(4096) + "y\"}")).message()).isEqualTo("x".repeat(4096));
+    }
+
     private static Stream<Path> tables() {
         try (Stream<Path> all = Files.list(ROUTES)) {
             return all.filter(file -> file.toString().endsWith("errors.json")).sorted().toList().stream();

@@ -10,7 +10,6 @@ import java.util.Set;
 import org.finetunebridge.CompatibilityWorld;
 import org.finetunebridge.camel.CamelTemplateReader;
 import org.finetunebridge.polling.PollTask;
-import org.finetunebridge.provider.ProviderRegistry;
 import org.finetunebridge.provider.RouteFiles;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -292,26 +291,6 @@ class ProviderValidatorTest {
         assertThat(validator(files(ROUTES, folder)).of("acme")).singleElement().asString().startsWith(problem);
     }
 
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            { "code": "code" }                                         | 1: code is no JSON pointer: code
-            { "kode": "/code" }                                        | 1: no such member: kode; there are code, message, requestId, and
-            { "ok": 0 }                                                | 1: no such member: ok
-            { "ok": ["0"],\\n"rows": [{ "stats": "4", "means": "job" }]} | 2: no such member of a row: stats
-            { "rows": [{ "status": "4" }, 7] }                         | 1: means is ''
-            { "rows": [                                                | 1: is not JSON
-            [ ]                                                        | 1: is no JSON object
-            """)
-    void findsWhatTheErrorTableWouldMeanByMistake(String table, String problem) throws IOException {
-        write("acme.properties", "list = jobs\n");
-        write("acme-jobs.jslt", "{ \"facts\": [] }");
-        write("acme.camel.yaml", "- routeTemplate: {id: acme-jobs, from: {uri: 'direct:{{source}}-jobs'}}");
-        write("acme-errors.json", table.replace("\\n", "\n"));
-
-        assertThat(validator(files(ROUTES, folder)).of("acme")).isNotEmpty()
-                .allSatisfy(one -> assertThat(one).startsWith("acme-errors.json:" + problem));
-    }
-
     @Test
     void offersRoutesOnlyWhatAPollHas() {
         assertThat(RouteTemplateValidator.POLL).allSatisfy(name -> assertThat(PollTask.class).hasPublicMethods(
@@ -319,13 +298,30 @@ class ProviderValidatorTest {
     }
 
     @Test
-    void givesATemplateToTheProviderOfTheLongestName() throws IOException {
-        write("a.properties", "list = jobs");
-        write("a-b.properties", "list = jobs");
-        var providers = new ProviderRegistry(files(folder));
-        assertThat(providers.of("a-jobs")).isEqualTo("a");
-        assertThat(providers.of("a-b-jobs")).isEqualTo("a-b");
-        assertThat(providers.of("watch")).isEmpty();
+    void asksForTemplatesAndSaysWhoseJobsNobodyWouldSeeEnd() throws IOException {
+        write("acme.properties", "list = jobs\n");
+        write("acme-jobs.jslt", "{ \"facts\": [] }");
+        assertThat(validator(files(folder)).of("acme"))
+                .containsExactly("acme.camel.yaml: is missing: the route templates that say what to ask");
+        assertThat(validator(files(folder)).hints("acme")).as("while something is wrong").isEmpty();
+
+        write("acme.camel.yaml", "- routeTemplate: {id: acme-jobs, from: {uri: 'direct:acme-jobs'}}");
+        assertThat(validator(files(folder)).hints("acme")).containsExactly("acme.properties: no resource of provider"
+                + " acme shows the status of one job, so nobody would see that it ended: name one by job in"
+                + " acme.properties; until then follow, wait and jobs of a source are refused");
+    }
+
+    @Test
+    void findsWhatItsAuthorStillHasToDo() throws IOException {
+        write("acme.properties", "# TODO set it; then remove this line\nlist = jobs\n");
+        write("acme-jobs.jslt", "// why\n  // TODO map it; then remove this line\n// TODO not that one\n"
+                + ".x // TODO y; then remove this line");
+        write("acme-b.properties", "list = jobs\n");
+        write("acme-b-jobs.jslt", "// TODO of another; then remove this line\n");
+        write("acmes.properties", "# TODO of yet another; then remove this line\n");
+        assertThat(validator(files(folder)).toDo("acme")).containsExactly(
+                "acme-jobs.jslt:2: TODO map it; then remove this line",
+                "acme.properties:1: TODO set it; then remove this line");
     }
 
     private void edit(String name, String what, String by) throws IOException {
