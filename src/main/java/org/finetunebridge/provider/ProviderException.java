@@ -2,6 +2,7 @@ package org.finetunebridge.provider;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Objects;
 import org.finetunebridge.text.SecretRedactor;
 
 /** A request that brought no page, and what that means. */
@@ -55,10 +56,11 @@ public final class ProviderException extends RuntimeException {
     /** The same failure with the key taken out of all that is said of it; itself if the key is not there. */
     ProviderException redacted(SecretRedactor secret) {
         String text = body == null ? "" : new String(body, StandardCharsets.ISO_8859_1);
-        if (!secret.mayBeIn(getMessage()) && !secret.mayBeIn(code) && !secret.mayBeIn(text)) {
+        String id = secret.outOfRecords(requestId);
+        if (!secret.mayBeIn(getMessage()) && !secret.mayBeIn(code) && !secret.mayBeIn(text) && Objects.equals(id, requestId)) {
             return this;
         }
-        return new ProviderException(means, secret.outOf(getMessage()), status, secret.outOf(code), requestId, retryAfter,
+        return new ProviderException(means, secret.outOf(getMessage()), status, secret.outOf(code), id, retryAfter,
                 body == null ? null : secret.outOf(text).getBytes(StandardCharsets.ISO_8859_1), unwritable);
     }
 

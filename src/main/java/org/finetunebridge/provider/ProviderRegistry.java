@@ -123,17 +123,24 @@ public final class ProviderRegistry {
 
     /** The provider whose mappings and error table one has where it has none of its own; itself if there is none. */
     String like(String name) throws IOException {
-        return files.has(name + DESCRIPTOR) ? descriptor(name).getProperty("like", name).strip() : name;
+        return files.has(name + DESCRIPTOR) ? descriptor(name).getProperty("like", name) : name;
     }
 
     private Properties descriptor(String name) throws IOException {
         var text = new Properties();
         text.load(new StringReader(files.read(name + DESCRIPTOR)));
+        // A blank behind a value is seen by nobody.
+        text.stringPropertyNames().forEach(key -> text.setProperty(key, text.getProperty(key).strip()));
         return text;
     }
 
     private static List<String> follow(Properties text) {
-        return words(text, "follow").stream().map(word -> word.split("\\?")[0]).toList();
+        return words(text, "follow").stream().map(ProviderRegistry::resource).filter(name -> !name.isEmpty()).toList();
+    }
+
+    /** The resource of a word that may hold a wish: {@code logs?logs}; empty if it names none. */
+    public static String resource(String word) {
+        return word.split("\\?", 2)[0];
     }
 
     private static Map<String, String> wishes(Properties text) {

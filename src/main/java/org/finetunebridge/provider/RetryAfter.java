@@ -20,6 +20,8 @@ public final class RetryAfter {
     /** A provider that asks for more is mistaken, or no friend. */
     private static final Duration LONGEST = Duration.ofDays(1);
 
+    /** Java itself would also take {@code 1d} for a number. */
+    private static final Pattern NUMBER = Pattern.compile("\\d+(?:\\.\\d*)?");
     private static final Pattern SPAN = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?)(ms|s|m|h|d|$)");
     private static final Map<String, Double> MILLIS = Map.of("ms", 1.0, "s", 1e3, "", 1e3, "m", 6e4, "h", 36e5, "d", 864e5);
 
@@ -45,12 +47,10 @@ public final class RetryAfter {
     }
 
     private static Duration number(String text, int millisEach) {
-        try {
-            double number = text == null ? -1 : Double.parseDouble(text.strip());
-            return number >= 0 ? Duration.ofMillis((long) Math.min(number * millisEach, LONGEST.toMillis())) : null;
-        } catch (NumberFormatException e) {
+        if (text == null || !NUMBER.matcher(text.strip()).matches()) {
             return null;
         }
+        return Duration.ofMillis((long) Math.min(Double.parseDouble(text.strip()) * millisEach, LONGEST.toMillis()));
     }
 
     private static Duration date(String text, Instant now) {

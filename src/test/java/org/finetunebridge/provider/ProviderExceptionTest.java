@@ -80,6 +80,15 @@ class ProviderExceptionTest {
         assertThat(failure.retryAfter()).isEqualTo(Duration.ofSeconds(3));
     }
 
+    /** Where it stands alone: in a longer id the same characters mean something else. */
+    @ParameterizedTest
+    @CsvSource({"sk-0123456789abcdef, ***", "r-sk-0123456789abcdef, r-sk-0123456789abcdef"})
+    void losesTheKeyInPlaceOfAnId(String id, String left) {
+        var failure = new ProviderException(ErrorAction.JOB, "why", 400, "code", id, null, null);
+        assertThat(failure.redacted(KEY).requestId()).isEqualTo(left);
+        assertThat(failure.redacted(KEY)).hasMessage("why");
+    }
+
     @Test
     void staysUnwritableWithoutTheKey() {
         ProviderException failure = ProviderException.unwritable("no sk-0123456789abcdef").redacted(KEY);

@@ -74,6 +74,8 @@ final class DescriptorValidator {
         if (!value("key-query").isEmpty() && !PARAMETER.matcher(value("key-query")).matches()) {
             problem("key-query", "key-query is no name of a parameter: " + value("key-query"));
         }
+        ProviderRegistry.words(descriptor, "follow").stream().filter(word -> ProviderRegistry.resource(word).isEmpty()).forEach(word ->
+                problem("follow", "follow names no resource before the question mark: " + word));
         WAYS.forEach(this::way);
         ProviderRegistry.words(descriptor, "optional").stream().filter(one -> !followed().contains(one)).forEach(one ->
                 problem("optional", "optional names " + one + ", which is not followed: without a list, or the job that was asked for,"
@@ -87,13 +89,12 @@ final class DescriptorValidator {
     Set<String> resources() {
         Set<String> resources = new LinkedHashSet<>();
         Stream.of("list", "job", "follow", ONCE).flatMap(key -> ProviderRegistry.words(descriptor, key).stream())
-                .map(word -> word.split("\\?")[0]).forEach(resources::add);
+                .map(ProviderRegistry::resource).filter(name -> !name.isEmpty()).forEach(resources::add);
         return resources;
     }
 
     private Set<String> followed() {
-        return ProviderRegistry.words(descriptor, "follow").stream().map(word -> word.split("\\?")[0])
-                .collect(Collectors.toSet());
+        return ProviderRegistry.words(descriptor, "follow").stream().map(ProviderRegistry::resource).collect(Collectors.toSet());
     }
 
     /** What it adds to a source's keys. */

@@ -44,7 +44,7 @@ public final class MappingFixtures {
     private static final String EXAMPLE = "TODO";
     /** What is in a word that likely says that a job is over. */
     private static final Pattern END = Pattern.compile("(?i)delet|remov|archiv|expir|terminat|abort|stop|kill|revok|reject"
-            + "|time.?out|complet|finish|done|cancel|fail|succe|error");
+            + "|time.?d?.?out|complet|finish|done|cancel|fail|succe|error");
     private static final ObjectMapper JSON = JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
 
     private final Path folder;

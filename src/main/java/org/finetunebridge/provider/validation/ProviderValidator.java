@@ -63,7 +63,9 @@ public final class ProviderValidator {
         var report = new ValidationReport();
         var providers = new ProviderRegistry(files);
         for (String file : files.endingWith("")) {
-            if (file.startsWith(provider + '.') || providers.of(file).equals(provider)) {
+            String stem = file.replaceFirst("\\..*", "");
+            String owner = files.has(stem + ".properties") ? stem : providers.of(file);
+            if (stem.equals(provider) || owner.equals(provider)) {
                 List<String> lines = files.read(file).lines().toList();
                 for (int line = 0; line < lines.size(); line++) {
                     Matcher found = TO_DO.matcher(lines.get(line));

@@ -41,6 +41,8 @@ class DescriptorValidatorTest {
             signature = md5               | no such way to sign: md5; there are bce-auth-v1
             signature = bce-auth-v1       | signature needs key.access-key, the name of the secret that the api key is
             key-query = a b               | key-query is no name of a parameter: a b
+            follow = points, ?wish        | follow names no resource before the question mark: ?wish
+            follow = ?                    | follow names no resource before the question mark: ?
             settling = points             | settling names points, which is neither list, job nor followed
             optional = jobs               | optional names jobs, which is not followed: without a list, or the job \
             that was asked for, nothing can be read

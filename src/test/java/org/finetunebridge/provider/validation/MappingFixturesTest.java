@@ -70,6 +70,9 @@ class MappingFixturesTest {
             job.status-changed | time-out  | , which sounds like an end: a job of unknown status is read on as long as \
             it is listed. SUCCEEDED, FAILED and CANCELLED end one; if jobs that ended may show it too, give such a \
             record the kind job.seen and no second end
+            job.status-changed | TIMED_OUT | , which sounds like an end: a job of unknown status is read on as long as \
+            it is listed. SUCCEEDED, FAILED and CANCELLED end one; if jobs that ended may show it too, give such a \
+            record the kind job.seen and no second end
             job.status-changed | Deleting  | , which sounds like an end: a job of unknown status is read on as long as \
             it is listed. SUCCEEDED, FAILED and CANCELLED end one; if jobs that ended may show it too, give such a \
             record the kind job.seen and no second end

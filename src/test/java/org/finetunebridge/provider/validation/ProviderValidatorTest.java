@@ -316,7 +316,7 @@ class ProviderValidatorTest {
         write("acme.properties", "# TODO set it; then remove this line\nlist = jobs\n");
         write("acme-jobs.jslt", "// why\n  // TODO map it; then remove this line\n// TODO not that one\n"
                 + ".x // TODO y; then remove this line");
-        write("acme-b.properties", "list = jobs\n");
+        write("acme-b.properties", "# TODO of another; then remove this line\nlist = jobs\n");
         write("acme-b-jobs.jslt", "// TODO of another; then remove this line\n");
         write("acmes.properties", "# TODO of yet another; then remove this line\n");
         assertThat(validator(files(folder)).toDo("acme")).containsExactly(
