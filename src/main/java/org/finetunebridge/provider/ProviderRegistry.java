@@ -51,6 +51,11 @@ public final class ProviderRegistry {
                 .orElse("");
     }
 
+    /** Whose file that is, by its name without its ending: a provider's descriptor and routes are named as it is. */
+    public String owner(String stem) {
+        return files.has(stem + DESCRIPTOR) ? stem : of(stem);
+    }
+
     /**
      * The names of the files that end so and are needed: those of all providers, and those of the providers that are used.
      * A file that is not packed with the program is always among them, so that a mistake in it is found at the start.
@@ -63,8 +68,7 @@ public final class ProviderRegistry {
             owners.add(like(provider));
         }
         return files.endingWith(ending).stream().filter(name -> {
-            String stem = name.substring(0, name.length() - ending.length());
-            String owner = files.has(stem + DESCRIPTOR) ? stem : of(stem);
+            String owner = owner(name.substring(0, name.length() - ending.length()));
             return owner.isEmpty() || owners.contains(owner) || !files.isPacked(name);
         }).toList();
     }
@@ -91,7 +95,11 @@ public final class ProviderRegistry {
         return Stream.of(name + DESCRIPTOR, name + ERRORS, "errors.json").allMatch(file -> !files.has(file) || files.isPacked(file));
     }
 
-    /** Reads one of them. */
+    /**
+     * Reads one of them.
+     *
+     * @throws IllegalArgumentException if a value of its descriptor means nothing
+     */
     public Provider read(String name) throws IOException {
         Properties text = descriptor(name);
         String like = text.getProperty("like", name);
@@ -135,7 +143,11 @@ public final class ProviderRegistry {
     }
 
     private static List<String> follow(Properties text) {
-        return words(text, "follow").stream().map(ProviderRegistry::resource).filter(name -> !name.isEmpty()).toList();
+        List<String> follow = words(text, "follow").stream().map(ProviderRegistry::resource).toList();
+        if (follow.contains("")) {
+            throw new IllegalArgumentException("follow names no resource before a question mark: " + text.getProperty("follow"));
+        }
+        return follow;
     }
 
     /** The resource of a word that may hold a wish: {@code logs?logs}; empty if it names none. */
@@ -157,7 +169,7 @@ public final class ProviderRegistry {
                 .forEach(key -> first.put(key.substring(FIRST.length()), text.getProperty(key)));
         Map<String, Integer> sizes = new TreeMap<>();
         text.stringPropertyNames().stream().filter(key -> key.startsWith(PAGE_SIZE)).forEach(key ->
-                sizes.put(key.substring(PAGE_SIZE.length()), Integer.valueOf(text.getProperty(key).strip())));
+                sizes.put(key.substring(PAGE_SIZE.length()), Integer.valueOf(text.getProperty(key))));
         return new PaginationConfig(set(text, "growing"), set(text, "whole"), set(text, "recent"), set(text, "after"),
                 set(text, "numbered"), set(text, "indexed"), set(text, "settling"), first, sizes, set(text, "once"));
     }
@@ -168,7 +180,7 @@ public final class ProviderRegistry {
 
     /** A properties file cannot end a value with a space, and {@code Bearer} needs one. */
     private static String prefix(Properties text) {
-        String word = text.getProperty("key-prefix", "").strip();
+        String word = text.getProperty("key-prefix", "");
         return word.isEmpty() ? "" : word + ' ';
     }
 
@@ -187,7 +199,7 @@ public final class ProviderRegistry {
     private static Map<String, String> headers(Properties text) {
         Map<String, String> headers = new TreeMap<>();
         text.stringPropertyNames().stream().filter(key -> key.startsWith(HEADER))
-                .forEach(key -> headers.put(key.substring(HEADER.length()), text.getProperty(key).strip()));
+                .forEach(key -> headers.put(key.substring(HEADER.length()), text.getProperty(key)));
         return headers;
     }
 

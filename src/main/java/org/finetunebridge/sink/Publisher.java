@@ -261,6 +261,7 @@ public final class Publisher implements AutoCloseable {
      * @param most bytes that are read
      * @return whole events in JSON; none if the sink cannot give them back
      * @throws SinkUnavailableException if they cannot be read, or the bridge has stopped
+     * @throws InstanceFencedException  if another instance took over
      */
     public List<byte[]> newest(int most) {
         return exclusively(sink -> sink.newest(most));

@@ -68,6 +68,7 @@ public interface Sink extends AutoCloseable {
      * @param most bytes that are read
      * @return whole events in JSON; none if the sink cannot give them back
      * @throws SinkUnavailableException if they cannot be read; an open sink stays open
+     * @throws InstanceFencedException  if another instance took over
      */
     default List<byte[]> newest(int most) {
         return List.of();

@@ -83,18 +83,27 @@ class ProviderRegistryTest {
                 Map.of("X-Group", "group"), Set.of("points"), "bce-auth-v1", "token", true));
     }
 
-    /** As an editor may leave them; and a wish without the resource that it is of. */
+    /** As an editor may leave them. */
     @Test
     void overlooksBlanksBehindValues() throws IOException {
         mine("base.properties", "list = jobs\nfields.jobs = id\n");
         mine("acme.properties", "list = jobs \njob = job\t\nlike = base \nkey-header = X-Key \nrequest-id-header = X-Id \n"
-                + "follow = ?, logs, ?wish\n");
+                + "follow = logs \n");
 
         Provider acme = registry().read("acme");
 
         assertThat(List.of(acme.list(), acme.job(), acme.keyHeader(), acme.requestIdHeader())).containsExactly("jobs", "job", "X-Key", "X-Id");
         assertThat(acme.follow()).containsExactly("logs");
         assertThat(acme.fields()).isEqualTo(Map.of("jobs", Set.of("id")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"?", "?wish", "'logs, ?wish'"})
+    void refusesAWishWithoutTheResourceThatItIsOf(String follow) throws IOException {
+        mine("acme.properties", "list = jobs\nfollow = " + follow + '\n');
+        assertThatThrownBy(() -> registry().read("acme")).isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("follow names no resource before a question mark: " + follow);
+        assertThatThrownBy(registry()::keys).isInstanceOf(IOException.class).hasMessageContaining("provider acme", follow);
     }
 
     @Test

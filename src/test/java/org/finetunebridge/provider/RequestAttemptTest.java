@@ -28,11 +28,7 @@ class RequestAttemptTest {
     @Test
     void showsNothingBeforeItIsAsked() {
         assertThat(attempt.request()).isEmpty();
-        assertThat(attempt.body()).isNull();
-        assertThat(attempt.observedAt()).isNull();
-        assertThat(attempt.requestId()).isNull();
-        assertThat(attempt.took()).isNull();
-        assertThat(attempt.rest()).isNull();
+        assertThatNothingIsAnswered();
     }
 
     @Test
@@ -61,11 +57,7 @@ class RequestAttemptTest {
         attempt.asked("POST", "/jobs/1", "after=2");
 
         assertThat(attempt.request()).isEqualTo("POST /jobs/1?after=2");
-        assertThat(attempt.body()).isNull();
-        assertThat(attempt.observedAt()).isNull();
-        assertThat(attempt.requestId()).isNull();
-        assertThat(attempt.took()).isNull();
-        assertThat(attempt.rest()).isNull();
+        assertThatNothingIsAnswered();
     }
 
     @Test
@@ -76,5 +68,13 @@ class RequestAttemptTest {
         attempt.sentWith(new SecretRedactor("sk-0123456789abcdef"));
 
         assertThat(attempt.redacted(failure)).hasMessage("no ***");
+    }
+
+    private void assertThatNothingIsAnswered() {
+        assertThat(attempt.body()).isNull();
+        assertThat(attempt.observedAt()).isNull();
+        assertThat(attempt.requestId()).isNull();
+        assertThat(attempt.took()).isNull();
+        assertThat(attempt.rest()).isNull();
     }
 }

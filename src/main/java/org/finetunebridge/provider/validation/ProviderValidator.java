@@ -64,8 +64,7 @@ public final class ProviderValidator {
         var providers = new ProviderRegistry(files);
         for (String file : files.endingWith("")) {
             String stem = file.replaceFirst("\\..*", "");
-            String owner = files.has(stem + ".properties") ? stem : providers.of(file);
-            if (stem.equals(provider) || owner.equals(provider)) {
+            if (stem.equals(provider) || providers.owner(stem).equals(provider)) {
                 List<String> lines = files.read(file).lines().toList();
                 for (int line = 0; line < lines.size(); line++) {
                     Matcher found = TO_DO.matcher(lines.get(line));

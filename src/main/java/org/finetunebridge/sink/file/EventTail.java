@@ -11,7 +11,7 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 
-/** The newest lines of the event files, for those who show them to a person; what was committed last may be missing. */
+/** The newest lines of the event files, for those who show them to a person. */
 final class EventTail {
 
     private EventTail() {}

@@ -120,24 +120,12 @@ public final class FileSink implements Sink {
 
     @Override
     public List<String> deadLetters() {
-        return orLost("cannot read the dead letters", () -> {
-            try {
-                return deadLetters.folder().lines();
-            } finally {
-                lockAgain(deadLetters);
-            }
-        });
+        return read("cannot read the dead letters", deadLetters, () -> deadLetters.folder().lines());
     }
 
     @Override
     public List<byte[]> newest(int most) {
-        return orLost("cannot read the events", () -> {
-            try {
-                return EventTail.of(events.folder(), most);
-            } finally {
-                lockAgain(events);
-            }
-        });
+        return read("cannot read the events", events, () -> EventTail.of(events.folder(), most));
     }
 
     @Override
@@ -152,6 +140,17 @@ public final class FileSink implements Sink {
             }
             lockAgain(deadLetters);
             return null;
+        });
+    }
+
+    /** Reads files of this sort, whether they are open or not. */
+    private <T> T read(String what, DailyFileWriter files, Work<T> work) {
+        return orLost(what, () -> {
+            try {
+                return work.done();
+            } finally {
+                lockAgain(files);
+            }
         });
     }
 

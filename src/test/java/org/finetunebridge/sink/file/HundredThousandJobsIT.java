@@ -36,14 +36,14 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * 100,000 jobs are remembered, one in ten of them watched and with ten checkpoints and a cursor: a process with a heap of
  * 256 MB asks its first question soon. So with {@code -Dfirst-poll=10}, in seconds, which is promised for a machine that does
- * nothing else; by default with 20,000 jobs and 96 MB.
+ * nothing else; by default with 20,000 jobs and 80 MB.
  */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class HundredThousandJobsIT extends BrokerFixture {
 
     private static final Integer PROMISED = Integer.getInteger("first-poll");
     private static final int JOBS = PROMISED == null ? 20_000 : 100_000;
-    private static final String HEAP = PROMISED == null ? "-Xmx96m" : "-Xmx256m";
+    private static final String HEAP = PROMISED == null ? "-Xmx80m" : "-Xmx256m";
     private static final int WATCHED = JOBS / 10;
     private static final String ID = "ft-202603010800-";
     private static final Duration FIRST_POLL = Duration.ofSeconds(PROMISED == null ? 90 : PROMISED);

@@ -41,7 +41,7 @@ final class LivelyWorld implements AutoCloseable {
             lively.world.account(provider).finished(1, 2, 20);
             lively.measured.add(lively.world.account(provider).create().become("RUNNING"));
         });
-        lively.time.scheduleAtFixedRate(lively::tick, 0, 25, TimeUnit.MILLISECONDS);
+        lively.time.scheduleAtFixedRate(lively::tick, 0, 10, TimeUnit.MILLISECONDS);
         return lively;
     }
 
