@@ -23,7 +23,10 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.awaitility.core.ConditionEvaluationListener;
 import org.awaitility.core.ConditionFactory;
+import org.awaitility.core.EvaluatedCondition;
+import org.awaitility.core.TimeoutEvent;
 import org.finetunebridge.ClassArchive;
 import org.finetunebridge.Collector;
 import org.finetunebridge.CommonScenario;
@@ -446,7 +449,18 @@ class KarafIT {
         return karaf.threads().stream().filter(name -> OURS.matcher(name).matches()).toList();
     }
 
-    private static ConditionFactory patiently() {
-        return await().atMost(Duration.ofSeconds(90));
+    /** What Karaf wrote tells why something did not come about. */
+    private ConditionFactory patiently() {
+        return await().atMost(Duration.ofSeconds(90)).conditionEvaluationListener(new ConditionEvaluationListener<>() {
+            @Override
+            public void conditionEvaluated(EvaluatedCondition<Object> condition) {
+                // only its end is of interest
+            }
+
+            @Override
+            public void onTimeout(TimeoutEvent timeout) {
+                System.out.println(karaf.log());
+            }
+        });
     }
 }
