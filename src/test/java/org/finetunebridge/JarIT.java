@@ -99,7 +99,7 @@ class JarIT {
         world.account("dashscope").create("ft-1").checkpoint("c-1", 1, "READY").become("SUCCEEDED");
         world.account("minimax").create("17");
 
-        Run once = run(java25, List.of(), sources(), "once");
+        Run once = run(java25, List.of("-XX:TieredStopAtLevel=1"), sources(), "once");
 
         assertThat(once.exit()).as(once.err()).isZero();
         assertThat(lines("events")).hasSize(4);

@@ -16,9 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.finetunebridge.simulator.SimulatedJob;
-import org.finetunebridge.sink.kafka.Broker;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.finetunebridge.sink.kafka.BrokerFixture;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -32,9 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(value = 120, unit = TimeUnit.MINUTES)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class ConnectIT {
+class ConnectIT extends BrokerFixture {
 
-    private static final int KILLS = Integer.getInteger("kills", 4);
+    private static final int KILLS = Integer.getInteger("kills", 3);
     /** Of other kinds of workers. */
     private static final int FEW = Math.max(1, KILLS / 20);
     /** Kills of one connector: what it published is judged then, and the next one begins with nothing. */
@@ -51,17 +49,6 @@ class ConnectIT {
 
     @TempDir
     private static Path home;
-    private static Broker broker;
-
-    @BeforeAll
-    static void startBroker() {
-        broker = Broker.start(home.resolve("broker"));
-    }
-
-    @AfterAll
-    static void stopBroker() {
-        broker.close();
-    }
 
     private static ConnectWorker worker(String group, Map<String, String> more) {
         return new ConnectWorker(broker.address(), home, group, more);

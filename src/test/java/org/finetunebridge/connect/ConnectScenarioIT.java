@@ -22,7 +22,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.finetunebridge.simulator.Fault;
 import org.finetunebridge.simulator.SimulatedJob;
 import org.finetunebridge.sink.kafka.BridgeProcess;
-import org.finetunebridge.sink.kafka.Broker;
+import org.finetunebridge.sink.kafka.BrokerFixture;
 import org.finetunebridge.state.JobState;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -34,20 +34,18 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The zip in a real worker that lives on: one connector after the other. Those that are killed are in {@link ConnectIT}. */
 @Timeout(900)
-class ConnectScenarioIT {
+class ConnectScenarioIT extends BrokerFixture {
 
     private static final Duration THINKING = Duration.ofSeconds(60);
 
     @TempDir
     private static Path home;
-    private static Broker broker;
     private static ConnectWorker worker;
 
     private Connected jobs;
 
     @BeforeAll
     static void startWorker() throws IOException {
-        broker = Broker.start(home.resolve("broker"));
         StuckPartitioner.pack(ConnectWorker.plugins(home));
         // On a slow machine a task that is to stop may take its time, as long as it does not wait for its provider.
         worker = new ConnectWorker(broker.address(), home, "scenarios", Map.of("task.shutdown.graceful.timeout.ms", "20000")).start();
@@ -56,7 +54,6 @@ class ConnectScenarioIT {
     @AfterAll
     static void stopWorker() {
         worker.close();
-        broker.close();
     }
 
     @BeforeEach

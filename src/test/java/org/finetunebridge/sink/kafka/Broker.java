@@ -47,6 +47,15 @@ public final class Broker implements AutoCloseable {
     private final List<String> more;
     private Process process;
     private Admin watcher;
+    private Content content;
+
+    /** What a topic held when so much was written. */
+    private record Content(String topic, long written, List<ConsumerRecord<byte[], byte[]>> records) {
+
+        boolean isOf(String other, long end) {
+            return topic.equals(other) && written == end;
+        }
+    }
 
     private Broker(Path directory, int advertised) {
         this(directory, advertised, List.of(), List.of());
@@ -187,11 +196,18 @@ public final class Broker implements AutoCloseable {
         return new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
-    /** Every committed record of a topic, in the order of each partition. */
-    public List<ConsumerRecord<byte[], byte[]>> read(String topic) {
-        try (CommittedReader reader = reader(topic)) {
-            return reader.all();
+    /**
+     * Every committed record of a topic, in the order of each partition. Whoever waits asks again and again: what was read
+     * last holds until more is written, for the end of a transaction is written too.
+     */
+    public synchronized List<ConsumerRecord<byte[], byte[]>> read(String topic) {
+        long written = written(topic);
+        if (written == 0 || content == null || !content.isOf(topic, written)) {
+            try (CommittedReader reader = reader(topic)) {
+                content = new Content(topic, written, reader.all());
+            }
         }
+        return content.records();
     }
 
     /** An independent reader of a topic. */

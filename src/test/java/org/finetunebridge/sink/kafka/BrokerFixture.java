@@ -13,11 +13,11 @@ import org.junit.jupiter.api.BeforeAll;
 
 /**
  * One broker for the classes of a JVM that neither kill nor configure it, one after the other. Each test names its topics
- * and the like itself. It ends when no class wants it for a while: one that idles costs a twentieth of a core.
+ * and the like itself. It ends when no class wants it for a while: a start costs as much as three minutes without work.
  */
 public abstract class BrokerFixture {
 
-    private static final int IDLE = 5_000;
+    private static final int IDLE = 60_000;
     private static final Timer TIMER = new Timer("broker", true);
     private static Path home;
     private static TimerTask end;

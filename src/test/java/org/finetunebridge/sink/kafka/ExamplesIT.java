@@ -54,7 +54,7 @@ import org.junit.jupiter.api.io.TempDir;
  * broker, which all of them share.
  */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
-class ExamplesIT {
+class ExamplesIT extends BrokerFixture {
 
     private static final Path EXAMPLES = Path.of("docs/examples").toAbsolutePath();
     private static final Duration PATIENCE = Duration.ofMinutes(1);
@@ -68,7 +68,6 @@ class ExamplesIT {
 
     @TempDir
     private static Path home;
-    private static Broker broker;
     private static Sandbox sandbox;
     private final List<Received> received = new CopyOnWriteArrayList<>();
     private final AtomicInteger refusals = new AtomicInteger();
@@ -80,7 +79,6 @@ class ExamplesIT {
 
     @BeforeAll
     static void publishHistory() throws IOException {
-        broker = Broker.start(Files.createDirectory(home.resolve("broker")));
         sandbox = Sandbox.start(WORLD);
         ACCOUNT.create().become("SUCCEEDED");
         ACCOUNT.create().become("FAILED");
@@ -93,7 +91,6 @@ class ExamplesIT {
     @AfterAll
     static void close() {
         sandbox.close();
-        broker.close();
     }
 
     @BeforeEach

@@ -15,9 +15,7 @@ import org.finetunebridge.simulator.Fault;
 import org.finetunebridge.simulator.FaultySandbox;
 import org.finetunebridge.simulator.SimulatedJob;
 import org.finetunebridge.simulator.Simulation;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,15 +26,12 @@ import org.junit.jupiter.api.io.TempDir;
  * KafkaOutageIT}. {@code mvn verify -Dit.test=KafkaKillIT -Dkills=200} is the long version.
  */
 @Timeout(value = 60, unit = TimeUnit.MINUTES)
-class KafkaKillIT {
+class KafkaKillIT extends BrokerFixture {
 
     private static final int KILLS = Integer.getInteger("kills", 2);
     private static final Duration LONG = Duration.ofSeconds(180);
     private static final int PARTITIONS = 3;
 
-    @TempDir
-    private static Path home;
-    private static Broker broker;
     @TempDir
     private Path directory;
     private final Simulation world = Simulation.empty();
@@ -46,16 +41,6 @@ class KafkaKillIT {
     private final String deadLetters = "dead-letters-" + UUID.randomUUID();
     private FaultySandbox sandbox;
     private SimulatedJob alive;
-
-    @BeforeAll
-    static void startBroker() {
-        broker = Broker.start(home);
-    }
-
-    @AfterAll
-    static void stopBroker() {
-        broker.close();
-    }
 
     @BeforeEach
     void start() {
