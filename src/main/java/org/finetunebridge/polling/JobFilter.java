@@ -3,6 +3,8 @@ package org.finetunebridge.polling;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.finetunebridge.event.Fact;
 import org.finetunebridge.event.Timestamps;
 import org.finetunebridge.settings.SourceSettings;
@@ -20,9 +22,9 @@ public final class JobFilter {
     /** Whether the fact is about a job of the models wanted; a job that names no model is wanted. */
     public boolean wants(Fact fact) {
         List<String> models = source.models();
-        String base = fact.data().path("baseModel").textValue();
-        String model = fact.data().path("model").textValue();
-        return models.isEmpty() || base == null && model == null || models.contains(base) || models.contains(model);
+        List<String> named = Stream.of("baseModel", "model").map(field -> fact.data().path(field).textValue())
+                .filter(Objects::nonNull).toList();
+        return models.isEmpty() || named.isEmpty() || named.stream().anyMatch(models::contains);
     }
 
     /** Whether the job is older than the source cares for: by its creation, or else by the first that is seen of it. */
