@@ -134,9 +134,8 @@ final class RetryPolicy {
     }
 
     private static Decision decision(Failures failures, Suspension suspension, long until, boolean ofAll, boolean publish) {
-        boolean own = suspension != null && suspension.parked() && !ofAll;
         return new Decision(new Failures(failures.count(), failures.odd(), failures.page(), failures.since(), until,
-                own ? suspension : null, failures.reason(), ofAll), suspension, until, ofAll, publish);
+                ofAll ? null : suspension, failures.reason(), ofAll), suspension, until, ofAll, publish);
     }
 
     /** Not the message: some hold a new request id every time. */
