@@ -1,6 +1,8 @@
 package org.finetunebridge.polling;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import org.finetunebridge.settings.SourceSettings;
 
 /**
@@ -16,7 +18,7 @@ public record RetryBudget(Duration retry, boolean all) {
 
     /** Watching: what fails longer than until the next cycle waits for it; with a cron expression that may be far. */
     public static RetryBudget watching(SourceSettings source) {
-        boolean soon = source.cron() == null && source.period().compareTo(ONCE.retry()) < 0;
-        return new RetryBudget(soon ? source.period() : ONCE.retry(), false);
+        Duration retry = ONCE.retry();
+        return new RetryBudget(source.cron() == null ? Collections.min(List.of(source.period(), retry)) : retry, false);
     }
 }
