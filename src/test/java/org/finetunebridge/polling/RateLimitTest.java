@@ -10,9 +10,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.finetunebridge.polling.PollClock.Moment;
 import org.finetunebridge.provider.ErrorAction;
 import org.finetunebridge.provider.ProviderException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** At most so many requests a second of one source, over its jobs and over the pages of one job. */
 class RateLimitTest {
@@ -82,6 +85,23 @@ class RateLimitTest {
         run.sweep();
 
         assertThat(gaps()).allSatisfy(gap -> assertThat(gap).isLessThan(GAP));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4,249999999,false", "4,250000000,true", "4,250000001,true", "0.5,1999999999,false",
+            "0.5,2000000000,true", "0,0,true"})
+    void allowsTheNextRequestAfterItsInterval(double perSecond, long later, boolean allowed) {
+        var asked = new Moment(7, Instant.EPOCH);
+
+        assertThat(RateLimit.of(perSecond).asked(asked).allows(new Moment(7 + later, Instant.EPOCH)))
+                .isEqualTo(allowed);
+    }
+
+    @Test
+    void allowsTheFirstRequestAtOnce() {
+        assertThat(RateLimit.of(4).allows(new Moment(0, Instant.EPOCH))).isTrue();
+        assertThat(RateLimit.of(4).isLimited()).isTrue();
+        assertThat(RateLimit.of(0).isLimited()).isFalse();
     }
 
     private List<Duration> gaps() {
