@@ -22,6 +22,7 @@ class GrowingListReaderTest {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final FactParser READER = new FactParser("acme", ZoneOffset.UTC);
     private static final GrowingListReader LIST = new GrowingListReader("events", false);
+    private static final GrowingListReader SETTLING = new GrowingListReader("events", true);
 
     @Test
     void publishesEveryLineWithItsPlace() {
@@ -125,6 +126,163 @@ class GrowingListReaderTest {
         assertThat(published.cursor("events").newest()).isEqualTo(Instant.ofEpochSecond(1_772_000_000L + 199));
     }
 
+    @Test
+    void publishesALastRecordThatMayStillChangeOnceItWasReadTwiceTheSame() {
+        StateDiff first = settling(PublishedState.NOTHING, 0, line(1, "a"), line(2, "b"));
+        assertThat(messages(first)).containsExactly("a");
+        StateDiff changed = settling(first.published(), 0, line(1, "a"), line(2, "c"));
+        assertThat(changed.any()).isFalse();
+        assertThat(changed.published().cursor("events").position()).isEqualTo(1);
+        StateDiff same = settling(changed.published(), 0, line(1, "a"), line(2, "c"));
+
+        assertThat(messages(same)).containsExactly("c");
+        assertThat(same.items()).extracting(OutgoingEvent::sequence).containsExactly(1L);
+    }
+
+    @Test
+    void defersOneRecordThatIsTheWholeList() {
+        StateDiff first = settling(PublishedState.NOTHING, 0, line(1, "a"));
+
+        assertThat(first.any()).isFalse();
+        assertThat(messages(settling(first.published(), 0, line(1, "a")))).containsExactly("a");
+    }
+
+    @Test
+    void defersNothingThatWasPublished() {
+        PublishedState published = publishedTwo();
+        ListPosition last = LIST.beginAgain().to(1, false, null);
+        ListReader.Step step = SETTLING.read(last, published, page(line(2, "b")), false);
+
+        assertThat(step.diff().published()).isSameAs(published);
+        assertThat(step.diff().known()).isOne();
+        assertThat(step.next()).as("its place is known").isNull();
+        assertThat(settling(published, 1, line(2, "b"), line(3, "c")).any()).as("what follows").isFalse();
+    }
+
+    @Test
+    void defersNothingThatIsFollowedOrOfAJobThatEnded() {
+        RecordPage page = page(line(1, "a"), line(2, "b"));
+        RecordPage followed = more(line(1, "a"), line(2, "b"));
+
+        assertThat(messages(SETTLING.read(LIST.beginAgain(), PublishedState.NOTHING, followed, false).diff()))
+                .containsExactly("a", "b");
+        assertThat(messages(SETTLING.read(LIST.beginAgain(), PublishedState.NOTHING, page, true).diff()))
+                .containsExactly("a", "b");
+        assertThat(SETTLING.read(LIST.beginAgain(), PublishedState.NOTHING, page(), false).diff().any())
+                .as("an empty one").isFalse();
+    }
+
+    @Test
+    void beginsWithTheLastRecordPublished() {
+        assertThat(LIST.begin(publishedTwo().cursor("events"))).isEqualTo(LIST.beginAgain().to(1, false, null));
+        assertThat(LIST.begin(Cursor.START)).isEqualTo(ListPosition.at("0", 0));
+    }
+
+    @Test
+    void isNotLostAtItsBeginningNorAtItsEnd() {
+        PublishedState one = growth(PublishedState.NOTHING, 0, line(1, "a")).published();
+
+        assertThat(step(one, 0).next()).as("empty from its beginning").isNull();
+        assertThat(step(one, 1).next()).as("empty from its end").isNull();
+        assertThat(step(one, 0, line(9, "x")).next()).as("another record at its beginning").isNull();
+    }
+
+    @Test
+    void goesByTimeForOneRecordAloneInAListReadAgain() {
+        PublishedState two = publishedTwo();
+        ListReader.Step step = LIST.read(LIST.beginAgain().readAgain(), two, page(line(1, "x"), line(2, "y")), false);
+
+        assertThat(messages(step.diff())).containsExactly("y");
+        assertThat(LIST.read(LIST.beginAgain().to(1, true, null), two, page(line(9, "z")), false).next()).isNull();
+    }
+
+    /** Fewer records than were published: those published last may still come. */
+    @Test
+    void keepsItsPlaceWhileTheRecordPublishedLastMayStillCome() {
+        PublishedState three = growth(PublishedState.NOTHING, 0, line(1, "a"), line(2, "b"), line(3, "c")).published();
+        RecordPage first = more(line(1, "x"), line(2, "y"));
+        ListReader.Step step = LIST.read(LIST.beginAgain().readAgain(), three, first, false);
+
+        assertThat(step.diff().any()).isFalse();
+        assertThat(step.diff().published().cursor("events").position()).isEqualTo(3);
+        assertThat(step.next().from()).isEqualTo(2);
+        assertThat(step.next().again()).isTrue();
+        assertThat(step.wrong()).isNull();
+    }
+
+    @Test
+    void publishesARecordWithoutATimeRatherTwiceThanNever() {
+        ObjectNode untimed = line(1, "u");
+        untimed.remove("time");
+        StateDiff diff = LIST.read(LIST.beginAgain().readAgain(), publishedTwo(), page(untimed, line(0, "x")), false)
+                .diff();
+
+        assertThat(messages(diff)).containsExactly("u");
+    }
+
+    @Test
+    void countsAnewWhereTheProviderCountsDifferently() {
+        PublishedState three = growth(PublishedState.NOTHING, 0, line(1, "a"), line(2, "b"), line(3, "c")).published();
+        StateDiff shorter = growth(three, 1, line(3, "c"), line(4, "d"));
+        StateDiff later = growth(three, 2, line(2, "b"), line(3, "c"), line(4, "d"));
+
+        assertThat(messages(shorter)).containsExactly("d");
+        assertThat(shorter.items()).extracting(OutgoingEvent::sequence).containsExactly(3L);
+        assertThat(shorter.known()).isOne();
+        assertThat(shorter.published().cursor("events").position()).as("of the page").isEqualTo(3);
+        assertThat(later.published().cursor("events").position()).as("as many as are new").isEqualTo(4);
+    }
+
+    /** The longest row of those published last tells the place: single records may be equal. */
+    @Test
+    void findsItsPlaceWhereMostOfTheRecordsPublishedLastStandInARow() {
+        PublishedState three = growth(PublishedState.NOTHING, 0, line(1, "a"), line(2, "b"), line(3, "c")).published();
+
+        StateDiff diff = growth(three, 1, line(3, "c"), line(1, "x"), line(1, "a"), line(2, "b"), line(3, "c"),
+                line(4, "d"));
+
+        assertThat(messages(diff)).containsExactly("d");
+    }
+
+    @Test
+    void countsAsKnownWhatWasPublishedAndWhatIsShownTwice() {
+        StateDiff diff = growth(publishedTwo(), 0, line(1, "a"), line(2, "b"), line(3, "c"), line(3, "c"));
+
+        assertThat(diff.known()).isEqualTo(3);
+        assertThat(messages(diff)).containsExactly("c");
+    }
+
+    @Test
+    void readsOnFromTheLastRecordOfAPage() {
+        RecordPage more = more(line(1, "a"), line(2, "b"));
+        ListReader.Step step = LIST.read(LIST.beginAgain(), PublishedState.NOTHING, more, false);
+
+        assertThat(step.next()).isEqualTo(LIST.beginAgain().to(1, false, more.results()));
+        assertThat(LIST.read(LIST.beginAgain().readAgain(), PublishedState.NOTHING, more, false).next().again())
+                .isTrue();
+    }
+
+    @Test
+    void saysThatAListShowsNothingNewThoughItSaysThatThereIsMore() {
+        PublishedState two = publishedTwo();
+        RecordPage unsure = new RecordPage(List.of(), null, true, true, null, null, null);
+        ListPosition end = LIST.beginAgain().to(2, false, null);
+
+        assertThat(LIST.read(end, two, more(), false).wrong()).contains("says that there is more");
+        assertThat(LIST.read(end, two, unsure, false).wrong()).as("where it is supposed").isNull();
+        assertThat(LIST.read(end, two, page(), false).wrong()).isNull();
+        assertThat(LIST.read(LIST.beginAgain(), two, more(line(1, "a"), line(2, "b")), false).wrong())
+                .as("before its end").isNull();
+    }
+
+    private static PublishedState publishedTwo() {
+        return growth(PublishedState.NOTHING, 0, line(1, "a"), line(2, "b")).published();
+    }
+
+    private static StateDiff settling(PublishedState published, long from, ObjectNode... lines) {
+        return SETTLING.read(LIST.beginAgain().to(from, false, null), published, page(lines), false).diff();
+    }
+
     private static StateDiff growth(PublishedState published, long from, ObjectNode... lines) {
         return step(published, from, lines).diff();
     }
@@ -135,6 +293,11 @@ class GrowingListReaderTest {
 
     private static List<String> messages(StateDiff diff) {
         return diff.items().stream().map(item -> item.fact().data().path("message").asText()).toList();
+    }
+
+    /** A page that says that there is more. */
+    private static RecordPage more(ObjectNode... facts) {
+        return new RecordPage(page(facts).results(), null, true, false, null, null, null);
     }
 
     private static RecordPage page(ObjectNode... facts) {
