@@ -22,7 +22,6 @@ class GrowingListReaderTest {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final FactParser READER = new FactParser("acme", ZoneOffset.UTC);
     private static final GrowingListReader LIST = new GrowingListReader("events", false);
-    private static final GrowingListReader SETTLING = new GrowingListReader("events", true);
 
     @Test
     void publishesEveryLineWithItsPlace() {
@@ -127,52 +126,6 @@ class GrowingListReaderTest {
     }
 
     @Test
-    void publishesALastRecordThatMayStillChangeOnceItWasReadTwiceTheSame() {
-        StateDiff first = settling(PublishedState.NOTHING, 0, line(1, "a"), line(2, "b"));
-        assertThat(messages(first)).containsExactly("a");
-        StateDiff changed = settling(first.published(), 0, line(1, "a"), line(2, "c"));
-        assertThat(changed.any()).isFalse();
-        assertThat(changed.published().cursor("events").position()).isEqualTo(1);
-        StateDiff same = settling(changed.published(), 0, line(1, "a"), line(2, "c"));
-
-        assertThat(messages(same)).containsExactly("c");
-        assertThat(same.items()).extracting(OutgoingEvent::sequence).containsExactly(1L);
-    }
-
-    @Test
-    void defersOneRecordThatIsTheWholeList() {
-        StateDiff first = settling(PublishedState.NOTHING, 0, line(1, "a"));
-
-        assertThat(first.any()).isFalse();
-        assertThat(messages(settling(first.published(), 0, line(1, "a")))).containsExactly("a");
-    }
-
-    @Test
-    void defersNothingThatWasPublished() {
-        PublishedState published = publishedTwo();
-        ListPosition last = LIST.beginAgain().to(1, false, null);
-        ListReader.Step step = SETTLING.read(last, published, page(line(2, "b")), false);
-
-        assertThat(step.diff().published()).isSameAs(published);
-        assertThat(step.diff().known()).isOne();
-        assertThat(step.next()).as("its place is known").isNull();
-        assertThat(settling(published, 1, line(2, "b"), line(3, "c")).any()).as("what follows").isFalse();
-    }
-
-    @Test
-    void defersNothingThatIsFollowedOrOfAJobThatEnded() {
-        RecordPage page = page(line(1, "a"), line(2, "b"));
-        RecordPage followed = more(line(1, "a"), line(2, "b"));
-
-        assertThat(messages(SETTLING.read(LIST.beginAgain(), PublishedState.NOTHING, followed, false).diff()))
-                .containsExactly("a", "b");
-        assertThat(messages(SETTLING.read(LIST.beginAgain(), PublishedState.NOTHING, page, true).diff()))
-                .containsExactly("a", "b");
-        assertThat(SETTLING.read(LIST.beginAgain(), PublishedState.NOTHING, page(), false).diff().any())
-                .as("an empty one").isFalse();
-    }
-
-    @Test
     void beginsWithTheLastRecordPublished() {
         assertThat(LIST.begin(publishedTwo().cursor("events"))).isEqualTo(LIST.beginAgain().to(1, false, null));
         assertThat(LIST.begin(Cursor.START)).isEqualTo(ListPosition.at("0", 0));
@@ -244,6 +197,66 @@ class GrowingListReaderTest {
         assertThat(messages(diff)).containsExactly("d");
     }
 
+    /** What stands between them may be new: better twice than never. */
+    @Test
+    void findsItsPlaceAtTheFirstOfTwoRowsThatAreEquallyLong() {
+        PublishedState three = growth(PublishedState.NOTHING, 0, line(1, "a"), line(2, "b"), line(3, "c")).published();
+        StateDiff diff = growth(three, 1, line(1, "a"), line(2, "b"), line(3, "c"), line(4, "x"), line(1, "a"),
+                line(2, "b"), line(3, "c"), line(5, "d"));
+
+        assertThat(messages(diff)).containsExactly("x", "d");
+    }
+
+    @Test
+    void isAtItsEndWithMoreEqualRecordsThanItKeepsIdsOf() {
+        ObjectNode[] lines = new ObjectNode[Cursor.BOUNDARY + 2];
+        Arrays.setAll(lines, at -> line(1, "a"));
+        PublishedState published = growth(PublishedState.NOTHING, 0, lines).published();
+
+        assertThat(growth(published, 0, lines).published()).isSameAs(published);
+    }
+
+    @Test
+    void countsAnewWhatIsShorterThoughNothingIsNew() {
+        PublishedState three = growth(PublishedState.NOTHING, 0, line(1, "a"), line(2, "b"), line(3, "c")).published();
+        StateDiff diff = growth(three, 0, line(2, "b"), line(3, "c"));
+
+        assertThat(diff.any()).isFalse();
+        assertThat(diff.published().cursor("events").position()).isEqualTo(2);
+    }
+
+    @Test
+    void staysWhereItWasInAListReadAgainThatShowsOnlyOlderRecords() {
+        PublishedState two = publishedTwo();
+        ListPosition again = LIST.beginAgain().readAgain();
+
+        assertThat(LIST.read(again, two, page(line(0, "x"), line(0, "y"), line(0, "z")), false).diff().published())
+                .isSameAs(two);
+        assertThat(LIST.read(again, two, more(line(0, "x"), line(0, "y")), false).next().from())
+                .as("from its last record on").isOne();
+    }
+
+    @Test
+    void findsItsPlaceByARecordThatCouldNotBeUsedWhenItWasRead() {
+        ObjectNode unusable = line(2, "b");
+        unusable.putObject("data");
+        StateDiff first = growth(PublishedState.NOTHING, 0, line(1, "a"), unusable);
+        assertThat(first.rejected()).hasSize(1);
+
+        assertThat(messages(growth(first.published(), 1, line(2, "b"), line(3, "c")))).containsExactly("c");
+    }
+
+    /** By its place a record is new, whatever a replay published; by its time alone it is not. */
+    @Test
+    void takesForKnownWhatAReplayPublishedOnlyWhereItsPlaceIsUnknown() {
+        ObjectNode replayed = line(3, "c");
+        PublishedState two = publishedTwo().withRecovered("bad", page(replayed).results().get(0).id());
+        StateDiff byTime = LIST.read(LIST.beginAgain().readAgain(), two, page(line(1, "x"), replayed), false).diff();
+
+        assertThat(byTime.any()).isFalse();
+        assertThat(messages(growth(two, 1, line(2, "b"), replayed))).containsExactly("c");
+    }
+
     @Test
     void countsAsKnownWhatWasPublishedAndWhatIsShownTwice() {
         StateDiff diff = growth(publishedTwo(), 0, line(1, "a"), line(2, "b"), line(3, "c"), line(3, "c"));
@@ -277,10 +290,6 @@ class GrowingListReaderTest {
 
     private static PublishedState publishedTwo() {
         return growth(PublishedState.NOTHING, 0, line(1, "a"), line(2, "b")).published();
-    }
-
-    private static StateDiff settling(PublishedState published, long from, ObjectNode... lines) {
-        return SETTLING.read(LIST.beginAgain().to(from, false, null), published, page(lines), false).diff();
     }
 
     private static StateDiff growth(PublishedState published, long from, ObjectNode... lines) {
