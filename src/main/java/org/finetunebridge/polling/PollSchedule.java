@@ -105,7 +105,6 @@ final class PollSchedule implements Cloneable {
             // Asked for by name, a job is watched whatever the account's list showed of it once.
             rules.source().jobs().forEach(job -> next.add(states.of(job).seen(), rules.resourcesWithoutAList(), now));
         }
-        next.giveUpAll(now);
         next.endIfOver(now);
         return next;
     }
@@ -231,7 +230,6 @@ final class PollSchedule implements Cloneable {
             read = read.next(rules.nextAfter(after, cycle, began));
         }
         next.jobs = jobs.with(read);
-        next.giveUpAll(now);
         return next;
     }
 
@@ -241,7 +239,6 @@ final class PollSchedule implements Cloneable {
         next.jobs = jobs.retained(job -> job.equals(LIST) || shown.shows(job));
         shown.watched().forEach(job -> next.add(states.of(job), rules.source().follow(), now));
         next.result = rules.source().follow().isEmpty() ? result.plusRead(shown.watched().size()) : next.result;
-        next.giveUpAll(now);
         return next;
     }
 
@@ -278,7 +275,7 @@ final class PollSchedule implements Cloneable {
     /** A task is over, whatever became of it; reported if a page was read, or a request failed. */
     PollSchedule completed(String job, boolean reported, Moment now) {
         PollSchedule next = copy();
-        next.hold = job.equals(hold.probe()) ? hold.probed(null) : hold;
+        next.hold = hold.probed(null);
         JobSchedule back = next.givenUp(jobs.of(job), now);
         next.jobs = jobs.returned(back);
         if (!back.left().isEmpty()) {
