@@ -52,7 +52,7 @@ final class BatchBuilder {
     BatchBuilder(PollTask poll, SourceSettings source, CloudEventWriter envelope, String requestId, Instant observedAt) {
         this.poll = poll;
         this.source = source;
-        this.resource = poll.isReading() ? poll.getResource() : "";
+        this.resource = poll.getResource();
         this.envelope = envelope;
         this.deadLetters = new DeadLetterFactory(envelope);
         this.requestId = requestId == null ? poll.getAttempt().requestId() : requestId;
