@@ -12,6 +12,7 @@ import org.finetunebridge.settings.SourceSettings;
 import org.finetunebridge.sink.Batch;
 import org.finetunebridge.sink.FlakySink;
 import org.finetunebridge.sink.Publisher;
+import org.finetunebridge.sink.SinkSession;
 import org.finetunebridge.state.JobState;
 import org.finetunebridge.state.JobState.Retired;
 import org.finetunebridge.state.PublishedState;
@@ -75,6 +76,10 @@ abstract class DetectorFixture {
         Answered.at(now, task.getAttempt());
     }
 
+    SinkSession session() {
+        return publisher.session();
+    }
+
     JobState state(String job) {
         return publisher.session().of("acme", job);
     }
@@ -115,7 +120,8 @@ abstract class DetectorFixture {
     /** @param more further members of its data, each with a comma before it */
     static String status(String job, String status, String more) {
         return "{\"kind\":\"job.status-changed\",\"job\":\"" + job + "\",\"key\":[\"" + status + "\"],\"raw\":{\"is\":"
-                + "\"" + status + "\"},\"data\":{\"status\":\"" + status + "\",\"statusRaw\":\"" + status + "\"" + more + "}}";
+                + "\"" + status + "\"},\"data\":{\"status\":\"" + status + "\",\"statusRaw\":\"" + status + "\""
+                + more + "}}";
     }
 
     static String checkpoint(String job, String name) {
