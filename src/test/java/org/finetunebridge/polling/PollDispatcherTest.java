@@ -6,12 +6,15 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** One pool of threads reads what is due of all accounts, which take turns. */
 class PollDispatcherTest {
@@ -20,6 +23,7 @@ class PollDispatcherTest {
 
     private final List<String> read = new CopyOnWriteArrayList<>();
     private final CountDownLatch may = new CountDownLatch(1);
+    private final Set<Thread> others = workerThreads();
     private PollDispatcher dispatcher;
 
     @AfterEach
@@ -73,6 +77,115 @@ class PollDispatcherTest {
         begin(poller);
 
         await().atMost(SOON).until(() -> read.contains("j1") && read.contains("j2"));
+    }
+
+    /** What the rate keeps waiting is read when its time has come, the account first that waits least. */
+    @Test
+    void readsWhatIsDueLaterWhenItIsDue() {
+        SourcePoller fast = DryRun.poller("fast", List.of("f1", "f2"), 1, 20);
+        SourcePoller slow = DryRun.poller("slow", List.of("s1", "s2"), 1, 4);
+        start(1, fast, slow);
+
+        await().atMost(SOON).until(() -> read.size() == 4);
+        assertThat(read).endsWith("f2", "s2");
+    }
+
+    @Test
+    void readsAnAccountThatIsTickedLater() {
+        SourcePoller early = DryRun.poller("early", List.of("e1"), 1, 0);
+        SourcePoller late = DryRun.poller("late", List.of("l1"), 1, 0);
+        dispatcher = new PollDispatcher(1, PollClock.of(Instant::now), task -> read.add(task.getJob()));
+        dispatcher.add(late);
+        begin(early);
+        await().atMost(SOON).until(() -> read.contains("e1"));
+        late.tick();
+
+        await().atMost(SOON).until(() -> read.contains("l1"));
+    }
+
+    @Test
+    void readsTheFirstAccountThatIsTickedThoughAllWaited() {
+        SourcePoller poller = DryRun.poller("acme", List.of("j1"), 1, 0);
+        dispatcher = new PollDispatcher(2, PollClock.of(Instant::now), task -> read.add(task.getJob()));
+        dispatcher.start();
+        dispatcher.add(poller);
+        poller.tick();
+
+        await().atMost(SOON).until(() -> read.contains("j1"));
+    }
+
+    @Test
+    @Timeout(20)
+    void readsNothingMoreOnceItIsStopped() {
+        SourcePoller poller = DryRun.poller("acme", List.of("j1", "j2"), 1, 0);
+        dispatcher = new PollDispatcher(1, PollClock.of(Instant::now), task -> {
+            read.add(task.getJob());
+            waitUntilItMay();
+        });
+        begin(poller);
+        await().atMost(SOON).until(() -> read.size() == 1);
+        dispatcher.stop();
+        may.countDown();
+        dispatcher.awaitEnd(SOON);
+
+        assertThat(read).as("what was being read goes on to its end").containsExactly("j1");
+        assertThat(workers()).isZero();
+    }
+
+    @Test
+    @Timeout(20)
+    void endsTheThreadsThatHaveNothingToDo() {
+        dispatcher = new PollDispatcher(3, PollClock.of(Instant::now), task -> read.add(task.getJob()));
+        dispatcher.start();
+        assertThat(workers()).isEqualTo(3);
+        dispatcher.stop();
+        dispatcher.awaitEnd(SOON);
+
+        assertThat(workers()).isZero();
+    }
+
+    @Test
+    @Timeout(20)
+    void interruptsWhatIsBeingReadWhenItIsClosed() {
+        SourcePoller poller = DryRun.poller("acme", List.of("j1"), 1, 0);
+        dispatcher = new PollDispatcher(1, PollClock.of(Instant::now), task -> {
+            read.add(task.getJob());
+            waitUntilItMay();
+            read.add("interrupted " + Thread.currentThread().isInterrupted());
+        });
+        begin(poller);
+        await().atMost(SOON).until(() -> read.size() == 1);
+        dispatcher.close();
+
+        assertThat(read).containsExactly("j1", "interrupted true");
+        assertThat(workers()).isZero();
+    }
+
+    /** Whoever stops a bridge does not wait for ever for a provider. */
+    @Test
+    @Timeout(20)
+    void awaitsTheEndOnlySoLong() {
+        SourcePoller poller = DryRun.poller("acme", List.of("j1"), 1, 0);
+        dispatcher = new PollDispatcher(1, PollClock.of(Instant::now), task -> {
+            read.add(task.getJob());
+            waitUntilItMay();
+        });
+        begin(poller);
+        await().atMost(SOON).until(() -> read.size() == 1);
+        dispatcher.stop();
+        dispatcher.awaitEnd(Duration.ofMillis(1));
+
+        assertThat(workers()).isOne();
+    }
+
+    /** Those of this dispatcher that live. */
+    private long workers() {
+        return workerThreads().stream().filter(thread -> !others.contains(thread)).count();
+    }
+
+    private static Set<Thread> workerThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("poll-worker-")).collect(Collectors.toSet());
     }
 
     private void start(int workers, SourcePoller... pollers) {
