@@ -143,6 +143,16 @@ class DetectedFailureTest extends DetectorFixture {
         assertThat(fail(task, WAITING, false).events()).isEmpty();
     }
 
+    @Test
+    void publishesTheEndThatTheListHasSeenMeanwhile() {
+        PollTask task = task("job-1", "job", "checkpoints");
+        read(task, status("job-1", "SUCCEEDED"));
+        remember(JobState.blank("acme", "job-1"));
+        read(task("job-1", "job", "checkpoints"), status("job-1", "FAILED"));
+
+        assertThat(published(fail(task, WAITING, false))).containsExactly("status-changed FAILED");
+    }
+
     private Batch fail(PollTask task, Decision decision, boolean again) {
         ready(task);
         Batch batch = detector.failed(task, decision, NOT_THERE, again, now);

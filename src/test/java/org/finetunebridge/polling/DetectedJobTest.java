@@ -316,4 +316,22 @@ class DetectedJobTest extends DetectorFixture {
         assertThat(read(task, status("job-1", "RUNNING")).events()).as("it is not read whole").isEmpty();
         assertThat(published(read(task))).containsExactly("stalled RUNNING");
     }
+
+    /** The last record of such a list may still change, unless the job is over. */
+    @Test
+    void publishesTheLastRecordThatMayChangeIfTheJobIsOver() {
+        watch(new SourceBuilder().settling("events"));
+        remember(of("job-1", "RUNNING"), of("job-2", "SUCCEEDED"));
+        assertThat(read(task("job-1", "events"), line("job-1")).events()).isEmpty();
+        assertThat(read(task("job-2", "events"), line("job-2")).events()).hasSize(1);
+        PollTask ending = task("job-3", "job", "events");
+        read(ending, status("job-3", "FAILED"));
+
+        assertThat(read(ending, line("job-3")).events()).as("and its end").hasSize(2);
+    }
+
+    private static String line(String job) {
+        return "{\"kind\":\"log.appended\",\"job\":\"" + job + "\",\"key\":[\"1\"],\"raw\":{},"
+                + "\"data\":{\"level\":\"INFO\",\"message\":\"a line\"}}";
+    }
 }

@@ -24,6 +24,7 @@ final class SourceBuilder {
     private TimedSettings timed = TimedSettings.NONE;
     private Set<String> once = Set.of();
     private Set<String> after = Set.of();
+    private Set<String> settling = Set.of();
 
     SourceBuilder jobs(String... given) {
         jobs = List.of(given);
@@ -77,11 +78,17 @@ final class SourceBuilder {
         return this;
     }
 
+    /** Lists that grow at their end, whose last record may still change. */
+    SourceBuilder settling(String... resources) {
+        settling = Set.of(resources);
+        return this;
+    }
+
     SourceSettings build() {
         SourceSettings of = DryRun.settings(jobs, follow, 4, 0, period, Duration.ofHours(1), Duration.ofDays(7));
         Provider one = of.provider();
-        PaginationConfig ways = new PaginationConfig(Set.of(), Set.of(), Set.of(), after, Set.of(), Set.of(), Set.of(),
-                Map.of("jobs", "1"), Map.of(), once);
+        PaginationConfig ways = new PaginationConfig(settling, Set.of(), Set.of(), after, Set.of(), Set.of(),
+                settling, Map.of("jobs", "1"), Map.of(), once);
         Provider provider = new Provider(one.name(), one.baseUrl(), one.zone(), one.keyHeader(), one.keyPrefix(),
                 one.requestIdHeader(), one.list(), one.job(), one.follow(), one.wishes(), ways, one.keys(),
                         one.fields(),

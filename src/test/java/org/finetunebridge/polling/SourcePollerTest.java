@@ -151,6 +151,13 @@ class SourcePollerTest extends PollerFixture {
     }
 
     @Test
+    void keepsWhoeverWaitsForTheFirstCycleUntilItIsOver() {
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(poller::awaitFirstCycle).isInstanceOf(InterruptedException.class);
+    }
+
+    @Test
     void stopsWhenAnotherInstanceTookOver() {
         sink.next(List.of(Commit.FENCED));
         begin().forEach(this::finish);
