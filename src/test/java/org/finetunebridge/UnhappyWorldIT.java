@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,8 +54,8 @@ class UnhappyWorldIT {
     private final Map<String, String> health = new HashMap<>();
     private Rig once;
     private Rig run;
-    private List<JsonNode> publishedOnce;
-    private List<JsonNode> publishedInRun;
+    private Map<String, List<String>> publishedOnce;
+    private Map<String, List<String>> publishedInRun;
 
     static List<UnhappyRow> rows() {
         return UnhappyRow.all();
@@ -68,8 +70,8 @@ class UnhappyWorldIT {
         poller();
         List<CycleResult> all = caughtUp.get();
         rows().forEach(row -> tallies.put(row, all.get(rows().indexOf(row))));
-        publishedOnce = once.events();
-        publishedInRun = run.events();
+        publishedOnce = byJob(once.events());
+        publishedInRun = byJob(run.events());
     }
 
     @AfterAll
@@ -171,7 +173,7 @@ class UnhappyWorldIT {
         return rig;
     }
 
-    private List<String> expected(List<JsonNode> events, UnhappyRow row) {
+    private List<String> expected(Map<String, List<String>> events, UnhappyRow row) {
         List<String> well = wellOf(events, row);
         return switch (row.published()) {
             case "all" -> well;
@@ -184,7 +186,7 @@ class UnhappyWorldIT {
     }
 
     /** What is published of a job that nothing is wrong with. */
-    private static List<String> wellOf(List<JsonNode> events, UnhappyRow row) {
+    private static List<String> wellOf(Map<String, List<String>> events, UnhappyRow row) {
         if (row.lines() > 0) {
             List<String> own = published(events, row, UnhappyRow.GOOD);
             assertThat(own).hasSizeGreaterThan(row.lines()).doesNotHaveDuplicates().contains("SUCCEEDED", "0", row.lines() + "");
@@ -193,12 +195,20 @@ class UnhappyWorldIT {
         return published(events, rows().get(row.provider().equals("dashscope") ? 0 : 1), UnhappyRow.GOOD);
     }
 
-    private static List<String> published(List<JsonNode> events, UnhappyRow row, String job) {
-        return events.stream().filter(event -> event.path("subject").asText().equals(job)
-                && event.path("data").path("account").asText().equals(row.source()))
-                .map(event -> Rig.brief(event).substring(row.source().length() + 1)
-                        .replaceFirst("^(\\d+) .*", "$1"))
-                .sorted().toList();
+    private static List<String> published(Map<String, List<String>> events, UnhappyRow row, String job) {
+        return events.getOrDefault(row.source() + ' ' + job, List.of());
+    }
+
+    /** In brief, by source and job. */
+    private static Map<String, List<String>> byJob(List<JsonNode> events) {
+        Map<String, List<String>> all = new HashMap<>();
+        for (JsonNode event : events) {
+            String source = event.at("/data/account").asText();
+            all.computeIfAbsent(source + ' ' + event.path("subject").asText(), job -> new ArrayList<>())
+                    .add(Rig.brief(event).substring(source.length() + 1).replaceFirst("^(\\d+) .*", "$1"));
+        }
+        all.values().forEach(Collections::sort);
+        return all;
     }
 
     private static List<String> expectedLetters(UnhappyRow row) {

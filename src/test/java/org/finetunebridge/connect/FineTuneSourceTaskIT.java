@@ -61,6 +61,8 @@ class FineTuneSourceTaskIT {
             properties.put(source + ".period", "1s");
         }
         properties.put("bridge.kafka.content-mode", "structured");
+        // Nobody looks at the MBeans of these tasks, and they take a third of a start.
+        properties.put("camel.main.jmxEnabled", "false");
     }
 
     @AfterEach

@@ -74,7 +74,7 @@ class KafkaAccessIT {
     private static final Pattern PLACE = Pattern.compile("<([^>]+)>");
     private static final String STRINGS = "org.apache.kafka.connect.storage.StringConverter";
     private static final String PASSWORD = "geheim";
-    private static final TestCertificate SERVER = TestCertificate.of("broker", "RSA", Instant.now().plusSeconds(86_400));
+    private static final TestCertificate SERVER = TestCertificate.named("broker");
     private static final TestCertificate CLIENT = TestCertificate.named("bridge");
     private static final int SASL = Loopback.freePort();
     private static final int TLS = Loopback.freePort();
