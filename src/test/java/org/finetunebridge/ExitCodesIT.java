@@ -167,6 +167,8 @@ class ExitCodesIT {
                 "bridge.state.directory = /dev/null/state: cannot be written", "The sink cannot be written");
         ends(new Case("once and all is well", "once"), 0, "dashscope: 3 jobs read, 3 events published, 0 dead-lettered",
                 "No state of an earlier run in " + temporary.toRealPath());
+        ends(new Case("once where the state was lost", "once").file("data/events/events-2026-01-01.ndjson", new byte[] {'{', '}', '\n'}), 0,
+                "WARN", "but events of one in " + temporary.toRealPath(), "there twice");
         ends(new Case("follow a failure", "follow", "dashscope", "ft-bad"), 3, "Z  FAILED");
         ends(new Case("wait for a success", "wait", "dashscope", "ft-good", "--json"), 0, "\"status\":\"SUCCEEDED\"");
         ends(new Case("wait with a wrong key", "wait", "dashscope", "ft-1").with("dashscope.api-key=sk-wrong"), 1,

@@ -76,9 +76,10 @@ public final class ConfigurationOptions {
             }
         } catch (IOException e) {
             String why = e instanceof NoSuchFileException ? "there is no such file"
-                    : e instanceof AccessDeniedException ? FileFailureDescriber.describe(e) : String.valueOf(e.getMessage());
+                    : e instanceof AccessDeniedException ? FileFailureDescriber.refusal(local)
+                    : SecretMask.shown("", String.valueOf(e.getMessage()));
             throw new InvalidConfigurationException(List.of((file == null ? "" : "--config ")
-                    + SecretMask.shown("", local.toString()) + ": cannot be read: " + SecretMask.shown("", why)));
+                    + SecretMask.shown("", local.toString()) + ": cannot be read: " + why));
         }
         return configuration;
     }

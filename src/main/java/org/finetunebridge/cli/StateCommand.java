@@ -1,11 +1,14 @@
 package org.finetunebridge.cli;
 
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +18,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.finetunebridge.camel.Bridge;
 import org.finetunebridge.connect.OffsetDocument;
+import org.finetunebridge.settings.FileFailureDescriber;
 import org.finetunebridge.sink.Batch;
 import org.finetunebridge.sink.SinkSession;
 import org.finetunebridge.state.JobState;
@@ -57,7 +61,11 @@ final class StateCommand extends Verb {
     private static int list(Verb verb) throws IOException {
         try (Bridge bridge = open(verb)) {
             PrintWriter out = verb.out();
-            bridge.sink().peek().stream().sorted(Comparator.comparing(JobState::name)).forEach(state ->
+            Collection<JobState> states = bridge.sink().peek();
+            if (states.isEmpty()) {
+                verb.err().println("there is no state in " + RunCommand.place(bridge.settings()));
+            }
+            states.stream().sorted(Comparator.comparing(JobState::name)).forEach(state ->
                     out.printf(Locale.ROOT, "%s  %s  %s  %s%n", state.source(),
                             state.job().isEmpty() ? "(the source itself)" : LogSanitizer.line(state.job()),
                             state.published().status() == null ? "-" : state.published().status(), standing(state)));
@@ -141,6 +149,11 @@ final class StateCommand extends Verb {
             try (Bridge bridge = open(this)) {
                 List<JobState> states = bridge.sink().peek().stream().filter(state -> source == null || state.source().equals(source))
                         .sorted(Comparator.comparing(JobState::name)).toList();
+                if (states.isEmpty()) {
+                    err().println("there is no state" + (source == null ? "" : " of " + LogSanitizer.line(source)) + " in "
+                            + RunCommand.place(bridge.settings()) + ": nothing to export");
+                    return BridgeCommand.FAILED;
+                }
                 OffsetDocument.write(states, out());
                 out().flush();
                 err().println("exported " + count(states.size()));
@@ -163,7 +176,11 @@ final class StateCommand extends Verb {
             try {
                 states = OffsetDocument.read(Files.readString(file));
             } catch (IOException e) {
-                err().println(LogSanitizer.line(file + " cannot be imported: " + e.getMessage()));
+                err().println(LogSanitizer.line(file + " cannot be imported: " + why(e)));
+                return BridgeCommand.FAILED;
+            }
+            if (states.isEmpty()) {
+                err().println(LogSanitizer.line(file + " cannot be imported: it holds no state of a job"));
                 return BridgeCommand.FAILED;
             }
             try (Bridge bridge = open(this)) {
@@ -183,6 +200,13 @@ final class StateCommand extends Verb {
                 return 0;
             }
         }
+    }
+
+    private static String why(IOException e) {
+        if (e instanceof JsonEOFException) {
+            return "it ends in the middle; export it again, and compare its size";
+        }
+        return e instanceof NoSuchFileException ? "there is no such file" : FileFailureDescriber.describe(e);
     }
 
     private static String count(int states) {

@@ -21,13 +21,23 @@ public final class FileFailureDescriber {
         if (!(why instanceof AccessDeniedException denied)) {
             return why.toString();
         }
-        return denied.getFile() + ": the user " + System.getProperty("user.name") + " may not read or write it" + owner(denied.getFile())
+        Path file = Path.of(denied.getFile()).toAbsolutePath();
+        Path there = file;
+        while (there.getParent() != null && Files.notExists(there)) {
+            there = there.getParent();
+        }
+        return denied.getFile() + ": " + (there.equals(file) ? "" : "cannot be made in " + there + ": ") + refusal(there);
+    }
+
+    /** What is wrong with a file that is there and that this user may not touch, without its name. */
+    public static String refusal(Path file) {
+        return "the user " + System.getProperty("user.name") + " may not read or write it" + owner(file)
                 + ". Start the bridge as its owner, or give this user the right to it (chown)";
     }
 
-    private static String owner(String file) {
+    private static String owner(Path file) {
         try {
-            return ", it belongs to " + Files.getOwner(Path.of(file)).getName();
+            return ", it belongs to " + Files.getOwner(file).getName();
         } catch (IOException | RuntimeException e) {
             return ""; // somebody who may not even look
         }

@@ -3,9 +3,12 @@ package org.finetunebridge.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.finetunebridge.simulator.Fault;
 import org.finetunebridge.simulator.LoggedRequest;
@@ -206,6 +209,48 @@ class BridgeCommandIT extends CommandLineFixture {
         assertThat(err.toString()).contains("there is no state of dashscope");
         assertThat(run(List.of("state", "reset"), with("dashscope").toArray(new String[0]))).as("%s", err).isZero();
         assertThat(out.toString()).containsPattern("forgot [12] states? of dashscope\\R");
+    }
+
+    @Test
+    void saysWhereThereIsNoStateAndExportsOrImportsNothing() throws IOException {
+        assertThat(run(with(), "state", "list")).isZero();
+        assertThat(err.toString()).contains("there is no state in " + folder.resolve("state"));
+        assertThat(run(with(), "state", "export")).isOne();
+        assertThat(err.toString()).contains(folder.resolve("state") + ": nothing to export");
+        for (var file : Map.of("", "there is no such file", "{\"offsets\": [", "it ends in the middle", "{\"offsets\": []}", "no state of a job")
+                .entrySet()) {
+            Path offsets = folder.resolve("offsets-" + file.getKey().length());
+            if (!file.getKey().isEmpty()) {
+                Files.writeString(offsets, file.getKey());
+            }
+            assertThat(run(with(), "state", "import", offsets.toString())).isOne();
+            assertThat(err.toString()).contains(offsets + " cannot be imported: " + file.getValue());
+        }
+        assertThat(out.toString()).isEmpty();
+    }
+
+    /** A script that reads it would go on with half of it. */
+    @Test
+    void failsIfWhatItPrintsCannotBeWritten() {
+        var full = new Writer() {
+            @Override
+            public void write(char[] text, int from, int length) throws IOException {
+                throw new IOException("No space left on device");
+            }
+
+            @Override
+            public void flush() {
+                // nothing is kept
+            }
+
+            @Override
+            public void close() {
+                // nothing is open
+            }
+        };
+
+        assertThat(BridgeCommand.commandLine().printingTo(new PrintWriter(full), new PrintWriter(err, true)).execute("--version")).isOne();
+        assertThat(err.toString()).contains("standard output cannot be written");
     }
 
     @Test

@@ -35,7 +35,9 @@ class MoveIT extends BrokerFixture {
             List<String> sources = Stream.of("dashscope", "minimax").flatMap(source -> Stream.of("-D" + source + ".base-url=" + sandbox.url(),
                     "-D" + source + ".api-key=" + Simulation.KEY)).toList();
             List<String> files = with(sources, Terminal.within(folder));
-            List<String> kafka = with(sources, List.of("-Dbridge.sink=kafka", "-Dbridge.kafka.brokers=" + broker.address()));
+            List<String> kafka = with(sources, List.of("-Dbridge.sink=kafka", "-Dbridge.kafka.brokers=" + broker.address(),
+                    "-Dbridge.kafka.topic=moved", "-Dbridge.kafka.state-topic=moved-state", "-Dbridge.kafka.dead-letter-topic=moved-dead",
+                    "-Dbridge.kafka.transactional-id=moved"));
             typed(files, 0, "once");
             Path state = Files.writeString(folder.resolve("state.json"), typed(files, 0, "state", "export"));
             alive.publish("INFO", "in the topic");
@@ -45,7 +47,7 @@ class MoveIT extends BrokerFixture {
             assertThat(typed(kafka, 1, "state", "import", state.toString())).contains("there is a state of", "state reset");
             typed(kafka, 0, "once");
 
-            List<String> inTopic = broker.read("finetune.events").stream().map(record -> new String(record.value(), UTF_8)).toList();
+            List<String> inTopic = broker.read("moved").stream().map(record -> new String(record.value(), UTF_8)).toList();
             assertThat(inTopic).anyMatch(event -> event.contains("in the topic")).noneMatch(event -> event.contains("in the files"));
             List<String> inFiles = Terminal.events(folder);
             holdsEachFactOnce(with(inFiles, inTopic));

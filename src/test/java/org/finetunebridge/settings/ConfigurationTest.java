@@ -187,6 +187,14 @@ class ConfigurationTest {
                 providers().names())).isEmpty();
     }
 
+    @Test
+    void saysThatAnEmptyVariableSwitchesASourceOff() throws IOException {
+        assertThat(EnvironmentHints.of(Map.of("ACME_API_KEY", " "), Map.of("bridge.sources", "acme", "acme.api-key", ""), providers().names()))
+                .singleElement().asString().startsWith("ACME_API_KEY is set, but empty, and wins");
+        assertThat(EnvironmentHints.of(Map.of("ACME_API_KEY", ""), Map.of("bridge.sources", "acme", "acme.api-key", "sk-1"), providers().names()))
+                .as("the command line wins").isEmpty();
+    }
+
     private Stream<DynamicTest> each(Origin origin) {
         return cases().stream().map(one -> dynamicTest(one.key() + " = " + one.value(), () -> {
             Map<String, String> configuration = origin.of(one);

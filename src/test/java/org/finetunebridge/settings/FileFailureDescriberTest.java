@@ -23,8 +23,16 @@ class FileFailureDescriberTest {
         assertThat(FileFailureDescriber.describe(new UncheckedIOException(new AccessDeniedException(lock.toString()))))
                 .contains(lock + ": the user " + System.getProperty("user.name") + " may not", "belongs to "
                         + Files.getOwner(lock).getName(), "chown");
-        assertThat(FileFailureDescriber.describe(new AccessDeniedException("/nowhere/lock"))).startsWith("/nowhere/lock: the user ")
-                .doesNotContain("belongs", "Exception");
+    }
+
+    /** Only who may write there can make it. */
+    @Test
+    void namesTheFolderInWhichAFileCannotBeMade() throws IOException {
+        Path folder = Files.createDirectory(root.resolve("of another"));
+
+        assertThat(FileFailureDescriber.describe(new AccessDeniedException(folder.resolve("data/state").toString())))
+                .startsWith(folder.resolve("data/state") + ": cannot be made in " + folder + ": the user ")
+                .contains("belongs to " + Files.getOwner(folder).getName());
     }
 
     @Test

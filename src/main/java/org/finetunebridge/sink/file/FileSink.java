@@ -111,6 +111,11 @@ public final class FileSink implements Sink {
     }
 
     @Override
+    public void inspect() {
+        peek();
+    }
+
+    @Override
     public void forget(Collection<String> names) {
         orLost("cannot write the state", () -> {
             opened().forget(names);

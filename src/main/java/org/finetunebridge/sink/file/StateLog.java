@@ -48,14 +48,23 @@ final class StateLog implements AutoCloseable {
         next = directory.resolve("memory.next.log");
     }
 
-    /** The last good state, read without touching anything: an instance may be writing it. */
+    /**
+     * The last good state, read without touching anything: an instance may be writing it.
+     *
+     * @return empty if there is none
+     * @throws IOException if there is one that cannot be read
+     */
     static Collection<JobState> peek(Path directory) throws IOException {
         var log = new StateLog(directory);
         StateLogSnapshot state = StateLogSnapshot.read(log.current);
-        if (!state.isWhole()) {
-            state = StateLogSnapshot.read(log.previous);
+        if (state.isWhole()) {
+            if (state.end() < Files.size(log.current) && !log.isTornLine(state.end())) {
+                LOG.warn("The state {} is damaged at byte {}: only what stands before it is read", log.current, state.end());
+            }
+            return state.state();
         }
-        return state.isWhole() ? state.state() : List.of();
+        boolean none = Files.notExists(log.current) && Files.notExists(log.previous);
+        return none ? List.of() : log.before().state();
     }
 
     /**
@@ -84,17 +93,23 @@ final class StateLog implements AutoCloseable {
         boolean crashed = Files.exists(next);
         StateLogSnapshot found = StateLogSnapshot.read(current);
         if (!found.isWhole()) {
-            found = StateLogSnapshot.read(previous);
-            if (!found.isWhole()) {
-                throw new IOException("the state " + current + " is damaged from its beginning on, and there is no"
-                        + " older one that is whole; move " + current.getFileName() + " and " + previous.getFileName()
-                        + " away to start with an empty state, which publishes everything again");
-            }
+            found = before();
             fallBack(crashed);
         }
         Files.deleteIfExists(next);
         if (found.end() < Files.size(current)) {
             cut(found.end());
+        }
+        return found;
+    }
+
+    /** What the log before this one holds, which is not whole. */
+    private StateLogSnapshot before() throws IOException {
+        StateLogSnapshot found = StateLogSnapshot.read(previous);
+        if (!found.isWhole()) {
+            throw new IOException("the state " + current + " is damaged from its beginning on, and there is no"
+                    + " older one that is whole; move " + current.getFileName() + " and " + previous.getFileName()
+                    + " away to start with an empty state, which publishes everything again");
         }
         return found;
     }

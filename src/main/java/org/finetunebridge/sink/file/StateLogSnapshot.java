@@ -29,7 +29,8 @@ final class StateLogSnapshot {
      */
     static StateLogSnapshot read(Path log) throws IOException {
         var state = new StateLogSnapshot();
-        if (Files.exists(log)) {
+        // What nobody may look at is not absent.
+        if (!Files.notExists(log)) {
             try (var lines = new LineReader(log)) {
                 for (byte[] line = lines.next(); line != null && state.add(line, log);) {
                     line = lines.next();

@@ -320,6 +320,19 @@ class FileSinkTest {
         }
     }
 
+    /** Who looks at it would take it for none, and publish everything again elsewhere. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "no state at all\n"})
+    void showsNoStateThatIsDamagedFromItsBeginningOn(String content) throws IOException {
+        assertThat(sink.peek()).as("there is none").isEmpty();
+        sink.open();
+        sink.close();
+        Files.writeString(disk.log(), content);
+
+        assertThatThrownBy(sink::peek).isInstanceOf(SinkUnavailableException.class).hasMessageContaining("damaged from its beginning on");
+        assertThatThrownBy(sink::inspect).isInstanceOf(SinkUnavailableException.class);
+    }
+
     @Test
     void refusesASecondInstanceInTheSameProcess() {
         sink.open();
