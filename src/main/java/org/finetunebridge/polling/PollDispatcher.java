@@ -187,7 +187,7 @@ public final class PollDispatcher implements AutoCloseable {
         try {
             tasks = poller.takeDue(1);
             wait = poller.nanosUntilDue();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("{}: a fault of the bridge", poller.source().name(), e);
         }
         lock.lock();
@@ -221,7 +221,8 @@ public final class PollDispatcher implements AutoCloseable {
     private void read(SourcePoller poller, PollTask task) {
         try {
             reader.accept(task);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // A worker that ended with it would be missed by nobody, until no account is read any more.
             LOG.error("{}: a fault of the bridge", task, e);
         } finally {
             poller.completed(task);

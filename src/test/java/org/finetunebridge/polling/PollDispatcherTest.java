@@ -72,6 +72,10 @@ class PollDispatcherTest {
         SourcePoller poller = DryRun.poller("acme", List.of("j1", "j2"), 1, 0);
         dispatcher = new PollDispatcher(1, PollClock.of(Instant::now), task -> {
             read.add(task.getJob());
+            // A class that is not there is an error, and no exception.
+            if (task.getJob().equals("j1")) {
+                throw new NoClassDefFoundError("a class");
+            }
             throw new IllegalStateException("a fault");
         });
         begin(poller);
