@@ -89,6 +89,9 @@ final class CheckCommand extends Verb {
                 }
             });
         }
+        if (!problems.isEmpty()) {
+            return problems;
+        }
         try {
             bridge.sink().inspect();
         } catch (SinkUnavailableException e) {

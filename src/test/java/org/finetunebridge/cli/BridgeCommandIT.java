@@ -217,7 +217,7 @@ class BridgeCommandIT extends CommandLineFixture {
         assertThat(err.toString()).contains("there is no state in " + folder.resolve("state"));
         assertThat(run(with(), "state", "export")).isOne();
         assertThat(err.toString()).contains(folder.resolve("state") + ": nothing to export");
-        for (var file : Map.of("", "there is no such file", "{\"offsets\": [", "it ends in the middle", "{\"offsets\": []}", "no state of a job")
+        for (var file : Map.of("", "there is no such file", "{\"offsets\": [", "it ends in the middle", "{\"offsets\": []}", "it holds no state of a job")
                 .entrySet()) {
             Path offsets = folder.resolve("offsets-" + file.getKey().length());
             if (!file.getKey().isEmpty()) {
