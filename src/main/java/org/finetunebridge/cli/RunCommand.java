@@ -2,6 +2,7 @@ package org.finetunebridge.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -94,7 +95,7 @@ class RunCommand extends Verb {
     private static boolean hasEvents(Path events) {
         try (Stream<Path> files = Files.list(events)) {
             return files.anyMatch(file -> file.toString().endsWith(".ndjson") && file.toFile().length() > 0);
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             return false;
         }
     }

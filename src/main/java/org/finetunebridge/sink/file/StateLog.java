@@ -58,7 +58,7 @@ final class StateLog implements AutoCloseable {
         var log = new StateLog(directory);
         StateLogSnapshot state = StateLogSnapshot.read(log.current);
         if (state.isWhole()) {
-            if (state.end() < Files.size(log.current) && !log.isTornLine(state.end())) {
+            if (state.isDamaged()) {
                 LOG.warn("The state {} is damaged at byte {}: only what stands before it is read", log.current, state.end());
             }
             return state.state();

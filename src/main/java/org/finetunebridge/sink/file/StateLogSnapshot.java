@@ -21,6 +21,7 @@ final class StateLogSnapshot {
     private final Map<String, CommittedLength> committed = new TreeMap<>();
     private long end;
     private long compacted;
+    private boolean damaged;
 
     /**
      * Reads up to the first damaged line; no further, since each line builds on those before it.
@@ -43,6 +44,7 @@ final class StateLogSnapshot {
     private boolean add(byte[] line, Path log) throws IOException {
         CommitEntry commit = read(line, log);
         if (commit == null) {
+            damaged = true;
             return false;
         }
         apply(commit);
@@ -90,6 +92,11 @@ final class StateLogSnapshot {
     /** Whether the beginning of the log, which holds everything, is undamaged. */
     boolean isWhole() {
         return compacted > 0;
+    }
+
+    /** Whether there is a damaged line, so that what follows from it on was not read. */
+    boolean isDamaged() {
+        return damaged;
     }
 
     /** Where the last undamaged line ends, in bytes. */

@@ -334,6 +334,20 @@ class FileSinkTest {
     }
 
     @Test
+    void showsWhatStandsBeforeADamagedLine() throws IOException {
+        sink.open();
+        sink.write(List.of(batch("a", "1")));
+        long good = Files.size(disk.log());
+        sink.write(List.of(batch("b", "1")));
+        sink.close();
+        byte[] log = Files.readAllBytes(disk.log());
+        log[(int) good + 20] ^= 1;
+        Files.write(disk.log(), log);
+
+        assertThat(sink.peek()).extracting(JobState::job).containsExactly("a");
+    }
+
+    @Test
     void refusesASecondInstanceInTheSameProcess() {
         sink.open();
 
