@@ -36,7 +36,7 @@ class JarIT {
     private static final Path JAR = Path.of("target/finetune-bridge.jar").toAbsolutePath();
     private static final Path HERE = Path.of(System.getProperty("java.home"));
     private static final List<String> SMALL = List.of("-Xmx96m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
-    private static final int MANY_JOBS = 250;
+    private static final int MANY_JOBS = 120;
 
     private final Simulation world = Simulation.empty();
     private final List<Process> processes = new ArrayList<>();
