@@ -1,10 +1,6 @@
 package org.finetunebridge.cli;
 
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -65,7 +61,8 @@ class RunCommand extends Verb {
         try {
             SinkSession session = bridge.publisher().session();
             if (bridge.settings().sources().stream().allMatch(source -> session.jobs(source.name()).isEmpty())) {
-                sayThatItBegins(bridge.settings());
+                log().info("No state of an earlier run in {}: every job is published from its beginning",
+                        place(bridge.settings()));
             }
             return null;
         } catch (SinkUnavailableException e) {
@@ -80,24 +77,6 @@ class RunCommand extends Verb {
     /** Not a constant: the class is loaded while {@link StartupPreloader} still readies the log. */
     private static Logger log() {
         return LoggerFactory.getLogger(RunCommand.class);
-    }
-
-    private static void sayThatItBegins(Settings settings) {
-        if (settings.sink().equals("file") && hasEvents(settings.events())) {
-            log().warn("No state of an earlier run in {}, but events of one in {}: every job is published from its beginning,"
-                    + " and what is there already is there twice then, under the same ids. To prevent it, stop, and bring the"
-                    + " state back, or move the events away", place(settings), settings.events().toAbsolutePath().normalize());
-        } else {
-            log().info("No state of an earlier run in {}: every job is published from its beginning", place(settings));
-        }
-    }
-
-    private static boolean hasEvents(Path events) {
-        try (Stream<Path> files = Files.list(events)) {
-            return files.anyMatch(file -> file.toString().endsWith(".ndjson") && file.toFile().length() > 0);
-        } catch (IOException | UncheckedIOException e) {
-            return false;
-        }
     }
 
     /** Where the state is, for a person. */

@@ -75,7 +75,11 @@ public final class FileSink implements Sink {
             Map<String, CommittedLength> found = new TreeMap<>();
             events.find(found);
             deadLetters.find(found);
+            boolean begins = stateLog.isAbsent();
             stateLog.open(found);
+            if (begins) {
+                warnOfEventsWithoutState(found.get(events.sort()));
+            }
             for (DailyFileWriter files : List.of(events, deadLetters)) {
                 files.folder().cut(stateLog.committed(files.sort()), stateLog.damaged());
                 files.resume(stateLog.committed(files.sort()));
@@ -91,6 +95,14 @@ public final class FileSink implements Sink {
             }
             fenced = e;
             throw e;
+        }
+    }
+
+    private void warnOfEventsWithoutState(CommittedLength file) {
+        if (file != null && file.length() > 0) {
+            LOG.warn("No state of an earlier run in {}, but events of one in {}: every job is published from its beginning,"
+                    + " and what is there already is there twice then, under the same ids. To prevent it, stop, and bring the"
+                    + " state back, or move the events away", state, file.file());
         }
     }
 

@@ -63,8 +63,12 @@ final class StateLog implements AutoCloseable {
             }
             return state.state();
         }
-        boolean none = Files.notExists(log.current) && Files.notExists(log.previous);
-        return none ? List.of() : log.before().state();
+        return log.isAbsent() ? List.of() : log.before().state();
+    }
+
+    /** Whether there is none yet, damaged or not. */
+    boolean isAbsent() {
+        return Files.notExists(current) && Files.notExists(previous);
     }
 
     /**
@@ -73,7 +77,7 @@ final class StateLog implements AutoCloseable {
      * @param found what the output files hold already, for a state that begins here
      */
     void open(Map<String, CommittedLength> found) throws IOException {
-        if (Files.notExists(current) && Files.notExists(previous)) {
+        if (isAbsent()) {
             begin(found);
         } else {
             state = recover();
@@ -98,7 +102,7 @@ final class StateLog implements AutoCloseable {
         }
         Files.deleteIfExists(next);
         if (found.end() < Files.size(current)) {
-            cut(found.end());
+            cut(found);
         }
         return found;
     }
@@ -128,8 +132,9 @@ final class StateLog implements AutoCloseable {
         DurableFiles.syncDirectory(current.getParent());
     }
 
-    private void cut(long good) throws IOException {
-        if (isTornLine(good)) {
+    private void cut(StateLogSnapshot found) throws IOException {
+        long good = found.end();
+        if (!found.isDamaged()) {
             LOG.info("Cut off {} a commit that was not finished", current);
         } else {
             damaged = true;
@@ -137,15 +142,6 @@ final class StateLog implements AutoCloseable {
                     + " in {}", current, good, DurableFiles.keepAside(current, good));
         }
         DurableFiles.truncate(current, good);
-    }
-
-    private boolean isTornLine(long from) throws IOException {
-        try (var rest = new LineReader(current)) {
-            for (long read = 0; read < from;) {
-                read += rest.next().length + 1;
-            }
-            return rest.next() == null;
-        }
     }
 
     Collection<JobState> state() {
