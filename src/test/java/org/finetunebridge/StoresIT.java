@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class StoresIT {
 
-    private static final TestCertificate PROVIDER = TestCertificate.named("provider");
+    private static final TestCertificate PROVIDER = TestCertificate.of("provider", "RSA", TestCertificate.named("x").certificate().getNotAfter().toInstant());
     private static final TestCertificate OTHER = TestCertificate.named("other");
     private static final TestCertificate CLIENT = TestCertificate.named("client");
 

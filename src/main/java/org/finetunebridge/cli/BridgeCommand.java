@@ -45,7 +45,7 @@ public final class BridgeCommand {
 
     /** Does what the arguments say, and returns the exit code: it has failed, too, if what it prints cannot be written. */
     int execute(String... arguments) {
-        int code = done(arguments);
+        int code = call(arguments);
         // The stream below keeps what went wrong to itself.
         if (code == 0 && (out.checkError() || System.out.checkError())) {
             err.println("standard output cannot be written, so what was printed is not whole: is the disk full, or the reader gone?");
@@ -54,7 +54,7 @@ public final class BridgeCommand {
         return code;
     }
 
-    private int done(String... arguments) {
+    private int call(String... arguments) {
         Verb verb;
         try {
             verb = new ArgumentParser(new Root(), arguments).parse(this);

@@ -15,6 +15,7 @@ import org.finetunebridge.provider.ProviderRegistry;
 import org.finetunebridge.provider.RouteFiles;
 import org.finetunebridge.provider.validation.MappingFixtures;
 import org.finetunebridge.provider.validation.ProviderValidator;
+import org.finetunebridge.settings.FileFailureDescriber;
 import org.finetunebridge.settings.InvalidConfigurationException;
 import org.finetunebridge.sink.SinkUnavailableException;
 
@@ -105,10 +106,7 @@ final class CheckCommand extends Verb {
 
     /** Whether it could be made, if it is not there. */
     private static boolean isWritable(Path directory) {
-        Path there = directory.toAbsolutePath();
-        while (there.getParent() != null && !Files.exists(there)) {
-            there = there.getParent();
-        }
+        Path there = FileFailureDescriber.nearest(directory);
         return Files.isDirectory(there) && Files.isWritable(there);
     }
 

@@ -43,9 +43,13 @@ public final class EnvironmentHints {
         providers.stream().filter(name -> !used.contains(variable(name) + KEY))
                 .forEach(name -> others.put(variable(name) + KEY, name));
         List<String> hints = new ArrayList<>();
-        names.stream().filter(name -> environment.getOrDefault(variable(name) + KEY, "-").isBlank()
-                && configuration.getOrDefault(name + ".api-key", "").isBlank()).forEach(name -> hints.add(variable(name) + KEY
-                        + " is set, but empty, and wins over a key in a file: unset it, or give it the key"));
+        for (String name : names) {
+            String variable = variable(name) + KEY;
+            boolean off = configuration.getOrDefault(name + ".api-key", "").isBlank();
+            if (off && environment.containsKey(variable) && environment.get(variable).isBlank()) {
+                hints.add(variable + " is set, but empty, and wins over a key in a file: unset it, or give it the key");
+            }
+        }
         new TreeMap<>(environment).forEach((variable, value) -> {
             if (value.isBlank() || used.contains(variable)) {
                 return;

@@ -22,11 +22,17 @@ public final class FileFailureDescriber {
             return why.toString();
         }
         Path file = Path.of(denied.getFile()).toAbsolutePath();
-        Path there = file;
+        Path there = nearest(file);
+        return denied.getFile() + ": " + (there.equals(file) ? "" : "cannot be made in " + there + ": ") + refusal(there);
+    }
+
+    /** The file itself, or else the nearest folder above it that is there: who may write to that can make it. */
+    public static Path nearest(Path file) {
+        Path there = file.toAbsolutePath();
         while (there.getParent() != null && Files.notExists(there)) {
             there = there.getParent();
         }
-        return denied.getFile() + ": " + (there.equals(file) ? "" : "cannot be made in " + there + ": ") + refusal(there);
+        return there;
     }
 
     /** What is wrong with a file that is there and that this user may not touch, without its name. */

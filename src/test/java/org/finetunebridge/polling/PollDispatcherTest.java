@@ -121,13 +121,7 @@ class PollDispatcherTest {
     @Test
     @Timeout(20)
     void readsNothingMoreOnceItIsStopped() {
-        SourcePoller poller = DryRun.poller("acme", List.of("j1", "j2"), 1, 0);
-        dispatcher = new PollDispatcher(1, PollClock.of(Instant::now), task -> {
-            read.add(task.getJob());
-            waitUntilItMay();
-        });
-        begin(poller);
-        await().atMost(SOON).until(() -> read.size() == 1);
+        readAndWait("j1", "j2");
         dispatcher.stop();
         may.countDown();
         dispatcher.awaitEnd(SOON);
@@ -169,13 +163,7 @@ class PollDispatcherTest {
     @Test
     @Timeout(20)
     void awaitsTheEndOnlySoLong() {
-        SourcePoller poller = DryRun.poller("acme", List.of("j1"), 1, 0);
-        dispatcher = new PollDispatcher(1, PollClock.of(Instant::now), task -> {
-            read.add(task.getJob());
-            waitUntilItMay();
-        });
-        begin(poller);
-        await().atMost(SOON).until(() -> read.size() == 1);
+        readAndWait("j1");
         dispatcher.stop();
         dispatcher.awaitEnd(Duration.ofMillis(1));
 
@@ -202,6 +190,16 @@ class PollDispatcherTest {
             }
         });
         begin(pollers);
+    }
+
+    /** The first of these jobs is being read when this returns, and until it may end. */
+    private void readAndWait(String... jobs) {
+        dispatcher = new PollDispatcher(1, PollClock.of(Instant::now), task -> {
+            read.add(task.getJob());
+            waitUntilItMay();
+        });
+        begin(DryRun.poller("acme", List.of(jobs), 1, 0));
+        await().atMost(SOON).until(() -> read.size() == 1);
     }
 
     private void begin(SourcePoller... pollers) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -17,7 +16,6 @@ import java.util.stream.Stream;
 import org.finetunebridge.polling.PollAction.Failed;
 import org.finetunebridge.polling.PollAction.Read;
 import org.finetunebridge.polling.PollAction.Reads;
-import org.finetunebridge.polling.PollAction.States;
 import org.finetunebridge.polling.PollClock.Moment;
 import org.finetunebridge.provider.ErrorAction;
 import org.finetunebridge.provider.ProviderException;
@@ -31,7 +29,7 @@ import org.finetunebridge.state.Suspension;
  * a list and resources that fail for a while; an account that is throttled, or refused; a sink that fails; a wall clock
  * that is set; a process that is restarted. Every request is checked as it is made.
  */
-final class PollHistory implements States {
+final class PollHistory extends RememberedStates {
 
     static final Duration PERIOD = Duration.ofSeconds(30);
     static final Duration RECHECK = Duration.ofMinutes(15);
@@ -53,7 +51,6 @@ final class PollHistory implements States {
     final Map<String, Integer> attempts = new TreeMap<>();
     private final Random random;
     private final SourceSettings source;
-    private final Map<String, JobState> states = new HashMap<>();
     private final Map<String, Long> faultsUntil = new HashMap<>();
     private final Map<String, ErrorAction> faults = new HashMap<>();
     private final Map<String, Long> notBefore = new HashMap<>();
@@ -342,15 +339,5 @@ final class PollHistory implements States {
 
     private Moment moment() {
         return new Moment(now, START.plusNanos(now).plus(wallStep));
-    }
-
-    @Override
-    public JobState of(String job) {
-        return states.getOrDefault(job, JobState.blank("acme", job));
-    }
-
-    @Override
-    public Collection<JobState> all() {
-        return states.values().stream().filter(state -> !state.job().isEmpty()).toList();
     }
 }

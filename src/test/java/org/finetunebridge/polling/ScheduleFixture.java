@@ -2,13 +2,10 @@ package org.finetunebridge.polling;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.finetunebridge.polling.PollAction.Read;
 import org.finetunebridge.polling.PollAction.Reads;
-import org.finetunebridge.polling.PollAction.States;
 import org.finetunebridge.polling.PollClock.Moment;
 import org.finetunebridge.provider.ErrorAction;
 import org.finetunebridge.provider.ProviderException;
@@ -18,7 +15,7 @@ import org.finetunebridge.state.PublishedState;
 import org.finetunebridge.state.Suspension;
 
 /** A schedule that is taken through its cycles step by step, on a clock that a test sets. */
-abstract class ScheduleFixture implements States {
+abstract class ScheduleFixture extends RememberedStates {
 
     static final Instant START = Instant.parse("2026-03-01T00:00:00Z");
     static final Duration PERIOD = Duration.ofSeconds(30);
@@ -27,7 +24,6 @@ abstract class ScheduleFixture implements States {
     static final long SEED = 2 * SECOND;
     static final List<String> FOLLOW = List.of("checkpoints");
 
-    private final Map<String, JobState> states = new TreeMap<>();
     PollSchedule schedule;
     long now;
 
@@ -45,6 +41,17 @@ abstract class ScheduleFixture implements States {
 
     void begin() {
         schedule = schedule.begun(this, moment());
+    }
+
+    /** The list was busy, and is asked again after the job that is known. */
+    void watchWhoseListIsBusy() {
+        watch(listed());
+        remember(state("job-1", "RUNNING"));
+        tick();
+        begin();
+        take(1);
+        schedule = schedule.failed("", "jobs", busy(), this, moment()).schedule();
+        complete("");
     }
 
     void next() {
@@ -136,15 +143,5 @@ abstract class ScheduleFixture implements States {
 
     static SourceSettings listed() {
         return DryRun.settings(List.of(), FOLLOW, 4, 0, PERIOD, HOUR, HOUR);
-    }
-
-    @Override
-    public JobState of(String job) {
-        return states.getOrDefault(job, JobState.blank("acme", job));
-    }
-
-    @Override
-    public Collection<JobState> all() {
-        return states.values().stream().filter(state -> !state.job().isEmpty()).toList();
     }
 }

@@ -98,13 +98,7 @@ class ScheduledCycleTest extends ScheduleFixture {
 
     @Test
     void readsAJobTwiceInACycleWhoseEndIsNotPublishedYet() {
-        watch(listed());
-        remember(state("job-1", "RUNNING"));
-        tick();
-        begin();
-        take(1);
-        schedule = schedule.failed("", "jobs", busy(), this, moment()).schedule();
-        complete("");
+        watchWhoseListIsBusy();
         take(9);
         readJob("job-1");
         remember(state("job-1", "RUNNING").deferring(new DeferredEvent("SUCCEEDED", START, null,

@@ -86,13 +86,7 @@ class ScheduledFailureTest extends ScheduleFixture {
     /** A list that is busy is asked again in the same cycle, and the jobs are not read twice for it. */
     @Test
     void readsTheJobsThatAreKnownWhileTheListWaits() {
-        watch(listed());
-        remember(state("job-1", "RUNNING"));
-        tick();
-        begin();
-        take(1);
-        schedule = schedule.failed("", "jobs", busy(), this, moment()).schedule();
-        complete("");
+        watchWhoseListIsBusy();
         assertThat(take(9)).extracting(Read::job).containsExactly("job-1");
         readJob("job-1");
         assertThat(schedule.dueAt()).isBetween(now + SECOND / 4, now + SECOND / 2);

@@ -37,13 +37,7 @@ class ScheduledTaskTest extends ScheduleFixture {
     /** Two pages that show one job must not be compared with the same state. */
     @Test
     void readsNothingBesideTheList() {
-        watch(listed());
-        remember(state("job-1", "RUNNING"));
-        tick();
-        begin();
-        take(1);
-        schedule = schedule.failed("", "jobs", busy(), this, moment()).schedule();
-        complete("");
+        watchWhoseListIsBusy();
         take(1);
         later(5);
 

@@ -90,13 +90,11 @@ final class SourceBuilder {
         PaginationConfig ways = new PaginationConfig(settling, Set.of(), Set.of(), after, Set.of(), Set.of(),
                 settling, Map.of("jobs", "1"), Map.of(), once);
         Provider provider = new Provider(one.name(), one.baseUrl(), one.zone(), one.keyHeader(), one.keyPrefix(),
-                one.requestIdHeader(), one.list(), one.job(), one.follow(), one.wishes(), ways, one.keys(),
-                        one.fields(),
+                one.requestIdHeader(), one.list(), one.job(), one.follow(), one.wishes(), ways, one.keys(), one.fields(),
                 one.limits(), one.errors(), one.regions(), one.headers(), one.optional(), one.signature(),
                 one.keyQuery(), one.showsOneJob());
         return new SourceSettings(of.name(), provider, of.baseUrl(), of.apiKey(), of.jobs(), models, since, of.period(),
                 cron, of.cronZone(), of.concurrency(), of.rate(), of.zone(), of.requestTimeout(), of.own(),
-                        of.recheck(),
-                of.recheckFor(), events, of.access(), timed);
+                of.recheck(), of.recheckFor(), events, of.access(), timed);
     }
 }
